@@ -1,0 +1,1 @@
+export const CHECK_MESSAGES: { readonly [key: string]: string } = {};

@@ -1,0 +1,1 @@
+export const FIELD_MESSAGES: { readonly [key: string]: string } = {};

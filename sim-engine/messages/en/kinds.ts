@@ -1,0 +1,1 @@
+export const KIND_MESSAGES: { readonly [key: string]: string } = {};

@@ -1,0 +1,1 @@
+export const NOTICE_MESSAGES: { readonly [key: string]: string } = {};

@@ -1,0 +1,1 @@
+export const PROBLEM_MESSAGES: { readonly [key: string]: string } = {};

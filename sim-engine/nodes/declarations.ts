@@ -1,0 +1,26 @@
+// THE list of what can be drawn: one line a kind. The app builds palette, forms, cards and charts from it.
+
+import type { Fields } from './fields.ts';
+import { LINK_FIELDS } from './link-fields.ts';
+import type { NodeKind, WireKind } from './node-kind.ts';
+import { SENDER } from './services/sender.declaration.ts';
+import { SERVICE } from './services/service.declaration.ts';
+import { DEAD_LETTER_QUEUE } from './textbook/dead-letter-queue.declaration.ts';
+import { QUEUE } from './textbook/queue.declaration.ts';
+import { TOPIC } from './textbook/topic.declaration.ts';
+import { DEAD_LETTER, DELIVER, FEED, PUBLISH, SUBSCRIBE } from './textbook/wires.declaration.ts';
+
+export const NODE_KINDS: readonly NodeKind[] = [SENDER, SERVICE, QUEUE, TOPIC, DEAD_LETTER_QUEUE];
+export const WIRE_KINDS: readonly WireKind[] = [PUBLISH, DELIVER, SUBSCRIBE, FEED, DEAD_LETTER];
+
+const nodeKinds = new Map(NODE_KINDS.map((kind) => [kind.type, kind]));
+const wireKinds = new Map(WIRE_KINDS.map((kind) => [kind.type, kind]));
+
+export const nodeKind = (type: string): NodeKind | undefined => nodeKinds.get(type);
+export const wireKind = (type: string): WireKind | undefined => wireKinds.get(type);
+
+const wireFields = new Map<string, Fields>(
+  WIRE_KINDS.map((kind) => [kind.type, kind.travels ? { ...kind.fields, ...LINK_FIELDS } : kind.fields]),
+);
+/** Own fields of a wire kind and, if it travels, those of the link. */
+export const fieldsOfWire = (type: string): Fields => wireFields.get(type) ?? {};

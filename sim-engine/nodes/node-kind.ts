@@ -1,0 +1,184 @@
+// THE interfaces: what a node kind and a wire kind declare (plain data, imported by the app too) and what they do
+// (behaviour, loaded with the engine alone). A new kind is one folder, one line in `declarations.ts` and one line in
+// `behaviours.ts`.
+
+import type { ActorIx, LinkIx, MsgIx, OblIx } from '../kernel/ids.ts';
+import type { Actor, World } from '../world/world.ts';
+import type { Fields, MessageKey, Params } from './fields.ts';
+
+// ------------------------------------------------------------------ declarations
+
+export type PaletteGroup = 'ends' | 'channels' | 'between';
+
+/** What may be wired to what: a wire goes from an out port to an in port whose types one wire kind joins. */
+export interface Port {
+  readonly name: string;
+  readonly direction: 'in' | 'out';
+  readonly type: string;
+  /** How many wires the port takes at most; absent = any number (fan-in, fan-out). */
+  readonly maxWires?: number;
+  readonly label: MessageKey;
+}
+
+/** A measure a node offers. `read` order is the order of this list: `sample` writes one number per gauge. */
+export interface Gauge {
+  readonly name: string;
+  readonly unit: string;
+  readonly label: MessageKey;
+  readonly help: MessageKey;
+  /** `level`: a height now. `total`: only ever grows. */
+  readonly type: 'level' | 'total';
+  /** The exported measure this one stands for, when it is one of the brief's. */
+  readonly exported?: 'queue_size' | 'consumer_lag';
+}
+
+export interface NodeKind<Type extends string = string, F extends Fields = Fields> {
+  readonly type: Type;
+  readonly label: MessageKey;
+  /** Two sentences on what the thing is. */
+  readonly about: MessageKey;
+  /** One sentence: what the model leaves out or stands for (from FIDELITY.md). */
+  readonly fidelity: MessageKey;
+  /** The real documentation, if the kind is a product's. */
+  readonly link?: string;
+  readonly group: PaletteGroup;
+  readonly fields: F;
+  readonly ports: readonly Port[];
+  readonly gauges: readonly Gauge[];
+  /** Kinds of nodes this one may hold; present = the node is a container. */
+  readonly accepts?: readonly string[];
+  /** Whether messages on the books wait here: the ends of the app's `queue_size` and so on. */
+  readonly holdsMessages: boolean;
+}
+
+/** Which end of a wire runs a client of the other end: see `ClientRole`. */
+export type ClientRole = 'publisher' | 'consumer';
+
+export interface WireKind<Type extends string = string, F extends Fields = Fields> {
+  readonly type: Type;
+  readonly label: MessageKey;
+  readonly about: MessageKey;
+  /** Port types it joins. */
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  /** Own fields; a travelling wire also has the fields of `LINK_FIELDS`. */
+  readonly fields: F;
+  /** true: a network link with delay and faults. false: a relation that costs no time. */
+  readonly travels: boolean;
+  /** Which protocol the links speak, see `world/links.ts`. */
+  readonly carries: 'call' | 'connection';
+  /** The end that runs a client of the node at the other end, and as what. Absent: the two nodes speak directly. */
+  readonly client?: { readonly end: 'from' | 'to'; readonly role: ClientRole };
+}
+
+// ------------------------------------------------------------------ behaviour
+
+/** A wire as an actor sees it: its own end. */
+export interface Connection {
+  /** Document id of the wire. */
+  readonly wireId: string;
+  readonly kind: WireKind;
+  /** Port of this actor's node at which the wire ends. */
+  readonly port: string;
+  /** Link on which this actor sends. */
+  readonly out: LinkIx;
+  /** Link on which this actor receives. */
+  readonly in: LinkIx;
+  readonly params: Params;
+  /** Document id of the node at the other end. */
+  readonly peerId: string;
+  readonly peerKind: string;
+}
+
+/** What a behaviour knows of its node while it expands. */
+export interface NodeRef {
+  readonly id: string;
+  readonly kind: string;
+}
+
+/** How a behaviour says what its node compiles to. */
+export interface PlanBuilder {
+  /**
+   * Adds an actor. `member` tells several actors of one node apart ('' when there is one); the pair (node id, member)
+   * is the actor's name for ever: random streams, adoption and digests go by it.
+   */
+  actor(member: string, create: ActorFactory): void;
+}
+
+/** Makes the actor object. Everything it remembers must live in its plain `state`, so that it can be copied. */
+export type ActorFactory = (world: World, self: ActorSelf) => Actor;
+
+/** What a new actor is handed. `params` and `connections` are replaced on edits, see `Actor.onRewired`. */
+export interface ActorSelf {
+  readonly ix: ActorIx;
+  readonly nodeId: string;
+  readonly member: string;
+  readonly params: Params;
+}
+
+export interface NodeBehaviour {
+  /** One drawing node becomes one or many actors and inner links. */
+  expand(self: NodeRef, params: Params, plan: PlanBuilder): void;
+  /** The client library of this kind of node, for the other end of a wire. */
+  readonly publisher?: PublisherFactory;
+  readonly consumer?: ConsumerFactory;
+}
+
+// ------------------------------------------------------------------ clients
+
+/** What a sender or service sees of a publisher client, whatever the broker. */
+export interface PublisherClient {
+  /** Hands a message over. `false` = blocked: nothing was taken, `host.onFlow` will call when it is worth asking again. */
+  offer(msg: MsgIx): boolean;
+  /** Whether `offer` would be taken now. */
+  isOpen(): boolean;
+  onPacket(link: LinkIx, type: number, first: number, count: number): void;
+  onTimer(timer: number, arg: number): void;
+  /** The host crashed: forget everything. `start` follows when it is back. */
+  onCrash(): void;
+  start(): void;
+  /** The wire is gone for good. */
+  onRemoved(): void;
+  onParams(connection: Connection): void;
+}
+/** What a publisher client asks of its host. */
+export interface PublisherHost {
+  readonly ix: ActorIx;
+  /** The client takes messages again (true) or no longer (false). */
+  onFlow(client: number, isOpen: boolean): void;
+  /** The fate of one offered message is known to the sender: the broker confirmed it, refused it, or never answered. */
+  onOutcome(client: number, msg: MsgIx, outcome: 'confirmed' | 'refused' | 'given-up'): void;
+}
+export type PublisherFactory = (world: World, host: PublisherHost, client: number, connection: Connection) => PublisherClient;
+
+/** What a service does with a delivery when it is through with it. */
+export type Settlement = 'ack' | 'retry' | 'reject';
+
+/** What a service sees of a consumer client, whatever the broker. */
+export interface ConsumerClient {
+  start(): void;
+  /**
+   * Settles one delivery. `retry` asks for it again after `delayNs`; `reject` gives up. `freesPlace` says that the
+   * service has room for another one by the same act.
+   */
+  settle(obl: OblIx, attempt: number, outcome: Settlement, delayNs: number, freesPlace: boolean): void;
+  /** The service has room for one more, without settling anything now. */
+  freePlace(): void;
+  /** The service can now work on `count` at once. */
+  onConcurrency(count: number): void;
+  onPacket(link: LinkIx, type: number, first: number, count: number): void;
+  onTimer(timer: number, arg: number): void;
+  onCrash(): void;
+  onRemoved(): void;
+  onParams(connection: Connection): void;
+}
+/** What a consumer client asks of its host. */
+export interface ConsumerHost {
+  readonly ix: ActorIx;
+  /** A delivery arrived. The host now holds one cause of the obligation. */
+  onDelivery(client: number, obl: OblIx, attempt: number): void;
+  /** How many more deliveries the host could begin at once. */
+  freePlaces(): number;
+  concurrency(): number;
+}
+export type ConsumerFactory = (world: World, host: ConsumerHost, client: number, connection: Connection) => ConsumerClient;

@@ -1,0 +1,81 @@
+// Layout of one observation: a Float64Array in a transferred buffer. Header, ledger, oracle, latency, gauges, node states,
+// wire counts, letters. Written by the sampler, read by the app; both by the functions and constants of this file alone.
+
+/** Positions in the header. */
+export const FRAME = {
+  LAYOUT_REVISION: 0,
+  SIM_TIME_NS: 1,
+  EVENTS: 2,
+  /** The digest as two unsigned 32-bit numbers. */
+  DIGEST_HI: 3,
+  DIGEST_LO: 4,
+  /** Messages sent and obligations owed: the totals of the two books. */
+  SENT: 5,
+  OWED: 6,
+  REPEATS: 7,
+  /** Oracle. */
+  DUP_EFFECTS: 8,
+  MISSED_EFFECTS: 9,
+  ORDER_BREAKS: 10,
+  WASTED_WORK_NS: 11,
+  /** Quantiles of the latency of what was processed since the last frame, ns; NaN when nothing was. */
+  LATENCY_P50_NS: 12,
+  LATENCY_P95_NS: 13,
+  LATENCY_P99_NS: 14,
+  /** How many gauges, nodes, wires and letters follow. */
+  GAUGE_COUNT: 15,
+  NODE_COUNT: 16,
+  WIRE_COUNT: 17,
+  LETTER_COUNT: 18,
+  /** Packets that carry messages on all wires now; more than LETTER_COUNT when not every letter is drawn. */
+  LETTERS_IN_ALL: 19,
+  /** Failed attempts so far (`messages_total{status=failed}`). */
+  FAILED: 20,
+  /** Retrying: share of `delayed` that waits after a failed attempt. */
+  RETRYING: 21,
+  /** Publish book from here, in the order of PUBLISH_CLASSES. */
+  PUBLISH_BOOK: 24,
+  /** Delivery book from here, in the order of DELIVERY_CLASSES. */
+  DELIVERY_BOOK: 32,
+  HEADER_LENGTH: 48,
+} as const;
+
+export const PUBLISH_CLASSES = ['onTheWire', 'accepted', 'refused', 'unroutable', 'lost'] as const;
+export const DELIVERY_CLASSES = [
+  'waiting',
+  'delayed',
+  'onTheWire',
+  'inFlight',
+  'processed',
+  'expired',
+  'dropped',
+  'lost',
+  'deadLettered',
+  'skipped',
+] as const;
+export type PublishClass = (typeof PUBLISH_CLASSES)[number];
+export type DeliveryClass = (typeof DELIVERY_CLASSES)[number];
+
+/** State of a node in the frame's node section. */
+export const NODE_STATE = { UP: 0, CRASHED: 1, STALLED: 2, SLOWED: 3, BLOCKED: 4 } as const;
+
+/** State of a letter: which of the shapes it is drawn as. */
+export const LETTER_STATE = { WAITING: 0, IN_WORK: 1, DONE: 2, TO_RETRY: 3, DEAD: 4, LOST: 5 } as const;
+
+/** Numbers per letter: wire (index into the layout), sent at ns, due at ns, state, direction (1 along the wire, -1 back), sender and number of the message. */
+export const LETTER_STRIDE = 6;
+export const LETTER = { WIRE: 0, SENT_AT_NS: 1, DUE_AT_NS: 2, STATE: 3, DIRECTION: 4, NUMBER: 5 } as const;
+
+/** Numbers per wire: packets carried forward so far, packets back so far, is it cut, loss share. */
+export const WIRE_STRIDE = 4;
+export const WIRE = { FORWARD: 0, BACK: 1, IS_CUT: 2, LOSS: 3 } as const;
+
+/** Most letters a frame carries; beyond it the app draws density and width. */
+export const LETTERS_MAX = 3000;
+
+export const gaugesAt = (): number => FRAME.HEADER_LENGTH;
+export const nodesAt = (gauges: number): number => FRAME.HEADER_LENGTH + gauges;
+export const wiresAt = (gauges: number, nodes: number): number => nodesAt(gauges) + nodes;
+export const lettersAt = (gauges: number, nodes: number, wires: number): number => wiresAt(gauges, nodes) + wires * WIRE_STRIDE;
+export const frameLength = (gauges: number, nodes: number, wires: number, letters: number): number =>
+  lettersAt(gauges, nodes, wires) + letters * LETTER_STRIDE;
