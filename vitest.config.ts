@@ -1,0 +1,16 @@
+// Unit, property and golden tests, run on plain Node beside the code they are about. End-to-end stories are Playwright's.
+
+import { defineConfig } from 'vitest/config';
+
+const isLong = process.env.LONG_RUNS === '1';
+
+export default defineConfig({
+  test: {
+    include: ['sim-engine/**/*.test.ts', 'app/**/*.test.{ts,tsx}'],
+    environment: 'node',
+    // Two cores are what CI has; a property test on a busy machine may take its time.
+    maxWorkers: 2,
+    testTimeout: isLong ? 300_000 : 60_000,
+    setupFiles: isLong ? ['sim-engine/testing/long-runs.setup.ts'] : [],
+  },
+});
