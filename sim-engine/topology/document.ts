@@ -37,6 +37,8 @@ export interface WireDocument {
 }
 
 export interface TopologyDocument {
+  /** For editors: where the JSON Schema lies. */
+  readonly $schema?: string;
   readonly format: typeof TOPOLOGY_FORMAT;
   readonly version: number;
   readonly engineRevision?: number;
@@ -59,6 +61,7 @@ export interface ExpectationDocument {
 }
 
 export interface ScenarioDocument {
+  readonly $schema?: string;
   readonly format: typeof SCENARIO_FORMAT;
   readonly version: number;
   readonly engineRevision?: number;
