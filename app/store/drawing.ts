@@ -1,0 +1,89 @@
+// The document as the page edits it: the JSON of the file, whole, so that saving loses nothing. Pure functions that answer with
+// a new document. Whether an edit is allowed is the engine's to say; here nothing is checked.
+
+import {
+  type NodeDocument,
+  type Position,
+  SCENARIO_FORMAT,
+  type ScenarioDocument,
+  type TopologyDocument,
+  type WireDocument,
+} from '../../sim-engine/topology/document.ts';
+
+/** A file as it was opened: a scenario, or a bare topology. */
+export type Drawing = ScenarioDocument | TopologyDocument;
+
+export const isScenario = (drawing: Drawing): drawing is ScenarioDocument => drawing.format === SCENARIO_FORMAT;
+
+export const topologyOf = (drawing: Drawing): TopologyDocument => (isScenario(drawing) ? drawing.topology : drawing);
+
+export function titleOf(drawing: Drawing): string {
+  return (isScenario(drawing) ? drawing.title : drawing.name) ?? '';
+}
+
+export const nodeName = (node: NodeDocument): string => node.name ?? node.id;
+
+export function withTopology(drawing: Drawing, topology: TopologyDocument): Drawing {
+  return isScenario(drawing) ? { ...drawing, topology } : topology;
+}
+
+function withNodes(drawing: Drawing, nodes: readonly NodeDocument[]): Drawing {
+  return withTopology(drawing, { ...topologyOf(drawing), nodes });
+}
+
+function withWires(drawing: Drawing, wires: readonly WireDocument[]): Drawing {
+  return withTopology(drawing, { ...topologyOf(drawing), wires });
+}
+
+/** Moves some nodes. Answers with the same document when none of them moved. */
+export function moveNodes(drawing: Drawing, positions: ReadonlyMap<string, Position>): Drawing {
+  const { nodes } = topologyOf(drawing);
+  const hasMoved = nodes.some((node) => {
+    const to = positions.get(node.id);
+    return to !== undefined && (to.x !== node.position?.x || to.y !== node.position?.y);
+  });
+  if (!hasMoved) return drawing;
+  return withNodes(
+    drawing,
+    nodes.map((node) => ({ ...node, position: positions.get(node.id) ?? node.position }) as NodeDocument),
+  );
+}
+
+/** Sets a parameter of a node or a wire; `undefined` = back to the default. */
+export function setParam(drawing: Drawing, target: string, field: string, value: unknown): Drawing {
+  const topology = topologyOf(drawing);
+  const change = <T extends NodeDocument | WireDocument>(thing: T): T => {
+    if (thing.id !== target) return thing;
+    const { [field]: _, ...others } = thing.params ?? {};
+    return { ...thing, params: value === undefined ? others : { ...others, [field]: value } };
+  };
+  return withTopology(drawing, { ...topology, nodes: topology.nodes.map(change), wires: topology.wires.map(change) });
+}
+
+export function addNode(drawing: Drawing, node: NodeDocument): Drawing {
+  return withNodes(drawing, [...topologyOf(drawing).nodes, node]);
+}
+
+export function addWire(drawing: Drawing, wire: WireDocument): Drawing {
+  return withWires(drawing, [...topologyOf(drawing).wires, wire]);
+}
+
+/** Takes nodes away with every wire that ends at one of them, and wires by themselves. */
+export function remove(drawing: Drawing, ids: ReadonlySet<string>): Drawing {
+  const topology = topologyOf(drawing);
+  return withTopology(drawing, {
+    ...topology,
+    nodes: topology.nodes.filter((node) => !ids.has(node.id)),
+    wires: topology.wires.filter((wire) => !ids.has(wire.id) && !ids.has(wire.from) && !ids.has(wire.to)),
+  });
+}
+
+/** `worker`, or the first of `worker-2`, `worker-3` ... that nothing is called yet. Nodes and wires share one set of ids. */
+export function freeId(drawing: Drawing, wanted: string): string {
+  const { nodes, wires } = topologyOf(drawing);
+  const taken = new Set([...nodes, ...wires].map((thing) => thing.id));
+  if (!taken.has(wanted)) return wanted;
+  let number = 2;
+  while (taken.has(`${wanted}-${number}`)) number++;
+  return `${wanted}-${number}`;
+}
