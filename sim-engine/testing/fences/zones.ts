@@ -1,0 +1,147 @@
+// THE table of who may import whom. A zone is a set of files; it may import itself, the zones and packages it names, and nothing
+// else. Read by check-fences.ts. A new folder that stands in no zone is a violation, so it cannot be forgotten here.
+
+export interface Zone {
+  /** `*` stands for one folder name: each match is an island of its own. */
+  readonly name: string;
+  /** Files of the zone; the first zone that matches a file has it. A group takes the place of `*` in the name. */
+  readonly files: RegExp;
+  readonly mayImport: readonly string[];
+  /** Zones of which only types may be imported. */
+  readonly mayImportTypes?: readonly string[];
+  /** Packages by name; `node:` stands for all of Node's own. */
+  readonly packages?: readonly string[];
+}
+
+/** One edge that the table does not allow, and why it stands all the same. Types only: none of them exists when the code runs. */
+export interface Exception {
+  readonly from: string;
+  readonly to: string;
+  readonly reason: string;
+}
+
+// Lowest first: a layer may import all that stand before it.
+const MESSAGES = ['engine/messages'];
+const KERNEL = [...MESSAGES, 'kernel'];
+const PARTS = [...KERNEL, 'parts'];
+const WORLD = [...PARTS, 'world'];
+const NODES = [...WORLD, 'nodes'];
+const ISLANDS = [...NODES, 'nodes/*', 'nodes/lists'];
+const TOPOLOGY = [...ISLANDS, 'nodes/behaviours', 'topology'];
+const CHECKS = [...TOPOLOGY, 'checks'];
+const COMMANDS = [...CHECKS, 'protocol'];
+const SIMULATION = [...COMMANDS, 'simulation/commands', 'simulation'];
+const SHELL = [...SIMULATION, 'shell'];
+const ENGINE = [...SHELL, 'cli', 'scenarios', 'testing'];
+
+/** The engine's public side, as the page sees it: plain data and pure functions, never a behaviour. */
+const FOR_THE_PAGE = [
+  'engine/messages',
+  'nodes',
+  'nodes/lists',
+  'topology',
+  'checks',
+  'protocol',
+  'simulation/commands',
+  'scenarios',
+];
+const APP_BASE = [...FOR_THE_PAGE, 'app/store', 'app/ui', 'app/messages'];
+
+const SCHEMA_LIBRARY = ['valibot'];
+const PAGE_PACKAGES = [
+  'react',
+  'react-dom',
+  '@xyflow/react',
+  'zustand',
+  'recharts',
+  'lucide-react',
+  'idb-keyval',
+  '@fontsource-variable/geist',
+  '@fontsource-variable/geist-mono',
+];
+const TEST_PACKAGES = ['node:', 'vitest', 'fast-check', 'hdr-histogram-js', 'vite', '@playwright/test'];
+
+export const ZONES: readonly Zone[] = [
+  // Tests of the engine stand beside the code and may look at all of it.
+  { name: 'testing', files: /^sim-engine\/(testing\/|.*\.(test|bench)\.ts$)/, mayImport: ENGINE, packages: TEST_PACKAGES },
+
+  { name: 'engine/messages', files: /^sim-engine\/messages\//, mayImport: [] },
+  { name: 'kernel', files: /^sim-engine\/kernel\//, mayImport: MESSAGES },
+  { name: 'parts', files: /^sim-engine\/parts\//, mayImport: KERNEL },
+  { name: 'world', files: /^sim-engine\/world\//, mayImport: PARTS },
+  { name: 'nodes/lists', files: /^sim-engine\/nodes\/declarations\.ts$/, mayImport: [...NODES, 'nodes/*'] },
+  { name: 'nodes/behaviours', files: /^sim-engine\/nodes\/behaviours\.ts$/, mayImport: ISLANDS },
+  { name: 'nodes', files: /^sim-engine\/nodes\/[^/]+$/, mayImport: WORLD },
+  { name: 'nodes/*', files: /^sim-engine\/nodes\/([^/]+)\//, mayImport: NODES },
+  { name: 'topology', files: /^sim-engine\/topology\//, mayImport: [...ISLANDS, 'nodes/behaviours'], packages: SCHEMA_LIBRARY },
+  { name: 'checks', files: /^sim-engine\/checks\//, mayImport: TOPOLOGY, packages: SCHEMA_LIBRARY },
+  { name: 'protocol', files: /^sim-engine\/protocol\//, mayImport: CHECKS },
+  { name: 'simulation/commands', files: /^sim-engine\/simulation\/(commands|command-text)\.ts$/, mayImport: COMMANDS },
+  { name: 'simulation', files: /^sim-engine\/simulation\//, mayImport: [...COMMANDS, 'simulation/commands'] },
+  { name: 'cli', files: /^sim-engine\/shell\/cli\//, mayImport: [...SHELL, 'scenarios', 'testing'], packages: ['node:'] },
+  { name: 'shell', files: /^sim-engine\/shell\//, mayImport: SIMULATION },
+  { name: 'scenarios', files: /^sim-engine\/scenarios\//, mayImport: [] },
+
+  { name: 'app/messages', files: /^app\/messages\//, mayImport: ['engine/messages'] },
+  { name: 'app/ui', files: /^app\/ui\//, mayImport: ['engine/messages', 'app/messages'], packages: PAGE_PACKAGES },
+  {
+    name: 'app/store',
+    files: /^app\/store\//,
+    mayImport: [...FOR_THE_PAGE, 'app/messages'],
+    mayImportTypes: ['app/engine-client'],
+    packages: PAGE_PACKAGES,
+  },
+  {
+    name: 'app/engine-client',
+    files: /^app\/engine-client\//,
+    mayImport: [...FOR_THE_PAGE, 'app/store', 'app/messages', 'shell'],
+    packages: PAGE_PACKAGES,
+  },
+  // The features: islands that meet in the store.
+  {
+    name: 'app/*',
+    files: /^app\/(canvas|palette|inspector|transport|charts|ledger|trace|events|faults|lessons|share|node-views)\//,
+    mayImport: APP_BASE,
+    mayImportTypes: ['app/engine-client'],
+    packages: PAGE_PACKAGES,
+  },
+  // The files right below app/ put the features together.
+  {
+    name: 'app',
+    files: /^app\/[^/]+$/,
+    mayImport: [...APP_BASE, 'app/engine-client', 'app/*'],
+    packages: PAGE_PACKAGES,
+  },
+
+  {
+    name: 'e2e',
+    files: /^e2e\//,
+    mayImport: [...ENGINE, 'app/messages'],
+    packages: ['node:', '@playwright/test', '@axe-core/playwright', 'vite'],
+  },
+];
+
+export const EXCEPTIONS: readonly Exception[] = [
+  {
+    from: 'sim-engine/protocol/messages.ts',
+    to: 'sim-engine/simulation/commands.ts',
+    reason: 'A request carries a command; commands belong to the simulation, which reads the protocol.',
+  },
+  {
+    from: 'sim-engine/world/actor.ts',
+    to: 'sim-engine/nodes/fields.ts',
+    reason: 'An actor is told when its parameters change; what a parameter can be is declared with the nodes.',
+  },
+  {
+    from: 'sim-engine/world/actor.ts',
+    to: 'sim-engine/nodes/node-kind.ts',
+    reason: 'An actor is told when it is rewired; what a connection is stands with the interfaces of the nodes.',
+  },
+];
+
+/** What the page must not load with its first script: it comes in the engine's own chunk, by a Web Worker or a dynamic import. */
+export const ENGINE_CHUNK =
+  /^sim-engine\/(shell\/|simulation\/(?!commands\.ts|command-text\.ts)|nodes\/behaviours\.ts|nodes\/[^/]+\/(?!.*\.declaration\.ts))/;
+
+/** The only zone that may start a Web Worker. */
+export const THREAD_ZONE = 'app/engine-client';
