@@ -29,7 +29,7 @@ const THIRTY_TWO_OVER_LN2 = 46.16624130844683;
 /** ln 2 / 32 in two parts. The first has 36 bits, so that its product with a whole number of 17 bits is exact. */
 const LN2_OVER_32_HIGH = 0.021660849392446835;
 const LN2_OVER_32_LOW = 5.145609244655338e-14;
-const LN2 = 0.6931471805599453;
+const LN2 = 32 * LN2_OVER_32_HIGH + 32 * LN2_OVER_32_LOW;
 
 /** Beyond these e^x is more than the greatest float64, or less than half of the least. */
 const EXP_OVERFLOW = 709.782712893384;
