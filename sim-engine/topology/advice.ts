@@ -81,7 +81,8 @@ function adviseOnGivingUp(node: ParsedNode, wiring: Wiring, place: Place, proble
   if (node.kind !== 'queue' || wiring.outOf(node.id).some((wire) => wire.kind === 'dead-letter')) return;
   const readers = wiring.outOf(node.id).flatMap((wire) => wiring.nodes.get(wire.to) ?? []);
   const hasLimit = node.params.maxAttempts !== 0;
-  if (hasLimit || readers.some((reader) => mayGiveUp(reader, wiring.sendsPoison))) report(problems, 'no-dead-letters', place, { node: node.id });
+  if (hasLimit || readers.some((reader) => mayGiveUp(reader, wiring.sendsPoison)))
+    report(problems, 'no-dead-letters', place, { node: node.id });
 }
 
 function mayGiveUp(reader: ParsedNode, sendsPoison: boolean): boolean {
@@ -94,7 +95,9 @@ function mayGiveUp(reader: ParsedNode, sendsPoison: boolean): boolean {
 function adviseOnGaps(node: ParsedNode, place: Place, problems: Problem[]): void {
   const { loop, arrivals, gaps } = node.params;
   if (node.kind !== 'sender' || loop !== 'open' || arrivals !== 'gaps') return;
-  const lengths = Object.entries(gaps as object).filter(([name]) => !['law', 'share', 'shape', 'scv', 'deviation'].includes(name));
+  const lengths = Object.entries(gaps as object).filter(
+    ([name]) => !['law', 'share', 'shape', 'scv', 'deviation'].includes(name),
+  );
   if (lengths.some(([, length]) => length !== 0)) return;
   report(problems, 'gaps-of-nothing', inside(inside(place, 'params'), 'gaps'), { node: node.id });
 }

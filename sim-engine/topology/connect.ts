@@ -41,7 +41,9 @@ function whyNot(from: NodeKind, to: NodeKind, kinds: KindRegistry): { code: Prob
   if (to.accepts !== undefined) return { code: 'wire-into-container', values: { ...values, parts: listed(to.accepts) } };
   if (wiresBetween(to, from, kinds).length > 0) return { code: 'wire-wrong-way', values };
   const everyKind = [...kinds.nodeKinds.values()];
-  const between = everyKind.filter((kind) => wiresBetween(from, kind, kinds).length > 0 && wiresBetween(kind, to, kinds).length > 0);
+  const between = everyKind.filter(
+    (kind) => wiresBetween(from, kind, kinds).length > 0 && wiresBetween(kind, to, kinds).length > 0,
+  );
   if (between.length > 0) return { code: 'wire-needs-between', values: { ...values, between: typesOf(between) } };
   const next = everyKind.filter((kind) => wiresBetween(from, kind, kinds).length > 0);
   if (next.length === 0) return { code: 'wire-from-end', values };

@@ -16,10 +16,15 @@ export function guardValue(value: unknown, problems: Problem[], at?: Place): voi
   const pending: Visit[] = [{ value, place: at, depth: 1 }];
   let seen = 0;
   for (let visit = pending.pop(); visit !== undefined && !isFull(problems); visit = pending.pop()) {
-    if (++seen > VALUES_MAX) return report(problems, 'too-many-values', undefined, { most: VALUES_MAX });
+    if (++seen > VALUES_MAX) {
+      report(problems, 'too-many-values', undefined, { most: VALUES_MAX });
+      return;
+    }
     if (typeof visit.value !== 'object' || visit.value === null) guardLeaf(visit, problems);
-    else if (visit.depth > DEPTH_MAX) return report(problems, 'too-deep', visit.place, { most: DEPTH_MAX });
-    else if (Array.isArray(visit.value)) pushMembers(visit.value, visit, pending);
+    else if (visit.depth > DEPTH_MAX) {
+      report(problems, 'too-deep', visit.place, { most: DEPTH_MAX });
+      return;
+    } else if (Array.isArray(visit.value)) pushMembers(visit.value, visit, pending);
     else pushKeys(visit.value, visit, pending, problems);
   }
 }
@@ -46,7 +51,10 @@ function pushMembers(members: readonly unknown[], { place, depth }: Visit, pendi
 
 function pushKeys(value: object, { place, depth }: Visit, pending: Visit[], problems: Problem[]): void {
   const keys = Object.keys(value);
-  if (keys.length > KEYS_MAX) return report(problems, 'too-many-keys', place, { most: KEYS_MAX });
+  if (keys.length > KEYS_MAX) {
+    report(problems, 'too-many-keys', place, { most: KEYS_MAX });
+    return;
+  }
   for (const key of keys.reverse()) {
     if (RESERVED_KEYS.has(key)) report(problems, 'reserved-key', place, { key });
     else if (key.length > TEXT_MAX) report(problems, 'key-too-long', place, { length: key.length, most: TEXT_MAX });

@@ -31,7 +31,4 @@ export const ID_PATTERN = '^[a-z0-9-]{1,40}$';
  * Names that mean something to JavaScript itself. As a key of the document each is refused with a sentence; as an id
  * (`constructor` fits the pattern) they are names like any other, because ids live in maps.
  */
-export const RESERVED_KEYS: ReadonlySet<string> = new Set([
-  ...Object.getOwnPropertyNames(Object.prototype),
-  'prototype',
-]);
+export const RESERVED_KEYS: ReadonlySet<string> = new Set([...Object.getOwnPropertyNames(Object.prototype), 'prototype']);

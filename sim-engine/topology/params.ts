@@ -80,7 +80,10 @@ export function readParams(fields: Fields, raw: unknown, place: Place | undefine
 
 function reportUnknownField(name: string, fields: Fields, place: Place, problems: Problem[]): void {
   const known = Object.keys(fields);
-  if (known.length === 0) return report(problems, 'field-of-none', place, { field: shown(name) });
+  if (known.length === 0) {
+    report(problems, 'field-of-none', place, { field: shown(name) });
+    return;
+  }
   const meant = nearest(name, known);
   const values = { field: shown(name), known: listed(known) };
   report(problems, 'unknown-field', place, meant === undefined ? values : { ...values, nearest: meant });

@@ -81,11 +81,7 @@ export function parseScenario(text: string, given: GivenRun = {}, kinds: KindReg
 }
 
 /** A scenario, or a bare topology, out of a value. */
-export function parseScenarioDocument(
-  value: unknown,
-  given: GivenRun = {},
-  kinds: KindRegistry = KINDS,
-): Result<ParsedScenario> {
+export function parseScenarioDocument(value: unknown, given: GivenRun = {}, kinds: KindRegistry = KINDS): Result<ParsedScenario> {
   return answer((problems) => {
     guardValue(value, problems);
     return problems.length > 0 ? undefined : readScenario(value, given, problems, kinds);
@@ -100,12 +96,7 @@ function answer<T>(read: (problems: Problem[]) => T | undefined): Result<T> {
 
 // ------------------------------------------------------------------ documents
 
-function readScenario(
-  value: unknown,
-  given: GivenRun,
-  problems: Problem[],
-  kinds: KindRegistry,
-): ParsedScenario | undefined {
+function readScenario(value: unknown, given: GivenRun, problems: Problem[], kinds: KindRegistry): ParsedScenario | undefined {
   const isBare = isObject(value) && member(value, 'format') === TOPOLOGY_FORMAT;
   const document = isBare ? undefined : upToDate(value, SCENARIO_FORMAT, undefined, problems);
   if (!isBare && document === undefined) return undefined;
@@ -296,7 +287,10 @@ class TopologyReader {
 
   private *members(list: unknown, place: Place): Iterable<[number, unknown]> {
     if (list === undefined) return;
-    if (!Array.isArray(list)) return report(this.problems, 'not-a-list', place, { found: shown(list) });
+    if (!Array.isArray(list)) {
+      report(this.problems, 'not-a-list', place, { found: shown(list) });
+      return;
+    }
     for (const entry of list.entries()) {
       if (isFull(this.problems)) return;
       yield entry;

@@ -1,8 +1,8 @@
 // How problems are collected and told. The parser reports codes with a place; page and command line ask here for the place,
 // the sentence and the remedy in words. Nothing here decides what is wrong.
 
-import { EN, type Messages, say } from '../messages/en.ts';
 import type { PROBLEM_MESSAGES } from '../messages/en/problems.ts';
+import { EN, type Messages, say } from '../messages/en.ts';
 import type { Problem } from './document.ts';
 import { PROBLEMS_MAX } from './limits.ts';
 

@@ -1,6 +1,8 @@
 // Finds what somebody may have meant: the known name nearest to a misspelt one. The parser asks for kinds, fields, keys
 // and choices. It only compares; whether a name is known is decided elsewhere.
 
+import { min } from '../kernel/exact-math.ts';
+
 /** Names longer than this are no slip of the finger, and comparing them would cost time. */
 const COMPARED_MAX = 60;
 
@@ -27,13 +29,10 @@ export function changesBetween(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let least = (oneAgo[j - 1] as number) + (same ? 0 : 1);
-      least = least < (oneAgo[j] as number) + 1 ? least : (oneAgo[j] as number) + 1;
-      least = least < (row[j - 1] as number) + 1 ? least : (row[j - 1] as number) + 1;
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      if (swapped && (twoAgo[j - 2] as number) + 1 < least) least = (twoAgo[j - 2] as number) + 1;
-      row.push(least);
+      const replaced = (oneAgo[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwapped ? (twoAgo[j - 2] as number) + 1 : replaced;
+      row.push(min(replaced, swapped, (oneAgo[j] as number) + 1, (row[j - 1] as number) + 1));
     }
     twoAgo = oneAgo;
     oneAgo = row;

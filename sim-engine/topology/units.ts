@@ -95,5 +95,7 @@ function printIn(value: number, size: number, digits: number): string | null {
   if (rest === 0) return String(whole);
   const step = size / (digits === 0 ? 1 : 1000);
   if (digits === 0 || rest % step !== 0) return null;
-  return `${whole}.${String(rest / step).padStart(digits, '0').replace(/0+$/, '')}`;
+  return `${whole}.${String(rest / step)
+    .padStart(digits, '0')
+    .replace(/0+$/, '')}`;
 }

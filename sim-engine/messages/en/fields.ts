@@ -1,1 +1,166 @@
-export const FIELD_MESSAGES: { readonly [key: string]: string } = {};
+// Labels, help and choices of every parameter. Forms, command line, docs and JSON Schema print these; the declarations name
+// the keys, and a test fails when one is missing here and when one is left over.
+
+export const FIELD_MESSAGES = {
+  // ---- sender
+  'sender.loop.label': 'Who decides when',
+  'sender.loop.help':
+    'Open: messages come by the clock, whatever becomes of them. Closed: a fixed number of callers, each of which sends its next message only when it knows what became of its last.',
+  'sender.loop.open': 'The clock (open)',
+  'sender.loop.closed': 'The callers (closed)',
+  'sender.arrivals.label': 'Arrivals',
+  'sender.arrivals.help':
+    'How messages are spread over time. Random arrivals at the same rate make longer queues than even ones.',
+  'sender.arrivals.poisson': 'At random (Poisson)',
+  'sender.arrivals.constant': 'Evenly spaced',
+  'sender.arrivals.gaps': 'Gaps from a law',
+  'sender.arrivals.bursts': 'In bursts',
+  'sender.arrivals.ramp': 'Growing or falling',
+  'sender.arrivals.day': 'By a curve over the day',
+  'sender.arrivals.times': 'At listed times',
+  'sender.rate.label': 'Send rate',
+  'sender.rate.help': 'Messages a second, on average. For a growing or falling rate this is where it starts.',
+  'sender.gaps.label': 'Gaps',
+  'sender.gaps.help': 'Time from one message to the next, drawn anew each time.',
+  'sender.burstSize.label': 'Burst size',
+  'sender.burstSize.help': 'How many messages are sent at once in each burst.',
+  'sender.burstEvery.label': 'Burst every',
+  'sender.burstEvery.help': 'Time from one burst to the next.',
+  'sender.rampTo.label': 'Rate at the end',
+  'sender.rampTo.help': 'Messages a second once the change is over. The rate stays there.',
+  'sender.rampOver.label': 'Change takes',
+  'sender.rampOver.help': 'How long the rate takes from its start to its end, in a straight line.',
+  'sender.dayCurve.label': 'Curve',
+  'sender.dayCurve.help':
+    'Points of time and rate. In between the rate follows a straight line; after the last point it stays where it is.',
+  'sender.times.label': 'Times',
+  'sender.times.help': 'One message is sent at each of these times. The same time may stand twice.',
+  'sender.callers.label': 'Callers',
+  'sender.callers.help': 'How many callers share this sender. Each has at most one message under way.',
+  'sender.think.label': 'Thinking time',
+  'sender.think.help': 'How long a caller waits before its next message, once it knows what became of the last.',
+  'sender.limit.label': 'Stop after',
+  'sender.limit.help': 'How many messages are sent in all. 0 = no limit.',
+  'sender.startAt.label': 'Start at',
+  'sender.startAt.help': 'Nothing is sent before this time of the run.',
+  'sender.keys.label': 'Keys',
+  'sender.keys.help':
+    'How many different keys (customers, accounts) the messages belong to. 0 = none, and then order per key means nothing.',
+  'sender.keyLaw.label': 'Key spread',
+  'sender.keyLaw.help': 'Whether all keys are equally busy or some far busier than others.',
+  'sender.keyLaw.uniform': 'All alike',
+  'sender.keyLaw.zipf': 'A few busy, many quiet (Zipf)',
+  'sender.keyLaw.weighted': 'By weights',
+  'sender.zipfExponent.label': 'Unevenness',
+  'sender.zipfExponent.help': 'The larger, the more of all messages belong to the busiest keys.',
+  'sender.keyWeights.label': 'Key weights',
+  'sender.keyWeights.help':
+    'Names of keys and their shares. A key with weight 3 gets three times as many messages as one with 1.',
+  'sender.types.label': 'Message types',
+  'sender.types.help': 'Names of message types and their shares, such as order-created and order-cancelled.',
+  'sender.size.label': 'Size',
+  'sender.size.help': 'Bytes of each message. It matters on wires with a bandwidth.',
+  'sender.poison.label': 'Poison',
+  'sender.poison.help': 'Share of messages that no worker can ever finish: each attempt on them fails.',
+
+  // ---- service
+  'service.concurrency.label': 'At once',
+  'service.concurrency.help': 'How many messages it works on at the same time. Two places do as much as two workers with one.',
+  'service.work.label': 'Work time',
+  'service.work.help': 'How long the work on one message takes, drawn anew for each attempt.',
+  'service.failure.label': 'Failures',
+  'service.failure.help': 'Share of attempts that fail by chance. The next attempt on the same message may succeed.',
+  'service.failFirst.label': 'First attempts fail',
+  'service.failFirst.help': 'So many attempts on each message fail for certain, before chance decides. 0 = none.',
+  'service.poison.label': 'On poison',
+  'service.poison.help':
+    'What happens at a message that cannot be finished: the attempt fails, the worker does not mind it, or it crashes.',
+  'service.poison.fails': 'The attempt fails',
+  'service.poison.ignored': 'It is like any other',
+  'service.poison.crashes': 'The worker crashes',
+  'service.steps.label': 'Steps',
+  'service.steps.help':
+    'What is done with a message, in order. Acknowledging before the work loses what a crash interrupts; afterwards it is done twice.',
+  'service.retry.label': 'Retries',
+  'service.retry.help':
+    'How long to wait before the next attempt on a message that failed. Growing waits give whatever is broken time to recover; a random part keeps retries from coming all at once.',
+  'service.retry.none': 'None: give up at once',
+  'service.retry.fixed': 'The same wait each time',
+  'service.retry.linear': 'Longer by the same amount',
+  'service.retry.exponential': 'Doubling (exponential)',
+  'service.retry.exponential-full': 'Doubling, full jitter',
+  'service.retry.exponential-equal': 'Doubling, equal jitter',
+  'service.retry.decorrelated': 'Decorrelated jitter',
+  'service.retry.randomized': 'Doubling, spread around (resilience4j)',
+  'service.retry.polly-constant': 'The same, with jitter (Polly)',
+  'service.retry.polly-linear': 'Linear, with jitter (Polly)',
+  'service.retry.polly-decorrelated': 'Decorrelated (Polly)',
+  'service.retryBase.label': 'First wait',
+  'service.retryBase.help': 'Wait before the second attempt. Later waits grow from it.',
+  'service.retryCap.label': 'Longest wait',
+  'service.retryCap.help': 'No wait is longer than this, however many attempts failed.',
+  'service.retryMultiplier.label': 'Growth',
+  'service.retryMultiplier.help': 'Each wait is so many times the one before. 2 = doubling.',
+  'service.retryRandomization.label': 'Spread',
+  'service.retryRandomization.help': 'How far a wait may differ from its plain value, to both sides.',
+  'service.maxAttempts.label': 'Attempts',
+  'service.maxAttempts.help':
+    'How many deliveries of a message may fail before the worker gives up and rejects it; the queue then puts it on its dead-letter queue. 3 = the first and two retries. 0 = never give up.',
+  'service.retryWait.label': 'Wait where',
+  'service.retryWait.help':
+    'In the queue, the worker goes on with other messages meanwhile. In the worker, the failed message keeps its place and what stands behind it waits too.',
+  'service.retryWait.in-queue': 'In the queue',
+  'service.retryWait.in-worker': 'In the worker',
+
+  // ---- queue
+  'queue.ackDeadline.label': 'Time to acknowledge',
+  'queue.ackDeadline.help':
+    'A message that is not acknowledged so long after it was handed out is handed out again, and the attempt counts. Too short, and work is done twice; too long, and a crash is noticed late.',
+  'queue.maxAttempts.label': 'Attempts',
+  'queue.maxAttempts.help':
+    'After so many deliveries without success a message goes to the dead-letter queue, or is dropped where there is none. 0 = no limit.',
+  'queue.capacity.label': 'Capacity',
+  'queue.capacity.help': 'How many messages may wait here, ready and delayed together. 0 = no limit.',
+  'queue.overflow.label': 'When full',
+  'queue.overflow.help':
+    'Refuse turns new messages away. Drop the oldest makes room for the new one. Block lets senders wait until there is room.',
+  'queue.overflow.refuse': 'Refuse the new one',
+  'queue.overflow.drop-oldest': 'Drop the oldest',
+  'queue.overflow.block': 'Let senders wait',
+  'queue.returnTo.label': 'Returned messages go',
+  'queue.returnTo.help':
+    'Where a message lies that comes back for another attempt. At the front it keeps its turn; at the back others go first.',
+  'queue.returnTo.back': 'To the back',
+  'queue.returnTo.front': 'To the front',
+  'queue.durable.label': 'Kept on disk',
+  'queue.durable.help': 'Whether messages survive a crash of the queue. Without it they are lost.',
+
+  // ---- wires
+  'wire.delay.label': 'Delay',
+  'wire.delay.help': 'Time one way. Answers on the same wire take as long again.',
+  'wire.jitter.label': 'Jitter',
+  'wire.jitter.help': 'A random time up to this is added to the delay, so that messages can overtake one another.',
+  'wire.loss.label': 'Loss',
+  'wire.loss.help':
+    'Share of what travels on this wire that never arrives, in both directions: messages and acknowledgements alike.',
+  'wire.duplication.label': 'Duplication',
+  'wire.duplication.help': 'Share of what travels on this wire that arrives twice.',
+  'wire.bandwidth.label': 'Bandwidth',
+  'wire.bandwidth.help': 'Bytes a second that fit through. What comes faster waits for its turn. 0 = no limit.',
+  'publish.confirm.label': 'Wait for confirmation',
+  'publish.confirm.help':
+    'The sender waits for the answer to each message and sends it again if none comes in time. Nothing is lost silently then, but a lost answer makes a duplicate.',
+  'publish.timeout.label': 'Confirmation timeout',
+  'publish.timeout.help': 'How long the sender waits for the answer before it sends a message again.',
+  'publish.resends.label': 'Resends',
+  'publish.resends.help': 'How often a message is sent again before the sender gives up on it.',
+  'deliver.acknowledge.label': 'Acknowledge',
+  'deliver.acknowledge.help':
+    'Whether the queue keeps a message until the worker says that it is done. Without it the queue forgets a message as it hands it out, and a crash loses it.',
+  'deliver.desk.label': 'Desk size',
+  'deliver.desk.help':
+    'How many messages the worker may hold at once, in work and waiting. A larger desk hides the way back and forth, but takes messages away from other workers. 0 = as many as it works on at once.',
+  'deliver.pollTimeout.label': 'Ask again after',
+  'deliver.pollTimeout.help':
+    'How long the worker waits for a message before it asks the queue again. It matters when a request was lost.',
+} as const;

@@ -17,11 +17,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [DRAFT_TO_FIRST];
 
 /** The document as the present version writes it. `document.version` is a whole number from 0 to the present version. */
-export function migrate(
-  document: JsonObject,
-  format: DocumentFormat,
-  migrations: readonly Migration[] = MIGRATIONS,
-): JsonObject {
+export function migrate(document: JsonObject, format: DocumentFormat, migrations: readonly Migration[] = MIGRATIONS): JsonObject {
   let migrated = document;
   for (const migration of migrations) {
     if (migrated.version !== migration.from) continue;
