@@ -89,6 +89,18 @@ describe('layers and islands', () => {
       "import { a } from './behaviours.ts';",
       /may not import nodes\/behaviours/,
     ],
+    [
+      'topology knows a kind by the lists alone',
+      'sim-engine/topology/a.ts',
+      "import { Q } from '../nodes/textbook/queue.ts';",
+      /may not import nodes\/textbook/,
+    ],
+    [
+      'topology knows no behaviour',
+      'sim-engine/topology/a.ts',
+      "import '../nodes/behaviours.ts';",
+      /may not import nodes\/behaviours/,
+    ],
     ['topology knows no checks', 'sim-engine/topology/a.ts', "import { a } from '../checks/check.ts';", /may not import checks/],
     ['checks know no protocol', 'sim-engine/checks/a.ts', "import { a } from '../protocol/frame.ts';", /may not import protocol/],
     [
@@ -123,6 +135,13 @@ describe('layers and islands', () => {
     ],
     ['a new feature needs a zone', 'app/novelties/a.tsx', 'export const a = 1;', /stands in no zone/],
     ['widgets know no store', 'app/ui/Button.tsx', "import { a } from '../store/a.ts';", /may not import app\/store/],
+    [
+      'the engine client knows no store',
+      'app/engine-client/a.ts',
+      "import { a } from '../store/a.ts';",
+      /may not import app\/store/,
+    ],
+    ['the engine client knows no React', 'app/engine-client/a.ts', "import React from 'react';", /package react/],
     ['the store knows no feature', 'app/store/a.ts', "import type { A } from '../canvas/A.tsx';", /may not import app\/canvas/],
     [
       'features see only types of the engine client',
@@ -185,15 +204,13 @@ describe('layers and islands', () => {
 
   test('the page loads the behaviours of the nodes only in the engine chunk', () => {
     const sources = new Map([
-      ['app/main.ts', "import { compile } from '../sim-engine/topology/compile.ts';"],
-      ['sim-engine/topology/compile.ts', "import { BEHAVIOURS } from '../nodes/behaviours.ts';"],
+      ['app/main.ts', "import { make } from '../sim-engine/topology/make.ts';"],
+      ['sim-engine/topology/make.ts', "import '../nodes/behaviours.ts';"],
       ['sim-engine/nodes/behaviours.ts', 'export const BEHAVIOURS = [];'],
     ]);
-    expect(violationsOf(sources).join('\n')).toMatch(
-      /main\.ts -> .*compile\.ts -> .*behaviours\.ts: the page may load this only/,
-    );
-    sources.set('app/main.ts', "import type { Plan } from '../sim-engine/topology/compile.ts';");
-    expect(violationsOf(sources)).toEqual([]);
+    expect(violationsOf(sources).join('\n')).toMatch(/main\.ts -> .*make\.ts -> .*behaviours\.ts: the page may load this only/);
+    sources.set('app/main.ts', "import type { Made } from '../sim-engine/topology/make.ts';");
+    expect(violationsOf(sources).join('\n')).not.toMatch(/the page may load this/);
   });
 
   test('what only looks like an import is none', () => {

@@ -26,13 +26,13 @@ const KERNEL = [...MESSAGES, 'kernel'];
 const PARTS = [...KERNEL, 'parts'];
 const WORLD = [...PARTS, 'world'];
 const NODES = [...WORLD, 'nodes'];
-const ISLANDS = [...NODES, 'nodes/*', 'nodes/lists'];
-const TOPOLOGY = [...ISLANDS, 'nodes/behaviours', 'topology'];
+// From here on a kind is known by the two lists alone, never by its own folder.
+const TOPOLOGY = [...NODES, 'nodes/lists', 'topology'];
 const CHECKS = [...TOPOLOGY, 'checks'];
 const COMMANDS = [...CHECKS, 'protocol'];
-const SIMULATION = [...COMMANDS, 'simulation/commands', 'simulation'];
+const SIMULATION = [...COMMANDS, 'simulation/commands', 'simulation', 'nodes/behaviours'];
 const SHELL = [...SIMULATION, 'shell'];
-const ENGINE = [...SHELL, 'cli', 'scenarios', 'testing'];
+const ENGINE = [...SHELL, 'nodes/*', 'cli', 'scenarios', 'testing'];
 
 /** The engine's public side, as the page sees it: plain data and pure functions, never a behaviour. */
 const FOR_THE_PAGE = [
@@ -70,37 +70,37 @@ export const ZONES: readonly Zone[] = [
   { name: 'parts', files: /^sim-engine\/parts\//, mayImport: KERNEL },
   { name: 'world', files: /^sim-engine\/world\//, mayImport: PARTS },
   { name: 'nodes/lists', files: /^sim-engine\/nodes\/declarations\.ts$/, mayImport: [...NODES, 'nodes/*'] },
-  { name: 'nodes/behaviours', files: /^sim-engine\/nodes\/behaviours\.ts$/, mayImport: ISLANDS },
+  { name: 'nodes/behaviours', files: /^sim-engine\/nodes\/behaviours\.ts$/, mayImport: [...NODES, 'nodes/*'] },
   { name: 'nodes', files: /^sim-engine\/nodes\/[^/]+$/, mayImport: WORLD },
   { name: 'nodes/*', files: /^sim-engine\/nodes\/([^/]+)\//, mayImport: NODES },
-  { name: 'topology', files: /^sim-engine\/topology\//, mayImport: [...ISLANDS, 'nodes/behaviours'], packages: SCHEMA_LIBRARY },
+  { name: 'topology', files: /^sim-engine\/topology\//, mayImport: [...NODES, 'nodes/lists'], packages: SCHEMA_LIBRARY },
   { name: 'checks', files: /^sim-engine\/checks\//, mayImport: TOPOLOGY, packages: SCHEMA_LIBRARY },
   { name: 'protocol', files: /^sim-engine\/protocol\//, mayImport: CHECKS },
   { name: 'simulation/commands', files: /^sim-engine\/simulation\/(commands|command-text)\.ts$/, mayImport: COMMANDS },
-  { name: 'simulation', files: /^sim-engine\/simulation\//, mayImport: [...COMMANDS, 'simulation/commands'] },
+  { name: 'simulation', files: /^sim-engine\/simulation\//, mayImport: [...COMMANDS, 'simulation/commands', 'nodes/behaviours'] },
   { name: 'cli', files: /^sim-engine\/shell\/cli\//, mayImport: [...SHELL, 'scenarios', 'testing'], packages: ['node:'] },
   { name: 'shell', files: /^sim-engine\/shell\//, mayImport: SIMULATION },
   { name: 'scenarios', files: /^sim-engine\/scenarios\//, mayImport: [] },
 
+  // The page, lowest first: words, widgets, the engine's client, the store, the features, the frame around them.
   { name: 'app/messages', files: /^app\/messages\//, mayImport: ['engine/messages'] },
   { name: 'app/ui', files: /^app\/ui\//, mayImport: ['engine/messages', 'app/messages'], packages: PAGE_PACKAGES },
   {
-    name: 'app/store',
-    files: /^app\/store\//,
-    mayImport: [...FOR_THE_PAGE, 'app/messages'],
-    mayImportTypes: ['app/engine-client'],
-    packages: PAGE_PACKAGES,
-  },
-  {
     name: 'app/engine-client',
     files: /^app\/engine-client\//,
-    mayImport: [...FOR_THE_PAGE, 'app/store', 'app/messages', 'shell'],
+    mayImport: [...FOR_THE_PAGE, 'app/messages', 'shell'],
+  },
+  {
+    name: 'app/store',
+    files: /^app\/store\//,
+    mayImport: [...FOR_THE_PAGE, 'app/messages', 'app/ui', 'app/engine-client'],
     packages: PAGE_PACKAGES,
   },
   // The features: islands that meet in the store.
   {
     name: 'app/*',
-    files: /^app\/(canvas|palette|inspector|transport|charts|ledger|trace|events|faults|lessons|share|node-views)\//,
+    files:
+      /^app\/(canvas|palette|inspector|transport|charts|ledger|trace|events|faults|files|lessons|notices|share|node-views)\//,
     mayImport: APP_BASE,
     mayImportTypes: ['app/engine-client'],
     packages: PAGE_PACKAGES,
