@@ -123,14 +123,11 @@ export class DistributionWindow {
     let begin = 0;
     while (begin + 1 < this.timesNs.length && (this.timesNs[begin + 1] as number) <= timeNs - this.windowNs) begin++;
     const before = this.snapshots[begin];
-    let total = 0;
     for (let bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) {
       const difference = (counts[bucket] as number) - (before === undefined ? 0 : (before[bucket] as number));
       // A series that went with its node takes its counts along; what is left cannot be fewer than none.
-      const count = max(difference, 0);
-      this.recent[bucket] = count;
-      total += count;
+      this.recent[bucket] = max(difference, 0);
     }
-    return total === 0 ? Number.NaN : quantile(this.recent, 0, share);
+    return quantile(this.recent, 0, share);
   }
 }
