@@ -69,17 +69,21 @@ export interface SketchedNode {
   readonly place: Place;
 }
 
-/** The rules for every wire by itself and for the wires of one port and one pair together. */
+/**
+ * The rules for every wire by itself and for the wires of one port and one pair together. Answers with the wires that join
+ * what may be joined.
+ */
 export function checkWires(
   wires: readonly SketchedWire[],
   nodes: ReadonlyMap<string, SketchedNode>,
   kinds: KindRegistry,
   problems: Problem[],
-): void {
+): readonly SketchedWire[] {
+  const sound: SketchedWire[] = [];
   const pairs = new Map<string, string>();
   const wiresAtPort = new Map<string, number>();
   for (const wire of wires) {
-    if (isFull(problems)) return;
+    if (isFull(problems)) break;
     const kind = kinds.wireKinds.get(wire.kind);
     const from = endOf(wire, 'from', nodes, problems);
     const to = endOf(wire, 'to', nodes, problems);
@@ -87,11 +91,13 @@ export function checkWires(
     if (wire.from === wire.to) {
       report(problems, 'wire-to-itself', wire.place, { wire: wire.id, node: wire.from });
     } else if (checkFit(wire, kind, from, to, kinds, problems)) {
+      sound.push(wire);
       checkDoubled(wire, pairs, problems);
       countAtPort(wire, kind, 'from', from, wiresAtPort, kinds, problems);
       countAtPort(wire, kind, 'to', to, wiresAtPort, kinds, problems);
     }
   }
+  return sound;
 }
 
 function endOf(

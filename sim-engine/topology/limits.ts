@@ -23,6 +23,8 @@ export const SIZE_MAX = 100_000;
 export const NAME_MAX = 200;
 /** A seed starts streams of 32-bit words; a larger one would be cut silently. */
 export const SEED_MAX = 4_294_967_295;
+/** The longest time the clock of a run can show, in whole days: 104 d, just below 2^53 ns. */
+export const RUN_NS_MAX = 104 * 86_400_000_000_000;
 export const SPEED_MIN = 0.001;
 export const SPEED_MAX = 1_000_000;
 export const ID_PATTERN = '^[a-z0-9-]{1,40}$';

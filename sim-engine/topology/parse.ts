@@ -277,9 +277,9 @@ class TopologyReader {
 
   /** Wiring, containers and circles, once all nodes and wires are known. */
   checkStructure(): void {
-    checkWires(this.sketchedWires, this.sketchedNodes, this.kinds, this.problems);
+    const sound = checkWires(this.sketchedWires, this.sketchedNodes, this.kinds, this.problems);
     checkParents(this.sketchedNodes, this.kinds, this.problems);
-    const carrying = this.sketchedWires.filter((wire) => wire.from !== wire.to && this.kinds.wireKinds.get(wire.kind)?.travels);
+    const carrying = sound.filter((wire) => this.kinds.wireKinds.get(wire.kind)?.travels);
     for (const { nodes, closedBy } of findCircles(carrying, CIRCLES_MAX)) {
       report(this.problems, 'cycle', closedBy.place, { loop: listed(nodes, ' → '), wire: closedBy.id });
     }

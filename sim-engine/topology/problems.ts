@@ -33,9 +33,9 @@ export function pathOf(place: Place | undefined): Path {
   return path.reverse();
 }
 
-/** Adds a problem. When the list is full its last entry gives way to one that says that there are more. */
+/** Adds a problem. One too many takes the place of the last and says that there are more. */
 export function report(problems: Problem[], code: ProblemCode, place: Place | undefined, values?: ProblemValues): void {
-  if (isFull(problems)) {
+  if (problems.length >= PROBLEMS_MAX) {
     problems[PROBLEMS_MAX - 1] = { code: 'more-problems', at: [], values: { shown: PROBLEMS_MAX - 1 } };
     return;
   }
@@ -43,13 +43,14 @@ export function report(problems: Problem[], code: ProblemCode, place: Place | un
 }
 
 /** Whether further search is in vain, because nothing more would be listed. */
-export const isFull = (problems: readonly Problem[]): boolean => problems.length >= PROBLEMS_MAX;
+export const isFull = (problems: readonly Problem[]): boolean => problems[PROBLEMS_MAX - 1]?.code === 'more-problems';
 
 /** A value out of a document, short enough to stand in a sentence. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return clipped(value);
   if (Array.isArray(value)) return '[…]';
   if (typeof value === 'object' && value !== null) return '{…}';
+  if (value === undefined) return 'null';
   return typeof value === 'symbol' ? 'symbol' : clipped(String(value));
 }
 

@@ -11,6 +11,7 @@ import {
   NAME_MAX,
   NODES_MAX,
   POSITION_MAX,
+  RUN_NS_MAX,
   SEED_MAX,
   SIZE_MAX,
   SPEED_MAX,
@@ -47,8 +48,7 @@ const NAME: Shape = { is: 'text', most: NAME_MAX };
 const WHOLE: Shape = { is: 'number', least: 0, most: 1_000_000, isWhole: true };
 const COORDINATE: Shape = { is: 'number', least: -POSITION_MAX, most: POSITION_MAX, isWhole: false };
 const LENGTH: Shape = { is: 'number', least: 1, most: SIZE_MAX, isWhole: false };
-/** The longest time the clock of a run can show: 2^53 ns, about 104 days. */
-const TIME: Shape = { is: 'duration', leastNs: 0, mostNs: Number.MAX_SAFE_INTEGER };
+const TIME: Shape = { is: 'duration', leastNs: 0, mostNs: RUN_NS_MAX };
 
 export const NODE_SHAPE: ObjectShape = {
   is: 'object',
@@ -91,7 +91,7 @@ export const SCENARIO_SHAPE: ObjectShape = {
     engineRevision: WHOLE,
     about: TEXT,
     seed: { is: 'number', least: 0, most: SEED_MAX, isWhole: true },
-    duration: { is: 'duration', leastNs: 1_000_000, mostNs: Number.MAX_SAFE_INTEGER },
+    duration: { is: 'duration', leastNs: 1_000_000, mostNs: RUN_NS_MAX },
     speed: { is: 'number', least: SPEED_MIN, most: SPEED_MAX, isWhole: false },
     commands: { is: 'list', of: COMMAND_SHAPE, most: COMMANDS_MAX, tooMany: 'too-many-commands' },
     expect: { is: 'list', of: EXPECTATION_SHAPE, most: EXPECTATIONS_MAX, tooMany: 'too-many-expectations' },

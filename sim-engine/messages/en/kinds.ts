@@ -72,6 +72,8 @@ export const KIND_MESSAGES = {
   'gauge.processed.help': 'Messages the worker has finished successfully so far.',
   'gauge.failed.label': 'Failed',
   'gauge.failed.help': 'Attempts of this worker that failed so far.',
+  'gauge.busy_seconds.label': 'Time at work',
+  'gauge.busy_seconds.help': 'Seconds of work done so far, all places together.',
   'gauge.queue_size.label': 'Queue size',
   'gauge.queue_size.help': 'Messages in the queue that are ready or in flight.',
   'gauge.ready.label': 'Ready',

@@ -152,7 +152,8 @@ export const PROBLEM_MESSAGES = {
   'problem.step-not-first': 'The list does not start with "{step}".',
   'problem.step-not-first.remedy': 'Put "{step}" first: nothing can be done with a message before it is there.',
   'problem.not-a-law': 'A law belongs here, not {found}.',
-  'problem.not-a-law.remedy': 'Write for example { "law": "exponential", "mean": "100ms" } or { "law": "constant", "value": "100ms" }.',
+  'problem.not-a-law.remedy':
+    'Write for example { "law": "exponential", "mean": "100ms" } or { "law": "constant", "value": "100ms" }.',
   'problem.law-incomplete': 'The law {law} needs "{parameter}".',
   'problem.law-incomplete.remedy': 'Add "{parameter}".',
   'problem.law-parameter-unknown': 'The law {law} has no "{parameter}".',
