@@ -142,6 +142,12 @@ describe('layers and islands', () => {
       /may not import app\/store/,
     ],
     ['the engine client knows no React', 'app/engine-client/a.ts', "import React from 'react';", /package react/],
+    [
+      'special looks know no feature',
+      'app/node-views/A.tsx',
+      "import { a } from '../canvas/a.ts';",
+      /may not import app\/canvas/,
+    ],
     ['the store knows no feature', 'app/store/a.ts', "import type { A } from '../canvas/A.tsx';", /may not import app\/canvas/],
     [
       'features see only types of the engine client',
