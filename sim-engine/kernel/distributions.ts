@@ -19,6 +19,7 @@ const NORMAL = 6;
 const LOG_NORMAL = 7;
 const GEOMETRIC = 8;
 
+const TWO_TO_21 = 2097152;
 const TWO_TO_32 = 4294967296;
 
 /** No draw is longer: beyond it whole numbers are not exact. 2^53 ns are 104 days. */
@@ -46,43 +47,43 @@ export class Law {
    * through a cell because a float64 returned from a call that is not inlined is boxed.) A constant law uses no draw.
    */
   drawInto(cell: Float64Array): void {
+    if (this.code !== EXPONENTIAL) {
+      this.drawOtherInto(cell);
+      return;
+    }
+    // The commonest law stands here in full, so that the whole call can be inlined where it is made.
+    const random = this.streams.u32(this.stream);
+    const layer = random & LAYER_MASK;
+    const mantissa = random >>> 8;
+    const mean = this.numbers[0] as number;
+    if (mantissa < (EXPONENTIAL_INNER[layer] as number)) {
+      cell[0] = floor(min((mantissa + 0.5) * (EXPONENTIAL_WIDTHS[layer] as number) * mean, LENGTH_MAX - 1) + 0.5);
+      return;
+    }
+    exponentialAtEdgeInto(cell, this.streams, this.stream, layer, mantissa);
+    scaleAndRound(cell, this.numbers, 0);
+  }
+
+  private drawOtherInto(cell: Float64Array): void {
     const { streams, stream, numbers } = this;
     switch (this.code) {
       case CONSTANT:
         cell[0] = numbers[0] as number;
         return;
       case UNIFORM:
-        // u is below 1, but u * span + low may round up to the number after the last.
-        cell[0] = min(floor((numbers[0] as number) + streams.uniform(stream) * (numbers[1] as number)), numbers[2] as number);
-        return;
-      case EXPONENTIAL:
-        standardExponentialInto(cell, streams, stream);
-        scaleAndRound(cell, numbers[0] as number);
-        return;
+        return drawUniformInto(cell, streams, stream, numbers);
       case ERLANG:
-        drawErlangInto(cell, streams, stream, numbers);
-        return;
-      case HYPEREXPONENTIAL: {
-        const isFirst = streams.u32(stream) < (numbers[0] as number);
-        standardExponentialInto(cell, streams, stream);
-        scaleAndRound(cell, isFirst ? (numbers[1] as number) : (numbers[2] as number));
-        return;
-      }
+        return drawErlangInto(cell, streams, stream, numbers);
+      case HYPEREXPONENTIAL:
+        return drawHyperexponentialInto(cell, streams, stream, numbers);
       case TWO_POINT:
-        cell[0] = streams.u32(stream) < (numbers[0] as number) ? (numbers[1] as number) : (numbers[2] as number);
-        return;
+        return drawTwoPointInto(cell, streams, stream, numbers);
       case NORMAL:
-        standardNormalInto(cell, streams, stream);
-        cell[0] = max(0, (numbers[0] as number) + (numbers[1] as number) * (cell[0] as number));
-        scaleAndRound(cell, 1);
-        return;
+        return drawNormalInto(cell, streams, stream, numbers);
       case LOG_NORMAL:
-        standardNormalInto(cell, streams, stream);
-        cell[0] = exp((numbers[1] as number) * (cell[0] as number) - (numbers[2] as number));
-        scaleAndRound(cell, numbers[0] as number);
-        return;
+        return drawLogNormalInto(cell, streams, stream, numbers);
       default:
-        drawGeometricInto(cell, streams, stream, numbers);
+        return drawGeometricInto(cell, streams, stream, numbers);
     }
   }
 
@@ -163,11 +164,19 @@ function lnOfOneMinus(share: number): number {
   return rounded === 0 ? -Infinity : (ln(rounded) * share) / (1 - rounded);
 }
 
-function scaleAndRound(cell: Float64Array, factor: number): void {
-  cell[0] = floor(min((cell[0] as number) * factor, LENGTH_MAX - 1) + 0.5);
+/** Multiplies `cell[0]` by `numbers[at]` and rounds it to a length. */
+function scaleAndRound(cell: Float64Array, numbers: Float64Array, at: number): void {
+  cell[0] = floor(min((cell[0] as number) * (numbers[at] as number), LENGTH_MAX - 1) + 0.5);
 }
 
-/** The sum of `shape` exponential phases. */
+/** Every whole length from low to high is as likely as another. `numbers`: low, how many lengths, high. */
+function drawUniformInto(cell: Float64Array, streams: Streams, stream: StreamIx, numbers: Float64Array): void {
+  const length = floor((numbers[0] as number) + streams.uniform(stream) * (numbers[1] as number));
+  // u is below 1, but the sum may round up to the number after the last.
+  cell[0] = min(length, numbers[2] as number);
+}
+
+/** The sum of exponential phases. `numbers`: mean of a phase, how many. */
 function drawErlangInto(cell: Float64Array, streams: Streams, stream: StreamIx, numbers: Float64Array): void {
   const shape = numbers[1] as number;
   let sum = 0;
@@ -176,17 +185,46 @@ function drawErlangInto(cell: Float64Array, streams: Streams, stream: StreamIx, 
     sum += cell[0] as number;
   }
   cell[0] = sum;
-  scaleAndRound(cell, numbers[0] as number);
+  scaleAndRound(cell, numbers, 0);
 }
 
-/** By inversion, from 53 random bits: k units if u lies between (1 - share)^k and (1 - share)^(k-1). */
+/** `numbers`: threshold of the first phase, mean of the first, mean of the second. */
+function drawHyperexponentialInto(cell: Float64Array, streams: Streams, stream: StreamIx, numbers: Float64Array): void {
+  const phase = streams.u32(stream) < (numbers[0] as number) ? 1 : 2;
+  standardExponentialInto(cell, streams, stream);
+  scaleAndRound(cell, numbers, phase);
+}
+
+/** `numbers`: threshold of the first value, the first, the second. */
+function drawTwoPointInto(cell: Float64Array, streams: Streams, stream: StreamIx, numbers: Float64Array): void {
+  cell[0] = numbers[streams.u32(stream) < (numbers[0] as number) ? 1 : 2] as number;
+}
+
+/** `numbers`: mean, deviation. */
+function drawNormalInto(cell: Float64Array, streams: Streams, stream: StreamIx, numbers: Float64Array): void {
+  standardNormalInto(cell, streams, stream);
+  const length = (numbers[0] as number) + (numbers[1] as number) * (cell[0] as number);
+  cell[0] = floor(min(max(0, length), LENGTH_MAX - 1) + 0.5);
+}
+
+/** e to a normal draw, scaled to its mean. `numbers`: mean, deviation of the logarithm, half its variance. */
+function drawLogNormalInto(cell: Float64Array, streams: Streams, stream: StreamIx, numbers: Float64Array): void {
+  standardNormalInto(cell, streams, stream);
+  cell[0] = exp((numbers[1] as number) * (cell[0] as number) - (numbers[2] as number));
+  scaleAndRound(cell, numbers, 0);
+}
+
+/**
+ * By inversion, from 53 random bits: k units if u lies between (1 - share)^k and (1 - share)^(k-1). `numbers`: unit,
+ * 1 / ln(1 - share).
+ */
 function drawGeometricInto(cell: Float64Array, streams: Streams, stream: StreamIx, numbers: Float64Array): void {
   const upper = streams.u32(stream);
   const lower = streams.u32(stream) >>> 11;
-  // The open interval: neither ln(0) nor a length of 0 units can come out.
-  const u = (upper * 2097152 + lower + 0.5) / (TWO_TO_32 * 2097152);
+  // The open interval: u is never 0 or 1, so that a logarithm and at least one unit come out.
+  const u = (upper * TWO_TO_21 + lower + 0.5) / (TWO_TO_32 * TWO_TO_21);
   cell[0] = 1 + floor(ln(u) * (numbers[1] as number));
-  scaleAndRound(cell, numbers[0] as number);
+  scaleAndRound(cell, numbers, 0);
 }
 
 // --- Ziggurats (Marsaglia and Tsang 2000): a point uniform in one of 256 layers of equal area, accepted if below the curve --
@@ -232,78 +270,68 @@ function standardExponentialInto(cell: Float64Array, streams: Streams, stream: S
   const layer = random & LAYER_MASK;
   const mantissa = random >>> 8;
   if (mantissa < (EXPONENTIAL_INNER[layer] as number)) cell[0] = (mantissa + 0.5) * (EXPONENTIAL_WIDTHS[layer] as number);
-  else exponentialAtEdgeInto(cell, streams, stream, random);
+  else exponentialAtEdgeInto(cell, streams, stream, layer, mantissa);
 }
 
-function exponentialAtEdgeInto(cell: Float64Array, streams: Streams, stream: StreamIx, first: number): void {
-  let random = first;
+function exponentialAtEdgeInto(cell: Float64Array, streams: Streams, stream: StreamIx, layer: number, mantissa: number): void {
   // What lies beyond the base strip is the same law again, begun at its end: an exponential has no memory.
   let begun = 0;
   for (;;) {
-    const layer = random & LAYER_MASK;
-    const mantissa = random >>> 8;
     const x = (mantissa + 0.5) * (EXPONENTIAL_WIDTHS[layer] as number);
-    if (mantissa < (EXPONENTIAL_INNER[layer] as number)) {
+    let isBelowCurve = mantissa < (EXPONENTIAL_INNER[layer] as number);
+    if (!isBelowCurve && layer === 0) begun += EXPONENTIAL_BASE;
+    else if (!isBelowCurve) {
+      const low = EXPONENTIAL_CURVE[layer] as number;
+      const y = low + streams.uniform(stream) * ((EXPONENTIAL_CURVE[layer + 1] as number) - low);
+      isBelowCurve = y < exp(-x);
+    }
+    if (isBelowCurve) {
       cell[0] = begun + x;
       return;
     }
-    if (layer === 0) begun += EXPONENTIAL_BASE;
-    else {
-      const low = EXPONENTIAL_CURVE[layer] as number;
-      const y = low + streams.uniform(stream) * ((EXPONENTIAL_CURVE[layer + 1] as number) - low);
-      if (y < exp(-x)) {
-        cell[0] = begun + x;
-        return;
-      }
-    }
-    random = streams.u32(stream);
+    const random = streams.u32(stream);
+    layer = random & LAYER_MASK;
+    mantissa = random >>> 8;
   }
 }
 
 /** Writes a normal draw of mean 0 and deviation 1 to `cell[0]`. */
 function standardNormalInto(cell: Float64Array, streams: Streams, stream: StreamIx): void {
-  const random = streams.u32(stream);
-  const layer = random & LAYER_MASK;
-  const mantissa = random >>> 9;
-  if (mantissa < (NORMAL_INNER[layer] as number)) {
-    const x = (mantissa + 0.5) * (NORMAL_WIDTHS[layer] as number);
-    cell[0] = (random & 256) === 0 ? x : -x;
-  } else normalAtEdgeInto(cell, streams, stream, random);
-}
-
-function normalAtEdgeInto(cell: Float64Array, streams: Streams, stream: StreamIx, first: number): void {
-  let random = first;
   for (;;) {
+    const random = streams.u32(stream);
     const layer = random & LAYER_MASK;
-    const mantissa = random >>> 9;
-    const sign = (random & 256) === 0 ? 1 : -1;
-    const x = (mantissa + 0.5) * (NORMAL_WIDTHS[layer] as number);
-    if (mantissa < (NORMAL_INNER[layer] as number)) {
-      cell[0] = sign * x;
-      return;
-    }
-    if (layer === 0) {
-      normalTailInto(cell, streams, stream, sign);
-      return;
-    }
-    const low = NORMAL_CURVE[layer] as number;
-    const y = low + streams.uniform(stream) * ((NORMAL_CURVE[layer + 1] as number) - low);
-    if (y < exp(-0.5 * x * x)) {
-      cell[0] = sign * x;
-      return;
-    }
-    random = streams.u32(stream);
+    // The upper 24 bits with their sign; m and -m - 1 are mirror images, and no branch need guess which side it is.
+    const mantissa = random >> 8;
+    const size = mantissa ^ (mantissa >> 31);
+    cell[0] = (mantissa + 0.5) * (NORMAL_WIDTHS[layer] as number);
+    if (size < (NORMAL_INNER[layer] as number) || isNormalAtEdge(cell, streams, stream, layer)) return;
   }
 }
 
-/** Beyond the base edge (Marsaglia 1964): an exponential excess, accepted as often as the bell is below that exponential. */
-function normalTailInto(cell: Float64Array, streams: Streams, stream: StreamIx, sign: number): void {
+/** Whether the point at `cell[0]`, beyond the inner part of its layer, counts; in the base strip a draw of the tail takes its place. */
+function isNormalAtEdge(cell: Float64Array, streams: Streams, stream: StreamIx, layer: number): boolean {
+  if (layer === 0) {
+    normalTailInto(cell, streams, stream);
+    return true;
+  }
+  const x = cell[0] as number;
+  const low = NORMAL_CURVE[layer] as number;
+  const y = low + streams.uniform(stream) * ((NORMAL_CURVE[layer + 1] as number) - low);
+  return y < exp(-0.5 * x * x);
+}
+
+/**
+ * Beyond the base edge on the side of `cell[0]` (Marsaglia 1964): an exponential excess, accepted as often as the bell is below
+ * that exponential.
+ */
+function normalTailInto(cell: Float64Array, streams: Streams, stream: StreamIx): void {
+  const side = (cell[0] as number) < 0 ? -1 : 1;
   for (;;) {
     standardExponentialInto(cell, streams, stream);
     const excess = (cell[0] as number) / NORMAL_BASE;
     standardExponentialInto(cell, streams, stream);
     if (2 * (cell[0] as number) > excess * excess) {
-      cell[0] = sign * (NORMAL_BASE + excess);
+      cell[0] = side * (NORMAL_BASE + excess);
       return;
     }
   }

@@ -3,7 +3,8 @@
 // `behaviours.ts`.
 
 import type { ActorIx, LinkIx, MsgIx, OblIx } from '../kernel/ids.ts';
-import type { Actor, World } from '../world/world.ts';
+import type { Actor } from '../world/actor.ts';
+import type { World } from '../world/world.ts';
 import type { Fields, MessageKey, Params } from './fields.ts';
 
 // ------------------------------------------------------------------ declarations
@@ -96,6 +97,13 @@ export interface NodeRef {
   readonly kind: string;
 }
 
+/** A node inside a container: it adds state to its container's actors and has no actor of its own. */
+export interface PartRef {
+  readonly id: string;
+  readonly kind: string;
+  readonly params: Params;
+}
+
 /** How a behaviour says what its node compiles to. */
 export interface PlanBuilder {
   /**
@@ -118,7 +126,7 @@ export interface ActorSelf {
 
 export interface NodeBehaviour {
   /** One drawing node becomes one or many actors and inner links. */
-  expand(self: NodeRef, params: Params, plan: PlanBuilder): void;
+  expand(self: NodeRef, params: Params, parts: readonly PartRef[], plan: PlanBuilder): void;
   /** The client library of this kind of node, for the other end of a wire. */
   readonly publisher?: PublisherFactory;
   readonly consumer?: ConsumerFactory;
@@ -126,8 +134,12 @@ export interface NodeBehaviour {
 
 // ------------------------------------------------------------------ clients
 
-/** What a sender or service sees of a publisher client, whatever the broker. */
+/**
+ * What a sender or service sees of a publisher client, whatever the broker. All that it remembers is in `state`, which its
+ * host saves along with its own. Its timers are the host's: number `clientTimer(client, k)`, k from 0 to 3.
+ */
 export interface PublisherClient {
+  state: object;
   /** Hands a message over. `false` = blocked: nothing was taken, `host.onFlow` will call when it is worth asking again. */
   offer(msg: MsgIx): boolean;
   /** Whether `offer` would be taken now. */
@@ -137,8 +149,6 @@ export interface PublisherClient {
   /** The host crashed: forget everything. `start` follows when it is back. */
   onCrash(): void;
   start(): void;
-  /** The wire is gone for good. */
-  onRemoved(): void;
   onParams(connection: Connection): void;
 }
 /** What a publisher client asks of its host. */
@@ -146,8 +156,11 @@ export interface PublisherHost {
   readonly ix: ActorIx;
   /** The client takes messages again (true) or no longer (false). */
   onFlow(client: number, isOpen: boolean): void;
-  /** The fate of one offered message is known to the sender: the broker confirmed it, refused it, or never answered. */
-  onOutcome(client: number, msg: MsgIx, outcome: 'confirmed' | 'refused' | 'given-up'): void;
+  /**
+   * The fate of one offered message is known to the sender: it was handed over without asking for an answer, or the broker
+   * confirmed or refused it, or never answered.
+   */
+  onOutcome(client: number, outcome: 'handed-over' | 'confirmed' | 'refused' | 'given-up'): void;
 }
 export type PublisherFactory = (world: World, host: PublisherHost, client: number, connection: Connection) => PublisherClient;
 
@@ -156,6 +169,7 @@ export type Settlement = 'ack' | 'retry' | 'reject';
 
 /** What a service sees of a consumer client, whatever the broker. */
 export interface ConsumerClient {
+  state: object;
   start(): void;
   /**
    * Settles one delivery. `retry` asks for it again after `delayNs`; `reject` gives up. `freesPlace` says that the
@@ -169,7 +183,6 @@ export interface ConsumerClient {
   onPacket(link: LinkIx, type: number, first: number, count: number): void;
   onTimer(timer: number, arg: number): void;
   onCrash(): void;
-  onRemoved(): void;
   onParams(connection: Connection): void;
 }
 /** What a consumer client asks of its host. */
@@ -177,8 +190,16 @@ export interface ConsumerHost {
   readonly ix: ActorIx;
   /** A delivery arrived. The host now holds one cause of the obligation. */
   onDelivery(client: number, obl: OblIx, attempt: number): void;
-  /** How many more deliveries the host could begin at once. */
-  freePlaces(): number;
+  /** How many deliveries the host can work on at once. */
   concurrency(): number;
+  /** How many deliveries of this client the host holds now. */
+  held(client: number): number;
 }
+/** First timer number that belongs to clients; a host's own timers are below. */
+export const CLIENT_TIMERS = 16;
+const TIMERS_PER_CLIENT = 4;
+export const clientTimer = (client: number, timer: number): number => CLIENT_TIMERS + client * TIMERS_PER_CLIENT + timer;
+export const clientOfTimer = (timer: number): number => (timer - CLIENT_TIMERS) >> 2;
+export const ownTimerOf = (timer: number): number => (timer - CLIENT_TIMERS) & 3;
+
 export type ConsumerFactory = (world: World, host: ConsumerHost, client: number, connection: Connection) => ConsumerClient;

@@ -176,6 +176,7 @@ export const SERVICE: NodeKind<'service', typeof SERVICE_FIELDS> = {
     { name: 'received', unit: 'messages', type: 'total', label: 'gauge.received.label', help: 'gauge.received.help' },
     { name: 'processed', unit: 'messages', type: 'total', label: 'gauge.processed.label', help: 'gauge.processed.help' },
     { name: 'failed', unit: 'attempts', type: 'total', label: 'gauge.failed.label', help: 'gauge.failed.help' },
+    { name: 'busy_seconds', unit: 'seconds', type: 'total', label: 'gauge.busy_seconds.label', help: 'gauge.busy_seconds.help' },
   ],
   holdsMessages: true,
 };

@@ -1,0 +1,149 @@
+// Where the engine's numbers live: tables of typed columns with a free list, growing by doubling, and fixed blocks. The
+// arena knows all of them, so that a checkpoint is a copy of columns and kinds write no snapshot code.
+
+import { assert } from './assert.ts';
+
+export type Column = Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+
+/** Initial values of the column fields of a table: empty, until `allocate` gives them their capacity. */
+export const u8 = (): Uint8Array<ArrayBuffer> => new Uint8Array(0);
+export const u16 = (): Uint16Array<ArrayBuffer> => new Uint16Array(0);
+export const i32 = (): Int32Array<ArrayBuffer> => new Int32Array(0);
+export const u32 = (): Uint32Array<ArrayBuffer> => new Uint32Array(0);
+export const f64 = (): Float64Array<ArrayBuffer> => new Float64Array(0);
+
+/** Something whose whole state can be copied out and put back. `save` returns plain data that nobody else holds. */
+export interface Saveable {
+  save(): unknown;
+  load(saved: unknown): void;
+}
+
+/** A copy of everything registered with an arena, in order of registration. */
+export type ArenaCopy = readonly unknown[];
+
+export class Arena {
+  private readonly parts: Saveable[] = [];
+
+  register(part: Saveable): void {
+    this.parts.push(part);
+  }
+
+  save(): ArenaCopy {
+    return this.parts.map((part) => part.save());
+  }
+
+  load(copy: ArenaCopy): void {
+    assert(copy.length === this.parts.length, 'a checkpoint has one copy per part of the arena');
+    for (let i = 0; i < this.parts.length; i++) this.parts[i]?.load(copy[i]);
+  }
+}
+
+function newColumn(like: Column, length: number): Column {
+  if (like instanceof Float64Array) return new Float64Array(length);
+  if (like instanceof Int32Array) return new Int32Array(length);
+  if (like instanceof Uint32Array) return new Uint32Array(length);
+  if (like instanceof Uint16Array) return new Uint16Array(length);
+  return new Uint8Array(length);
+}
+
+interface TableCopy {
+  readonly high: number;
+  readonly live: number;
+  readonly freeHead: number;
+  readonly columns: readonly Column[];
+}
+
+/**
+ * A table of slots. Slot 0 is never given out, so that 0 can mean none. A subclass declares its columns as fields with an empty
+ * initial value (`createdNs = f64()`) and calls `allocate` at the end of its constructor. Columns are replaced when the table
+ * grows, so a hot loop fetches them anew after whatever may allocate. `next` belongs to the free list while a slot is free and
+ * to its owner while it is in use.
+ *
+ * (The fields are declared one by one, not made in a loop: V8 keeps an object whose properties were added by computed names
+ * as a dictionary, and every access to a column would cost several times as much.)
+ */
+export abstract class Table implements Saveable {
+  next = i32();
+  capacity: number;
+  /** Slots ever given out, slot 0 included: only [0, high) is ever copied. */
+  high = 1;
+  /** Slots in use now. */
+  live = 0;
+  private freeHead = 0;
+  private names: readonly string[] = [];
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  /** Gives every column its capacity and makes the table part of the arena. Columns are the fields that hold an empty typed array. */
+  protected allocate(arena: Arena): void {
+    const isColumn = (name: string): boolean => {
+      const value: unknown = this.field(name);
+      return ArrayBuffer.isView(value) && value.byteLength === 0;
+    };
+    this.names = Object.keys(this).filter(isColumn);
+    for (const name of this.names) this.bind(name, newColumn(this.field(name), this.capacity));
+    arena.register(this);
+  }
+
+  /** A free slot, with whatever its last user left in it but for `next`, which is 0. */
+  alloc(): number {
+    this.live++;
+    const head = this.freeHead;
+    if (head !== 0) {
+      this.freeHead = this.next[head] as number;
+      this.next[head] = 0;
+      return head;
+    }
+    if (this.high === this.capacity) this.grow();
+    return this.high++;
+  }
+
+  free(slot: number): void {
+    this.next[slot] = this.freeHead;
+    this.freeHead = slot;
+    this.live--;
+  }
+
+  save(): unknown {
+    const copy: TableCopy = {
+      high: this.high,
+      live: this.live,
+      freeHead: this.freeHead,
+      columns: this.names.map((name) => this.field(name).slice(0, this.high)),
+    };
+    return copy;
+  }
+
+  load(saved: unknown): void {
+    const copy = saved as TableCopy;
+    while (this.capacity < copy.high) this.grow();
+    this.names.forEach((name, i) => {
+      this.field(name).set(copy.columns[i] as Column);
+    });
+    // Slots beyond the copy were never given out in its past: they must read as new.
+    for (const name of this.names) if (this.high > copy.high) this.field(name).fill(0, copy.high, this.high);
+    this.high = copy.high;
+    this.live = copy.live;
+    this.freeHead = copy.freeHead;
+  }
+
+  private grow(): void {
+    const capacity = this.capacity * 2;
+    for (const name of this.names) {
+      const grown = newColumn(this.field(name), capacity);
+      grown.set(this.field(name));
+      this.bind(name, grown);
+    }
+    this.capacity = capacity;
+  }
+
+  private field(name: string): Column {
+    return (this as unknown as Record<string, Column>)[name] as Column;
+  }
+
+  private bind(name: string, column: Column): void {
+    (this as unknown as Record<string, Column>)[name] = column;
+  }
+}

@@ -1,0 +1,57 @@
+// The fingerprint of a run: two 32-bit lanes over everything that happens, 16 hex digits. Always on; equal digests mean
+// equal runs, bit for bit, wherever they ran.
+
+import type { Arena, Saveable } from './arena.ts';
+import { imul } from './exact-math.ts';
+
+export class Digest implements Saveable {
+  private high = 0x6a09e667;
+  private low = 0xbb67ae85 | 0;
+
+  constructor(arena: Arena) {
+    arena.register(this);
+  }
+
+  /**
+   * Mixes one event in. `timeNs` is whole and below 2^53; it is split into two words. The two lanes differ in order and
+   * constants, so that what collides in one does not in the other.
+   */
+  mix(timeNs: number, who: number, what: number, first: number, count: number): void {
+    const timeLow = timeNs | 0;
+    const word = timeLow ^ imul(who, 0x9e3779b1) ^ imul(what, 0x7feb352d) ^ imul(((timeNs * 2.3283064365386963e-10) | 0) ^ count, 0x2545f491);
+    let high = imul(this.high ^ word, 0x85ebca6b);
+    high = ((high << 13) | (high >>> 19)) ^ first;
+    let low = imul(this.low ^ first ^ (word >>> 15), 0xcc9e2d51);
+    low = ((low << 15) | (low >>> 17)) + word;
+    this.high = (imul(high, 5) + 0xe6546b64) | 0;
+    this.low = (low + this.high) | 0;
+  }
+
+  /** The digest as two unsigned words, for frames. */
+  get words(): readonly [number, number] {
+    return [scramble(this.high ^ (this.low >>> 9)) >>> 0, scramble(this.low + imul(this.high, 0x27d4eb2f)) >>> 0];
+  }
+
+  /** 16 hex digits. */
+  toString(): string {
+    const [high, low] = this.words;
+    return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
+  }
+
+  save(): unknown {
+    return [this.high, this.low];
+  }
+
+  load(saved: unknown): void {
+    const [high, low] = saved as [number, number];
+    this.high = high;
+    this.low = low;
+  }
+}
+
+function scramble(value: number): number {
+  let h = value;
+  h = imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}

@@ -1,0 +1,16 @@
+// THE list of what the kinds do: one line a kind. Loaded with the engine, never by the app.
+
+import { registerBehaviours } from './registry.ts';
+import { SENDER_BEHAVIOUR } from './services/sender.ts';
+import { SERVICE_BEHAVIOUR } from './services/service.ts';
+import { DEAD_LETTER_QUEUE_BEHAVIOUR } from './textbook/dead-letter-queue.ts';
+import { QUEUE_BEHAVIOUR } from './textbook/queue.ts';
+import { TOPIC_BEHAVIOUR } from './textbook/topic.ts';
+
+registerBehaviours([
+  ['sender', SENDER_BEHAVIOUR],
+  ['service', SERVICE_BEHAVIOUR],
+  ['queue', QUEUE_BEHAVIOUR],
+  ['topic', TOPIC_BEHAVIOUR],
+  ['dead-letter-queue', DEAD_LETTER_QUEUE_BEHAVIOUR],
+]);

@@ -1,0 +1,95 @@
+// What sender and service share: handing one message to every outgoing wire, each through its own publisher client.
+
+import type { ActorIx, LinkIx, MsgIx } from '../../kernel/ids.ts';
+import { assert } from '../../kernel/assert.ts';
+import { TRACED } from '../../world/messages.ts';
+import type { World } from '../../world/world.ts';
+import { type Connection, clientOfTimer, ownTimerOf, type PublisherClient, type PublisherHost } from '../node-kind.ts';
+import { behaviourOf } from '../registry.ts';
+
+/** Everything a new message is made of but its time and its number. */
+export interface MessageTraits {
+  key: number;
+  sizeBytes: number;
+  type: number;
+  flags: number;
+  causeSender: number;
+  causeNumber: number;
+}
+
+export class Outlets {
+  /** By connection slot; null where the slot is no outlet or the wire is gone. */
+  readonly clients: (PublisherClient | null)[] = [];
+  private readonly world: World;
+  private readonly host: PublisherHost;
+
+  constructor(world: World, host: PublisherHost) {
+    this.world = world;
+    this.host = host;
+  }
+
+  attach(slot: number, connection: Connection): void {
+    const factory = behaviourOf(connection.peerKind).publisher;
+    assert(factory !== undefined, `${connection.peerKind} offers no publisher`);
+    this.clients[slot] = factory(this.world, this.host, slot, connection);
+  }
+
+  detach(slot: number): void {
+    this.clients[slot]?.onCrash();
+    this.clients[slot] = null;
+  }
+
+  /** How many wires a message goes out on. */
+  get count(): number {
+    let count = 0;
+    for (const client of this.clients) if (client) count++;
+    return count;
+  }
+
+  /** Whether every wire would take a message now. */
+  get areOpen(): boolean {
+    for (const client of this.clients) if (client && !client.isOpen()) return false;
+    return true;
+  }
+
+  /** A new message numbered `number`, offered on every wire. All must be open. */
+  publish(number: number, traits: MessageTraits): void {
+    const { world } = this;
+    const { messages } = world;
+    const msg = messages.alloc() as MsgIx;
+    const sender = this.host.ix as ActorIx;
+    messages.createdNs[msg] = world.now[0] as number;
+    messages.sender[msg] = sender;
+    messages.number[msg] = number;
+    messages.key[msg] = traits.key;
+    messages.sizeBytes[msg] = traits.sizeBytes;
+    messages.type[msg] = traits.type;
+    messages.flags[msg] = traits.flags;
+    messages.headers[msg] = 0;
+    messages.causeSender[msg] = traits.causeSender;
+    messages.causeNumber[msg] = traits.causeNumber;
+    messages.refs[msg] = 1;
+    if (world.trace.isFollowed(sender, number)) {
+      messages.flags[msg] = traits.flags | TRACED;
+      world.tell(msg, 'sent', sender * 2, 1);
+    }
+    for (const client of this.clients) if (client) client.offer(msg);
+    messages.release(msg);
+  }
+
+  onPacket(slot: number, link: LinkIx, type: number, first: number, count: number): void {
+    this.clients[slot]?.onPacket(link, type, first, count);
+  }
+
+  onTimer(timer: number, arg: number): void {
+    this.clients[clientOfTimer(timer)]?.onTimer(ownTimerOf(timer), arg);
+  }
+
+  onCrash(): void {
+    for (const client of this.clients) client?.onCrash();
+  }
+
+  start(): void {
+    for (const client of this.clients) client?.start();
+  }
+}

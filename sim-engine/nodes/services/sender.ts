@@ -1,0 +1,319 @@
+// The sender at work: makes messages when its schedule says so and hands them to its wires. When a channel holds it back,
+// what is due waits here and goes out when the flow opens. It knows no broker.
+
+import { floor } from '../../kernel/exact-math.ts';
+import type { LinkIx, StreamIx } from '../../kernel/ids.ts';
+import { KeyLaw } from '../../kernel/key-law.ts';
+import type { Law } from '../../kernel/distributions.ts';
+import type { LawSpec } from '../../kernel/law-spec.ts';
+import { type CompiledCommand, StatefulActor } from '../../world/actor.ts';
+import { POISON } from '../../world/messages.ts';
+import type { World } from '../../world/world.ts';
+import type { Params, Weight } from '../fields.ts';
+import { type ActorSelf, CLIENT_TIMERS, type Connection, type NodeBehaviour, type PublisherHost } from '../node-kind.ts';
+import { type ArrivalState, newArrivalState, type Schedule, scheduleOf } from './arrivals.ts';
+import { type MessageTraits, Outlets } from './publishing.ts';
+
+const NEXT = 0;
+const BURST = 1;
+const THOUGHT = 2;
+
+interface SenderState {
+  sent: number;
+  /** Due, but held back by a channel that takes no more. */
+  heldBack: number;
+  arrivals: ArrivalState;
+  /** Schedules begun so far: an arrival that an older one armed is passed over. */
+  schedules: number;
+  /** Injected share of poison, -1 = its own. */
+  poisonShare: number;
+  /** Outcomes of a closed loop that have come in for messages still waited for. */
+  outcomes: number;
+  burstLeft: number;
+  burstGapNs: number;
+}
+
+class Sender extends StatefulActor implements PublisherHost {
+  override state: SenderState = {
+    sent: 0,
+    heldBack: 0,
+    arrivals: newArrivalState(),
+    schedules: 0,
+    poisonShare: -1,
+    outcomes: 0,
+    burstLeft: 0,
+    burstGapNs: 0,
+  };
+  private readonly world: World;
+  private readonly nodeId: string;
+  private readonly outlets: Outlets;
+  private readonly traits: MessageTraits = { key: -1, sizeBytes: 0, type: 0, flags: 0, causeSender: 0, causeNumber: 0 };
+  private readonly poisonStream: StreamIx;
+  private params!: Params;
+  private schedule!: Schedule;
+  private keyLaw: KeyLaw | null = null;
+  private typeLaw: KeyLaw | null = null;
+  private sizeLaw!: Law;
+  private thinkLaw!: Law;
+  private isClosed = false;
+  private limit = 0;
+  private poison = 0;
+
+  constructor(world: World, self: ActorSelf) {
+    super(self.ix);
+    this.world = world;
+    this.nodeId = self.nodeId;
+    this.outlets = new Outlets(world, this);
+    this.poisonStream = world.stream(self.nodeId, 'poison');
+    this.readParams(self.params);
+  }
+
+  protected override statefulParts() {
+    return this.outlets.clients;
+  }
+
+  private readParams(params: Params): void {
+    const { world, nodeId } = this;
+    this.params = params;
+    this.isClosed = params.loop === 'closed';
+    this.limit = params.limit as number;
+    this.poison = params.poison as number;
+    this.schedule = scheduleOf(world, nodeId, params, params.startAt as number);
+    this.sizeLaw = world.law(params.size as LawSpec, nodeId, 'size');
+    this.thinkLaw = world.law(params.think as LawSpec, nodeId, 'think');
+    this.keyLaw = this.keyLawOf(params);
+    const types = params.types as readonly Weight[];
+    this.typeLaw = types.length < 2 ? null : this.weightedLaw(types, 'types');
+  }
+
+  private keyLawOf(params: Params): KeyLaw | null {
+    const { world, nodeId } = this;
+    const keys = params.keys as number;
+    if (params.keyLaw === 'weighted') {
+      const weights = params.keyWeights as readonly Weight[];
+      return weights.length === 0 ? null : this.weightedLaw(weights, 'keys');
+    }
+    if (keys === 0) return null;
+    const stream = world.stream(nodeId, 'keys');
+    if (params.keyLaw === 'zipf') {
+      return new KeyLaw({ law: 'zipf', keys, exponent: params.zipfExponent as number }, world.streams, stream);
+    }
+    return new KeyLaw({ law: 'uniform', keys }, world.streams, stream);
+  }
+
+  private weightedLaw(weights: readonly Weight[], purpose: string): KeyLaw {
+    const { world, nodeId } = this;
+    return new KeyLaw({ law: 'weighted', weights: weights.map(({ weight }) => weight) }, world.streams, world.stream(nodeId, purpose));
+  }
+
+  // ---------------------------------------------------------------- life
+
+  override attach(slot: number, connection: Connection): void {
+    this.outlets.attach(slot, connection);
+  }
+
+  override onConnected(slot: number): void {
+    this.outlets.clients[slot]?.start();
+    this.pump();
+  }
+
+  override onDisconnected(slot: number): void {
+    this.outlets.detach(slot);
+    this.pump();
+  }
+
+  override onWireParams(slot: number, connection: Connection): void {
+    this.outlets.clients[slot]?.onParams(connection);
+  }
+
+  override onStart(): void {
+    this.outlets.start();
+    const startNs = this.params.startAt as number;
+    this.state.arrivals.baseNs = startNs;
+    if (this.isClosed) this.startCallers();
+    else this.armNext(startNs);
+  }
+
+  override onCrash(): void {
+    this.outlets.onCrash();
+    this.state.heldBack = 0;
+    this.state.burstLeft = 0;
+    this.state.outcomes = 0;
+  }
+
+  override onRestart(): void {
+    this.outlets.start();
+    if (this.isClosed) this.startCallers();
+    else this.beginAnew();
+  }
+
+  override onRemoved(): void {
+    this.outlets.onCrash();
+  }
+
+  override onParams(params: Params): void {
+    const wasLimited = this.limit > 0 && this.state.sent >= this.limit;
+    const before = this.params;
+    this.readParams(params);
+    const isSchedule = SCHEDULE_FIELDS.some((field) => before[field] !== params[field]);
+    if (!this.isClosed && (isSchedule || wasLimited)) this.beginAnew();
+  }
+
+  override onCommand(command: CompiledCommand): void {
+    if (command.type === 'poison') this.state.poisonShare = command.share;
+    else if (command.type === 'burst') this.onBurst(command.count, command.overNs);
+  }
+
+  // ---------------------------------------------------------------- open loop
+
+  /** A new schedule counts from now; what the old one had armed no longer matters. */
+  private beginAnew(): void {
+    const { arrivals } = this.state;
+    const startNs = this.params.startAt as number;
+    const nowNs = this.world.now[0] as number;
+    if (this.params.arrivals !== 'times') arrivals.count = 0;
+    arrivals.baseNs = nowNs > startNs ? nowNs : startNs;
+    this.armNext(arrivals.baseNs);
+  }
+
+  /** Arms the first arrival at or after `fromNs`. */
+  private armNext(fromNs: number): void {
+    const { state, world } = this;
+    state.schedules++;
+    if (this.isSpent()) return;
+    const nowNs = world.now[0] as number;
+    if (!this.schedule.next(state.arrivals)) return;
+    // Gaps are counted from the start of the sender, not from the start of the run.
+    if (fromNs > nowNs && this.params.arrivals !== 'times' && this.params.arrivals !== 'constant') world.at[0] = (world.at[0] as number) + fromNs - nowNs;
+    world.arm(this.ix, NEXT, state.schedules);
+  }
+
+  private isSpent(): boolean {
+    return this.limit > 0 && this.state.sent + this.state.heldBack >= this.limit;
+  }
+
+  override onTimer(timer: number, arg: number): void {
+    if (timer === NEXT) this.onArrival(arg);
+    else if (timer === BURST) this.onBurstTick(arg);
+    else if (timer === THOUGHT) this.emit(1);
+    else if (timer >= CLIENT_TIMERS) this.outlets.onTimer(timer, arg);
+  }
+
+  private onArrival(schedule: number): void {
+    const { state, world } = this;
+    if (schedule !== state.schedules) return;
+    const count = this.schedule.due(state.arrivals);
+    if (count > 0) this.emit(count);
+    if (this.isSpent()) return;
+    if (this.schedule.next(state.arrivals)) world.arm(this.ix, NEXT, schedule);
+  }
+
+  private onBurst(count: number, overNs: number): void {
+    const { state } = this;
+    if (overNs <= 0) {
+      this.emit(count);
+      return;
+    }
+    state.burstLeft = count;
+    state.burstGapNs = floor(overNs / count);
+    this.armBurst(count);
+  }
+
+  private armBurst(count: number): void {
+    const { state, world } = this;
+    world.at[0] = (world.now[0] as number) + state.burstGapNs;
+    world.arm(this.ix, BURST, count);
+  }
+
+  private onBurstTick(count: number): void {
+    if (count !== this.state.burstLeft) return;
+    this.state.burstLeft--;
+    this.emit(1);
+    if (this.state.burstLeft > 0) this.armBurst(this.state.burstLeft);
+  }
+
+  // ---------------------------------------------------------------- closed loop
+
+  private startCallers(): void {
+    for (let caller = 0; caller < (this.params.callers as number); caller++) this.think();
+  }
+
+  private think(): void {
+    const { world } = this;
+    this.thinkLaw.drawInto(world.drawn);
+    const startNs = this.params.startAt as number;
+    const fromNs = startNs > (world.now[0] as number) ? startNs : (world.now[0] as number);
+    world.at[0] = fromNs + (world.drawn[0] as number);
+    world.arm(this.ix, THOUGHT, 0);
+  }
+
+  // ---------------------------------------------------------------- sending
+
+  private emit(count: number): void {
+    this.state.heldBack += count;
+    this.pump();
+  }
+
+  private pump(): void {
+    const { state, outlets } = this;
+    if (state.heldBack === 0) return;
+    if (outlets.count === 0) {
+      // Nobody to send to: what is due is not kept.
+      state.heldBack = 0;
+      return;
+    }
+    while (state.heldBack > 0 && outlets.areOpen) {
+      if (this.limit > 0 && state.sent >= this.limit) {
+        state.heldBack = 0;
+        return;
+      }
+      state.heldBack--;
+      this.sendOne();
+    }
+  }
+
+  private sendOne(): void {
+    const { state, world, traits } = this;
+    const share = state.poisonShare >= 0 ? state.poisonShare : this.poison;
+    traits.key = this.keyLaw === null ? -1 : this.keyLaw.draw();
+    traits.type = this.typeLaw === null ? 0 : this.typeLaw.draw();
+    this.sizeLaw.drawInto(world.drawn);
+    traits.sizeBytes = world.drawn[0] as number;
+    traits.flags = share > 0 && world.streams.uniform(this.poisonStream) < share ? POISON : 0;
+    state.sent++;
+    this.outlets.publish(state.sent, traits);
+  }
+
+  onFlow(_client: number, isOpen: boolean): void {
+    if (isOpen) this.pump();
+    else this.world.notice('notice.held-back', this.nodeId);
+  }
+
+  onOutcome(_client: number, _outcome: string): void {
+    if (!this.isClosed) return;
+    const { state } = this;
+    state.outcomes++;
+    // A caller goes on when the answer has come on every wire.
+    if (state.outcomes < this.outlets.count) return;
+    state.outcomes = 0;
+    this.think();
+  }
+
+  override onPacket(link: LinkIx, type: number, first: number, count: number): void {
+    this.outlets.onPacket(this.world.links.toSlot[link] as number, link, type, first, count);
+  }
+
+  override sample(out: Float64Array, at: number): void {
+    out[at] = this.state.sent;
+    out[at + 1] = this.state.heldBack;
+  }
+}
+
+/** Fields whose change begins a new schedule. */
+const SCHEDULE_FIELDS = ['arrivals', 'rate', 'gaps', 'burstSize', 'burstEvery', 'rampTo', 'rampOver', 'dayCurve', 'times'] as const;
+
+export const SENDER_BEHAVIOUR: NodeBehaviour = {
+  expand(_self, _params, _parts, plan) {
+    plan.actor('', (world, actor) => new Sender(world, actor));
+  },
+};

@@ -1,0 +1,106 @@
+// The textbook dead-letter queue at work: keeps what a queue gave up on, oldest first, with the reason, and sends it back on
+// command to the queue it came from. The obligation stays the same one: it rests here and is opened again by a redrive.
+
+import type { LinkIx } from '../../kernel/ids.ts';
+import { type CompiledCommand, StatefulActor } from '../../world/actor.ts';
+import { DEAD_LETTERED, LOST, ON_WIRE } from '../../world/books.ts';
+import * as packet from '../../world/packet-types.ts';
+import { actorPlace, REMOVED } from '../../world/reasons.ts';
+import type { World } from '../../world/world.ts';
+import type { ActorSelf, Connection, NodeBehaviour } from '../node-kind.ts';
+
+class DeadLetterQueue extends StatefulActor {
+  override state = { head: 0, tail: 0, count: 0, arrived: 0, redriven: 0 };
+  private readonly world: World;
+  private readonly out: (LinkIx | null)[] = [];
+
+  constructor(world: World, self: ActorSelf) {
+    super(self.ix);
+    this.world = world;
+  }
+
+  override attach(slot: number, connection: Connection): void {
+    this.out[slot] = connection.out;
+  }
+
+  override onDisconnected(slot: number): void {
+    this.out[slot] = null;
+  }
+
+  override onParams(): void {}
+  override onTimer(): void {}
+
+  override onPacket(link: LinkIx, type: number, first: number, _count: number): void {
+    if (type !== packet.DEAD_LETTER) return;
+    const { obligations } = this.world;
+    obligations.moveTo(first, DEAD_LETTERED);
+    obligations.holder[first] = this.ix;
+    obligations.reason[first] = this.world.tag;
+    // Which queue it came from, so that a redrive finds the way back.
+    obligations.lease[first] = this.world.links.toSlot[link] as number;
+    this.state.arrived++;
+    this.keep(first);
+    this.world.tell(obligations.msg[first] as number, 'dead-lettered', actorPlace(this.ix), obligations.attempts[first] as number);
+  }
+
+  override onCommand(command: CompiledCommand): void {
+    if (command.type !== 'redrive') return;
+    const { obligations } = this.world;
+    let left = command.count;
+    for (let turns = this.state.count; turns > 0 && left > 0; turns--) {
+      const obl = this.take();
+      const out = this.out[obligations.lease[obl] as number];
+      if (out === null || out === undefined) {
+        // The queue it came from is gone: it stays.
+        this.keep(obl);
+        continue;
+      }
+      left--;
+      this.state.redriven++;
+      obligations.holder[obl] = 0;
+      obligations.lease[obl] = 0;
+      obligations.reason[obl] = 0;
+      obligations.moveTo(obl, ON_WIRE);
+      this.world.send(out, packet.REDRIVE, obl, 1, 0);
+    }
+  }
+
+  override onRemoved(): void {
+    while (this.state.count > 0) {
+      const obl = this.take();
+      this.world.obligations.holder[obl] = 0;
+      this.world.obligations.endCause(obl, LOST, actorPlace(this.ix), REMOVED);
+    }
+  }
+
+  private keep(obl: number): void {
+    const { state } = this;
+    const { next } = this.world.obligations;
+    next[obl] = 0;
+    if (state.tail === 0) state.head = obl;
+    else next[state.tail] = obl;
+    state.tail = obl;
+    state.count++;
+  }
+
+  private take(): number {
+    const { state } = this;
+    const obl = state.head;
+    state.head = this.world.obligations.next[obl] as number;
+    if (state.head === 0) state.tail = 0;
+    state.count--;
+    return obl;
+  }
+
+  override sample(out: Float64Array, at: number): void {
+    out[at] = this.state.count;
+    out[at + 1] = this.state.arrived;
+    out[at + 2] = this.state.redriven;
+  }
+}
+
+export const DEAD_LETTER_QUEUE_BEHAVIOUR: NodeBehaviour = {
+  expand(_self, _params, _parts, plan) {
+    plan.actor('', (world, actor) => new DeadLetterQueue(world, actor));
+  },
+};

@@ -1,0 +1,155 @@
+// The publisher's side of a textbook channel, run by a sender or a service. Without `confirm` it hands over and forgets; with
+// it, it keeps every message until the channel answers and sends it again when no answer comes, which may double it.
+
+import type { LinkIx, MsgIx } from '../../kernel/ids.ts';
+import * as packet from '../../world/packet-types.ts';
+import { actorPlace } from '../../world/reasons.ts';
+import type { World } from '../../world/world.ts';
+import { type Connection, clientTimer, type PublisherClient, type PublisherFactory, type PublisherHost } from '../node-kind.ts';
+
+const ANSWER_DUE = 0;
+const ASK_AGAIN = 1;
+
+interface Pending {
+  msg: number;
+  resendsLeft: number;
+  dueNs: number;
+}
+
+interface PublisherState {
+  isStopped: boolean;
+  tags: number;
+  /** By tag, in order of the time at which the answer is due. */
+  pending: Map<number, Pending>;
+  isArmed: boolean;
+}
+
+class TextbookPublisher implements PublisherClient {
+  state: PublisherState = { isStopped: false, tags: 0, pending: new Map(), isArmed: false };
+  private readonly world: World;
+  private readonly host: PublisherHost;
+  private readonly client: number;
+  private readonly out: LinkIx;
+  private confirms = false;
+  private timeoutNs = 0;
+  private resends = 0;
+
+  constructor(world: World, host: PublisherHost, client: number, connection: Connection) {
+    this.world = world;
+    this.host = host;
+    this.client = client;
+    this.out = connection.out;
+    this.onParams(connection);
+  }
+
+  onParams(connection: Connection): void {
+    this.confirms = connection.params.confirm as boolean;
+    this.timeoutNs = connection.params.timeout as number;
+    this.resends = connection.params.resends as number;
+  }
+
+  start(): void {}
+
+  isOpen(): boolean {
+    return !this.state.isStopped;
+  }
+
+  offer(msg: MsgIx): boolean {
+    if (this.state.isStopped) return false;
+    const world = this.world;
+    world.messages.refs[msg] = (world.messages.refs[msg] as number) + 1;
+    world.books.openPublish(world.links.to[this.out] as number);
+    if (!this.confirms) {
+      world.send(this.out, packet.PUBLISH, msg, 1, 0);
+      this.host.onOutcome(this.client, 'handed-over');
+      return true;
+    }
+    world.messages.refs[msg] = (world.messages.refs[msg] as number) + 1;
+    const tag = ++this.state.tags;
+    this.state.pending.set(tag, { msg, resendsLeft: this.resends, dueNs: (world.now[0] as number) + this.timeoutNs });
+    world.send(this.out, packet.PUBLISH, msg, 1, tag);
+    if (!this.state.isArmed) this.armHead();
+    return true;
+  }
+
+  onPacket(_link: LinkIx, type: number, _first: number, _count: number): void {
+    switch (type) {
+      case packet.CONFIRM:
+        return this.settle(this.world.tag, 'confirmed');
+      case packet.REFUSE:
+        return this.settle(this.world.tag, 'refused');
+      case packet.FLOW_STOP:
+        this.setStopped(true);
+        // The word that opens the flow again may be lost: ask by sending again after the time-out.
+        this.world.at[0] = (this.world.now[0] as number) + this.timeoutNs;
+        this.world.arm(this.host.ix, clientTimer(this.client, ASK_AGAIN), 0);
+        return;
+      case packet.FLOW_GO:
+      case packet.HELLO:
+        return this.setStopped(false);
+    }
+  }
+
+  onTimer(timer: number, _arg: number): void {
+    if (timer === ASK_AGAIN) {
+      this.setStopped(false);
+      return;
+    }
+    this.state.isArmed = false;
+    const nowNs = this.world.now[0] as number;
+    // Due times only grow along the map: a resend goes to its end.
+    for (const [tag, pending] of this.state.pending) {
+      if (pending.dueNs > nowNs) break;
+      this.onNoAnswer(tag, pending);
+    }
+    this.armHead();
+  }
+
+  onCrash(): void {
+    for (const pending of this.state.pending.values()) this.world.messages.release(pending.msg);
+    this.state = { isStopped: false, tags: this.state.tags, pending: new Map(), isArmed: false };
+  }
+
+  private onNoAnswer(tag: number, pending: Pending): void {
+    if (pending.resendsLeft === 0) {
+      this.settle(tag, 'given-up');
+      return;
+    }
+    const world = this.world;
+    pending.resendsLeft--;
+    pending.dueNs = (world.now[0] as number) + this.timeoutNs;
+    this.state.pending.delete(tag);
+    this.state.pending.set(tag, pending);
+    world.messages.refs[pending.msg] = (world.messages.refs[pending.msg] as number) + 1;
+    world.books.openPublish(world.links.to[this.out] as number);
+    world.tell(pending.msg, 'sent', actorPlace(this.host.ix), this.resends - pending.resendsLeft + 1);
+    world.send(this.out, packet.PUBLISH, pending.msg, 1, tag);
+  }
+
+  private settle(tag: number, outcome: 'confirmed' | 'refused' | 'given-up'): void {
+    const pending = this.state.pending.get(tag);
+    // A second answer to the same message: the first one counted.
+    if (pending === undefined) return;
+    this.state.pending.delete(tag);
+    this.world.messages.release(pending.msg);
+    this.host.onOutcome(this.client, outcome);
+  }
+
+  private setStopped(isStopped: boolean): void {
+    if (this.state.isStopped === isStopped) return;
+    this.state.isStopped = isStopped;
+    this.host.onFlow(this.client, !isStopped);
+  }
+
+  private armHead(): void {
+    for (const pending of this.state.pending.values()) {
+      this.world.at[0] = pending.dueNs;
+      this.world.arm(this.host.ix, clientTimer(this.client, ANSWER_DUE), 0);
+      this.state.isArmed = true;
+      return;
+    }
+  }
+}
+
+export const textbookPublisher: PublisherFactory = (world, host, client, connection) =>
+  new TextbookPublisher(world, host, client, connection);

@@ -1,0 +1,300 @@
+// Builds the world of a plan, and lets an edited plan adopt the world that is running: actors are matched by name and keep
+// theirs, indices are never used again, what left the drawing ends for good. The simulation owns one; nobody else does.
+
+import { assert } from '../kernel/assert.ts';
+import type { ActorIx, LinkIx } from '../kernel/ids.ts';
+import { clonePlain } from '../kernel/plain-state.ts';
+import { fieldsOfWire, nodeKind, wireKind } from '../nodes/declarations.ts';
+import type { Fields, Params } from '../nodes/fields.ts';
+import type { ActorFactory, Connection, NodeKind, WireKind } from '../nodes/node-kind.ts';
+import { behaviourOf } from '../nodes/registry.ts';
+import type { Plan, PlannedActor, PlannedEnd, PlannedWire } from '../topology/plan.ts';
+import { CALL, CONNECTION, RELATION } from '../world/links.ts';
+import { INSTANT_LINK, type LinkTraits, type World } from '../world/world.ts';
+
+/** An actor that lives, or lived, in this run. Plain data. */
+export interface LiveActor {
+  readonly name: string;
+  readonly nodeId: string;
+  readonly member: string;
+  readonly kind: string;
+  readonly ix: number;
+  params: Params;
+  /** Connections it ever had: the next slot. */
+  slots: number;
+  isGone: boolean;
+}
+
+/** A wire that is live in this run. Plain data. */
+export interface LiveWire {
+  readonly id: string;
+  readonly kind: string;
+  /** Index for frames and links, in order of first appearance. */
+  readonly wireIx: number;
+  readonly forward: number;
+  readonly back: number;
+  readonly from: LiveEnd;
+  readonly to: LiveEnd;
+  params: Params;
+}
+interface LiveEnd extends PlannedEnd {
+  readonly ix: number;
+  readonly slot: number;
+}
+
+interface AssemblyState {
+  actors: LiveActor[];
+  wires: LiveWire[];
+  wireCount: number;
+}
+
+export class Assembly {
+  private readonly world: World;
+  private state: AssemblyState = { actors: [], wires: [], wireCount: 0 };
+  private byName = new Map<string, LiveActor>();
+  private byWire = new Map<string, LiveWire>();
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  /** Actors that are in the drawing now, in order of appearance. */
+  get actors(): readonly LiveActor[] {
+    return this.state.actors.filter((actor) => !actor.isGone);
+  }
+  get wires(): readonly LiveWire[] {
+    return this.state.wires;
+  }
+
+  /** Actors of a node, none if it is not in the drawing. */
+  actorsOfNode(nodeId: string): readonly LiveActor[] {
+    return this.state.actors.filter((actor) => actor.nodeId === nodeId && !actor.isGone);
+  }
+  wire(id: string): LiveWire | undefined {
+    return this.byWire.get(id);
+  }
+
+  /** Makes the world follow the plan. The first plan of a run builds everything. */
+  adopt(plan: Plan): void {
+    const planned = new Map(plan.actors.map((actor) => [actor.name, actor]));
+    const wanted = new Map(plan.wires.map((wire) => [wire.id, wire]));
+    for (const wire of [...this.state.wires]) {
+      const next = wanted.get(wire.id);
+      if (next === undefined || !isSameWire(wire, next)) this.removeWire(wire);
+    }
+    for (const actor of this.state.actors) {
+      if (actor.isGone) continue;
+      if (planned.get(actor.name)?.kind !== actor.kind) this.removeActor(actor);
+    }
+    for (const actor of this.state.actors) {
+      const next = planned.get(actor.name);
+      if (next !== undefined && !actor.isGone) this.updateActor(actor, next);
+    }
+    for (const wire of this.state.wires) this.updateWire(wire, wanted.get(wire.id) as PlannedWire);
+
+    const born: LiveActor[] = [];
+    for (const actor of plan.actors) if (!this.byName.has(actor.name)) born.push(this.addActor(actor));
+    const laid: LiveWire[] = [];
+    for (const wire of plan.wires) if (!this.byWire.has(wire.id)) laid.push(this.addWire(wire));
+    for (const actor of born) this.actor(actor.ix).onStart();
+    const isBorn = new Set(born.map((actor) => actor.ix));
+    for (const wire of laid) {
+      if (!isBorn.has(wire.from.ix)) this.actor(wire.from.ix).onConnected(wire.from.slot);
+      if (!isBorn.has(wire.to.ix)) this.actor(wire.to.ix).onConnected(wire.to.slot);
+    }
+  }
+
+  // ---------------------------------------------------------------- actors
+
+  private addActor(planned: PlannedActor): LiveActor {
+    const { name, nodeId, member, kind, params } = planned;
+    const ix = this.world.newActor(nodeId);
+    const live: LiveActor = { name, nodeId, member, kind, ix, params, slots: 0, isGone: false };
+    this.state.actors.push(live);
+    this.byName.set(name, live);
+    this.world.actors[ix] = planned.create(this.world, { ix, nodeId, member, params });
+    return live;
+  }
+
+  private removeActor(actor: LiveActor): void {
+    this.world.removeActor(actor.ix as ActorIx);
+    actor.isGone = true;
+    this.byName.delete(actor.name);
+  }
+
+  private updateActor(actor: LiveActor, planned: PlannedActor): void {
+    const fields = (nodeKind(actor.kind) as NodeKind).fields;
+    const params = liveParams(fields, actor.params, planned.params);
+    if (isSamePlain(params, actor.params)) return;
+    actor.params = params;
+    this.actor(actor.ix).onParams(params);
+  }
+
+  // ---------------------------------------------------------------- wires
+
+  private addWire(planned: PlannedWire): LiveWire {
+    const { world } = this;
+    const from = this.liveEnd(planned.from);
+    const to = this.liveEnd(planned.to);
+    const wireIx = this.state.wireCount++;
+    const { kind, id } = planned;
+    const sort = !kind.travels ? RELATION : kind.carries === 'call' ? CALL : CONNECTION;
+    const forward = world.newLink(from.ix as ActorIx, to.ix as ActorIx, to.slot, sort, true, wireIx, id);
+    const back = world.newLink(to.ix as ActorIx, from.ix as ActorIx, from.slot, sort, false, wireIx, id);
+    const live: LiveWire = { id, kind: kind.type, wireIx, forward, back, from, to, params: planned.params };
+    this.state.wires.push(live);
+    this.byWire.set(id, live);
+    this.setTraits(live);
+    this.attach(live);
+    return live;
+  }
+
+  private liveEnd(end: PlannedEnd): LiveEnd {
+    const actor = this.byName.get(end.actor);
+    assert(actor !== undefined, `wire ends at a live actor: ${end.actor}`);
+    const { nodeId, nodeKind: kind, actor: name, port } = end;
+    return { nodeId, nodeKind: kind, actor: name, port, ix: actor.ix, slot: actor.slots++ };
+  }
+
+  private attach(wire: LiveWire): void {
+    this.actor(wire.from.ix).attach(wire.from.slot, connectionOf(wire, 'from'));
+    this.actor(wire.to.ix).attach(wire.to.slot, connectionOf(wire, 'to'));
+  }
+
+  private removeWire(wire: LiveWire): void {
+    const { world } = this;
+    world.removeLink(wire.forward as LinkIx);
+    world.removeLink(wire.back as LinkIx);
+    this.state.wires.splice(this.state.wires.indexOf(wire), 1);
+    this.byWire.delete(wire.id);
+    this.actor(wire.from.ix).onDisconnected(wire.from.slot);
+    this.actor(wire.to.ix).onDisconnected(wire.to.slot);
+  }
+
+  private updateWire(wire: LiveWire, planned: PlannedWire): void {
+    const params = liveParams(fieldsOfWire(wire.kind), wire.params, planned.params);
+    if (isSamePlain(params, wire.params)) return;
+    wire.params = params;
+    this.setTraits(wire);
+    this.actor(wire.from.ix).onWireParams(wire.from.slot, connectionOf(wire, 'from'));
+    this.actor(wire.to.ix).onWireParams(wire.to.slot, connectionOf(wire, 'to'));
+  }
+
+  private setTraits(wire: LiveWire): void {
+    const traits = (wireKind(wire.kind) as WireKind).travels ? traitsOf(wire.params) : INSTANT_LINK;
+    this.world.setTraits(wire.forward as LinkIx, traits);
+    this.world.setTraits(wire.back as LinkIx, traits);
+  }
+
+  private actor(ix: number) {
+    const actor = this.world.actors[ix];
+    assert(actor !== null && actor !== undefined, `actor ${ix} lives`);
+    return actor;
+  }
+
+  // ---------------------------------------------------------------- copies
+
+  /** Everything, actors' memories included, as plain data. */
+  save(): unknown {
+    return {
+      state: clonePlain(this.state),
+      memories: this.state.actors.map((actor) => (actor.isGone ? null : this.actor(actor.ix).save())),
+      nodeIds: this.world.nodeIds.slice(),
+      wireIds: this.world.wireIds.slice(),
+    };
+  }
+
+  /** Makes all actors anew as they were. The arena must have been loaded before, since actors find their streams by name. */
+  load(saved: unknown): void {
+    const copy = saved as { state: AssemblyState; memories: unknown[]; nodeIds: string[]; wireIds: string[] };
+    const { world } = this;
+    this.state = clonePlain(copy.state);
+    this.byName = new Map();
+    this.byWire = new Map();
+    world.actors.length = 1;
+    replace(world.nodeIds, copy.nodeIds);
+    replace(world.wireIds, copy.wireIds);
+    for (const actor of this.state.actors) {
+      world.actors[actor.ix] = null;
+      if (actor.isGone) continue;
+      this.byName.set(actor.name, actor);
+      const { ix, nodeId, member, params } = actor;
+      world.actors[ix] = factoryOf(actor)(world, { ix: ix as ActorIx, nodeId, member, params });
+    }
+    for (const wire of this.state.wires) {
+      this.byWire.set(wire.id, wire);
+      this.attach(wire);
+    }
+    for (let i = 0; i < this.state.actors.length; i++) {
+      const actor = this.state.actors[i] as LiveActor;
+      if (!actor.isGone) this.actor(actor.ix).load(copy.memories[i]);
+    }
+  }
+}
+
+function factoryOf(actor: LiveActor): ActorFactory {
+  let found: ActorFactory | undefined;
+  behaviourOf(actor.kind).expand({ id: actor.nodeId, kind: actor.kind }, actor.params, [], {
+    actor(member, create) {
+      if (member === actor.member) found = create;
+    },
+  });
+  assert(found !== undefined, `${actor.kind} still has the member ${actor.member}`);
+  return found;
+}
+
+function connectionOf(wire: LiveWire, end: 'from' | 'to'): Connection {
+  const isFrom = end === 'from';
+  const peer = isFrom ? wire.to : wire.from;
+  return {
+    wireId: wire.id,
+    kind: wireKind(wire.kind) as WireKind,
+    port: isFrom ? wire.from.port : wire.to.port,
+    out: (isFrom ? wire.forward : wire.back) as LinkIx,
+    in: (isFrom ? wire.back : wire.forward) as LinkIx,
+    params: wire.params,
+    peerId: peer.nodeId,
+    peerKind: peer.nodeKind,
+  };
+}
+
+function traitsOf(params: Params): LinkTraits {
+  return {
+    delayNs: params.delay as number,
+    jitterNs: params.jitter as number,
+    loss: params.loss as number,
+    duplication: params.duplication as number,
+    bandwidth: params.bandwidth as number,
+  };
+}
+
+/** A field that is not live keeps the value it had when the run began. */
+function liveParams(fields: Fields, before: Params, after: Params): Params {
+  const params: { [field: string]: Params[string] } = {};
+  for (const field of Object.keys(after)) {
+    const isLive = fields[field]?.live ?? true;
+    params[field] = isLive || before[field] === undefined ? (after[field] as Params[string]) : before[field];
+  }
+  return params;
+}
+
+function isSameWire(wire: LiveWire, planned: PlannedWire): boolean {
+  return wire.kind === planned.kind.type && wire.from.actor === planned.from.actor && wire.to.actor === planned.to.actor;
+}
+
+/** Whether two trees of plain data say the same. */
+export function isSamePlain(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every(
+    (key) => Object.hasOwn(b, key) && isSamePlain((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
+  );
+}
+
+function replace(target: string[], content: readonly string[]): void {
+  target.length = 0;
+  target.push(...content);
+}

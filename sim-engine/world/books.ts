@@ -1,0 +1,263 @@
+// The two books. The publish book has one entry per message put on its way to a channel, the delivery book one obligation per
+// accepted message and subscription; each entry stands in exactly one class, so the sums always add up. Actors and world
+// move entries; nobody else writes here.
+
+import type { Arena, Saveable } from '../kernel/arena.ts';
+import { f64, i32, Table } from '../kernel/arena.ts';
+import type { SubIx } from '../kernel/ids.ts';
+import { imul } from '../kernel/exact-math.ts';
+import { HistogramRows } from '../kernel/histogram-rows.ts';
+
+/** Classes of the publish book. */
+export const PUB_ON_WIRE = 0;
+export const PUB_ACCEPTED = 1;
+export const PUB_REFUSED = 2;
+export const PUB_UNROUTABLE = 3;
+export const PUB_LOST = 4;
+export const PUB_CLASSES = 5;
+
+/** Classes of the delivery book; up to IN_FLIGHT an obligation is open, DEAD_LETTERED rests, the others are closed. */
+export const WAITING = 0;
+export const DELAYED = 1;
+export const ON_WIRE = 2;
+export const IN_FLIGHT = 3;
+export const PROCESSED = 4;
+export const EXPIRED = 5;
+export const DROPPED = 6;
+export const LOST = 7;
+export const DEAD_LETTERED = 8;
+export const SKIPPED = 9;
+export const DLV_CLASSES = 10;
+
+export const isClosed = (cls: number): boolean => cls >= PROCESSED && cls !== DEAD_LETTERED;
+
+/** Weight of each class in the checksum of the totals: odd constants, publish classes first. */
+const WEIGHTS = new Int32Array(PUB_CLASSES + DLV_CLASSES);
+for (let i = 0; i < WEIGHTS.length; i++) WEIGHTS[i] = imul(0x9e3779b1 ^ imul(i + 1, 0x85ebca6b), 0x27d4eb2f) | 1;
+
+/** Where a reason was counted: book and class, place, reason. */
+export interface ReasonCount {
+  readonly book: 'publish' | 'delivery';
+  readonly cls: number;
+  readonly place: number;
+  readonly reason: number;
+  readonly count: number;
+}
+
+class SubscriptionTable extends Table {
+  /** Actor whose subscription it is: a queue, or the topic of a direct subscription. */
+  owner = i32();
+  histogram = i32();
+  owed = f64();
+  repeats = f64();
+  failed = f64();
+  latencySumNs = f64();
+
+  constructor(arena: Arena) {
+    super(64);
+    this.allocate(arena);
+  }
+}
+
+/** Row of the histogram of everything processed, whatever the subscription. */
+export const ALL_LATENCIES = 1;
+
+export class Books implements Saveable {
+  /** Totals by class over the whole run. */
+  readonly publish = new Float64Array(PUB_CLASSES);
+  readonly delivery = new Float64Array(DLV_CLASSES);
+  /** Entries ever opened: each book's left-hand side, counted apart from its classes so that the sum is a check. */
+  readonly opened = new Float64Array(2);
+  /** All latencies, failed attempts, repeats: [latency sum ns, failed, repeats, delayed after a failed attempt]. */
+  readonly totals = new Float64Array(4);
+  readonly subs: SubscriptionTable;
+  readonly latencies: HistogramRows;
+  /** Classes by subscription, DLV_CLASSES numbers each; by accepting actor, PUB_CLASSES numbers each. */
+  bySub = new Float64Array(64 * DLV_CLASSES);
+  byActor = new Float64Array(64 * PUB_CLASSES);
+  private reasons = new Map<number, number>();
+  private names = new Map<string, SubIx>();
+  /** Sum of total * weight over all classes, modulo 2^32; what the digest mixes at each tick. */
+  checksum = 0;
+
+  constructor(arena: Arena) {
+    this.subs = new SubscriptionTable(arena);
+    this.latencies = new HistogramRows(arena);
+    this.latencies.alloc();
+    arena.register(this);
+  }
+
+  // ---------------------------------------------------------------- publish book
+
+  openPublish(actor: number): void {
+    this.opened[0] = (this.opened[0] as number) + 1;
+    this.countPublish(actor, PUB_ON_WIRE, 1);
+  }
+
+  /** An entry that was on the wire comes to its end. */
+  closePublish(actor: number, cls: number): void {
+    this.countPublish(actor, PUB_ON_WIRE, -1);
+    this.countPublish(actor, cls, 1);
+  }
+
+  private countPublish(actor: number, cls: number, by: number): void {
+    this.publish[cls] = (this.publish[cls] as number) + by;
+    this.checksum = (this.checksum + (by > 0 ? (WEIGHTS[cls] as number) : -(WEIGHTS[cls] as number))) | 0;
+    const at = actor * PUB_CLASSES + cls;
+    if (at >= this.byActor.length) this.byActor = widened(this.byActor, at);
+    this.byActor[at] = (this.byActor[at] as number) + by;
+  }
+
+  // ---------------------------------------------------------------- delivery book
+
+  /** The subscription of this name, begun if it is new. */
+  subscription(name: string, owner: number): SubIx {
+    const known = this.names.get(name);
+    if (known !== undefined) return known;
+    const sub = this.subs.alloc() as SubIx;
+    this.subs.owner[sub] = owner;
+    this.names.set(name, sub);
+    if ((sub + 1) * DLV_CLASSES > this.bySub.length) this.bySub = widened(this.bySub, (sub + 1) * DLV_CLASSES);
+    return sub;
+  }
+
+  openDelivery(sub: number, cls: number): void {
+    this.opened[1] = (this.opened[1] as number) + 1;
+    this.subs.owed[sub] = (this.subs.owed[sub] as number) + 1;
+    const at = sub * DLV_CLASSES + cls;
+    this.bySub[at] = (this.bySub[at] as number) + 1;
+    this.delivery[cls] = (this.delivery[cls] as number) + 1;
+    this.checksum = (this.checksum + (WEIGHTS[PUB_CLASSES + cls] as number)) | 0;
+  }
+
+  moveDelivery(sub: number, from: number, to: number): void {
+    const base = sub * DLV_CLASSES;
+    this.bySub[base + from] = (this.bySub[base + from] as number) - 1;
+    this.bySub[base + to] = (this.bySub[base + to] as number) + 1;
+    this.delivery[from] = (this.delivery[from] as number) - 1;
+    this.delivery[to] = (this.delivery[to] as number) + 1;
+    this.checksum = (this.checksum + (WEIGHTS[PUB_CLASSES + to] as number) - (WEIGHTS[PUB_CLASSES + from] as number)) | 0;
+  }
+
+  /** A first success: how long it took from sending to here, in `latencyCell[0]` ns. */
+  recordLatency(sub: number, latencyCell: Float64Array): void {
+    let row = this.subs.histogram[sub] as number;
+    if (row === 0) {
+      row = this.latencies.alloc();
+      this.subs.histogram[sub] = row;
+    }
+    const latencyNs = latencyCell[0] as number;
+    this.latencies.record(row, ALL_LATENCIES, latencyNs);
+    this.subs.latencySumNs[sub] = (this.subs.latencySumNs[sub] as number) + latencyNs;
+    this.totals[0] = (this.totals[0] as number) + latencyNs;
+  }
+
+  /** Work on something that was done already. */
+  countRepeat(sub: number): void {
+    this.subs.repeats[sub] = (this.subs.repeats[sub] as number) + 1;
+    this.totals[2] = (this.totals[2] as number) + 1;
+  }
+
+  /** A failed attempt. */
+  countFailed(sub: number): void {
+    this.subs.failed[sub] = (this.subs.failed[sub] as number) + 1;
+    this.totals[1] = (this.totals[1] as number) + 1;
+  }
+
+  /** Obligations that wait for another attempt, gauge-like: +1 when one begins to wait, -1 when it ends. */
+  countRetrying(by: number): void {
+    this.totals[3] = (this.totals[3] as number) + by;
+  }
+
+  // ---------------------------------------------------------------- reasons
+
+  countReason(isDelivery: boolean, cls: number, place: number, reason: number): void {
+    const key = ((place * 64 + reason) * 16 + cls) * 2 + (isDelivery ? 1 : 0);
+    this.reasons.set(key, (this.reasons.get(key) ?? 0) + 1);
+  }
+
+  /** Every reason counted so far, in order of place, reason and class. */
+  reasonCounts(): readonly ReasonCount[] {
+    const keys = [...this.reasons.keys()].sort((a, b) => a - b);
+    return keys.map((key) => {
+      const rest = (key - (key % 2)) / 2;
+      const cls = rest % 16;
+      const reason = ((rest - cls) / 16) % 64;
+      const place = ((rest - cls) / 16 - reason) / 64;
+      return { book: key % 2 === 1 ? 'delivery' : 'publish', cls, place, reason, count: this.reasons.get(key) as number };
+    });
+  }
+
+  /** Why the books do not balance, or null if they do. */
+  imbalance(): string | null {
+    const publish = sum(this.publish);
+    if (publish !== this.opened[0]) return `publish book: sent ${this.opened[0]}, classes add up to ${publish}`;
+    const delivery = sum(this.delivery);
+    if (delivery !== this.opened[1]) return `delivery book: owed ${this.opened[1]}, classes add up to ${delivery}`;
+    for (let cls = 0; cls < PUB_CLASSES; cls++) {
+      if ((this.publish[cls] as number) < 0) return `publish book: class ${cls} is negative`;
+    }
+    for (let cls = 0; cls < DLV_CLASSES; cls++) {
+      if ((this.delivery[cls] as number) < 0) return `delivery book: class ${cls} is negative`;
+    }
+    return null;
+  }
+
+  save(): unknown {
+    return {
+      publish: this.publish.slice(),
+      delivery: this.delivery.slice(),
+      opened: this.opened.slice(),
+      totals: this.totals.slice(),
+      bySub: this.bySub.slice(0, this.subs.high * DLV_CLASSES),
+      byActor: this.byActor.slice(),
+      reasons: [...this.reasons],
+      names: [...this.names],
+      checksum: this.checksum,
+    };
+  }
+
+  load(saved: unknown): void {
+    const copy = saved as {
+      publish: Float64Array;
+      delivery: Float64Array;
+      opened: Float64Array;
+      totals: Float64Array;
+      bySub: Float64Array;
+      byActor: Float64Array;
+      reasons: [number, number][];
+      names: [string, SubIx][];
+      checksum: number;
+    };
+    this.publish.set(copy.publish);
+    this.delivery.set(copy.delivery);
+    this.opened.set(copy.opened);
+    this.totals.set(copy.totals);
+    this.bySub = refilled(this.bySub, copy.bySub);
+    this.byActor = refilled(this.byActor, copy.byActor);
+    this.reasons = new Map(copy.reasons);
+    this.names = new Map(copy.names);
+    this.checksum = copy.checksum;
+  }
+}
+
+function sum(numbers: Float64Array): number {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
+}
+
+function widened(array: Float64Array<ArrayBuffer>, atLeast: number): Float64Array<ArrayBuffer> {
+  let length = array.length;
+  while (length <= atLeast) length *= 2;
+  const larger = new Float64Array(length);
+  larger.set(array);
+  return larger;
+}
+
+function refilled(array: Float64Array<ArrayBuffer>, content: Float64Array): Float64Array<ArrayBuffer> {
+  const target = array.length < content.length ? new Float64Array(content.length) : array;
+  target.fill(0);
+  target.set(content);
+  return target;
+}

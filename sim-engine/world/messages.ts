@@ -1,0 +1,43 @@
+// The messages of a run, one slot each while anything still refers to them. Identity is (sender, number): the slot is used
+// again once the message is settled everywhere.
+
+import type { Arena } from '../kernel/arena.ts';
+import { f64, i32, u16, u32, u8, Table } from '../kernel/arena.ts';
+
+/** Bits of `flags`. */
+export const POISON = 1;
+/** Its journey is written down. Watching only: nothing a model does may depend on it. */
+export const TRACED = 2;
+
+export class MessageTable extends Table {
+  /** When it was first sent, ns. A resend keeps it. */
+  createdNs = f64();
+  /** Actor that sent it, and which of its messages it is, from 1. */
+  sender = i32();
+  number = u32();
+  /** Key, or -1. */
+  key = i32();
+  sizeBytes = i32();
+  /** Index into the sender's message types. */
+  type = u8();
+  flags = u8();
+  /** Row of the header store, 0 = no headers. */
+  headers = i32();
+  /** Message that caused this one as its result, as sender and number; 0 = none. */
+  causeSender = i32();
+  causeNumber = u32();
+  /** Who still needs the slot: open publish entries, obligations, copies kept for a resend. */
+  refs = u16();
+
+  constructor(arena: Arena) {
+    super(1024);
+    this.allocate(arena);
+  }
+
+  /** One reference less; the last one gives the slot back. */
+  release(msg: number): void {
+    const refs = (this.refs[msg] as number) - 1;
+    this.refs[msg] = refs;
+    if (refs === 0) this.free(msg);
+  }
+}

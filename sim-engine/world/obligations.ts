@@ -1,0 +1,184 @@
+// What each subscription is owed: one obligation per accepted message and subscription. It knows how many places could still
+// cause its work (`causes`) and how many packets merely speak of it (`mentions`); when the last cause is gone and the work
+// was never done, it closes by itself with the name of that place. Nothing can vanish.
+
+import type { Arena } from '../kernel/arena.ts';
+import { i32, u16, u8, Table } from '../kernel/arena.ts';
+import type { MsgIx, OblIx } from '../kernel/ids.ts';
+import type { Books } from './books.ts';
+import { DEAD_LETTERED, DELAYED, DROPPED, EXPIRED, isClosed, LOST, PROCESSED, SKIPPED } from './books.ts';
+import { type MessageTable, TRACED } from './messages.ts';
+import type { Oracle } from './oracle.ts';
+import { stopNumber, type Trace } from './trace.ts';
+
+const STOP_LOST = stopNumber('lost');
+const STOP_DROPPED = stopNumber('dropped');
+
+export class Obligations extends Table {
+  msg = i32();
+  sub = i32();
+  /** Class of the delivery book. */
+  cls = u8();
+  /** Last attempt handed out, from 1; 0 before the first. */
+  attempts = u16();
+  causes = u16();
+  mentions = u16();
+  /** Actor of the channel that keeps it, 0 while none does; the next three are that actor's own notes. */
+  holder = i32();
+  spot = u8();
+  lease = i32();
+  reason = u8();
+
+  /** What the backoff before the last retry left behind, for laws that build on it (`parts/backoff.ts`). */
+  private previousDelays = new Map<number, number>();
+
+  private readonly messages: MessageTable;
+  private readonly books: Books;
+  private readonly oracle: Oracle;
+  private readonly trace: Trace;
+  private readonly now: Float64Array;
+  private readonly latency = new Float64Array(1);
+
+  constructor(arena: Arena, messages: MessageTable, books: Books, oracle: Oracle, trace: Trace, now: Float64Array) {
+    super(1024);
+    this.allocate(arena);
+    this.messages = messages;
+    this.books = books;
+    this.oracle = oracle;
+    this.trace = trace;
+    this.now = now;
+  }
+
+  /** A new obligation of class `cls`; the caller holds its first cause. */
+  open(msg: number, sub: number, cls: number): OblIx {
+    const obl = this.alloc();
+    this.msg[obl] = msg;
+    this.sub[obl] = sub;
+    this.cls[obl] = cls;
+    this.attempts[obl] = 0;
+    this.causes[obl] = 1;
+    this.mentions[obl] = 0;
+    this.holder[obl] = 0;
+    this.spot[obl] = 0;
+    this.lease[obl] = 0;
+    this.reason[obl] = 0;
+    this.messages.refs[msg] = (this.messages.refs[msg] as number) + 1;
+    this.books.openDelivery(sub, cls);
+    return obl as OblIx;
+  }
+
+  addCause(obl: number): void {
+    this.causes[obl] = (this.causes[obl] as number) + 1;
+  }
+
+  addMention(obl: number): void {
+    this.mentions[obl] = (this.mentions[obl] as number) + 1;
+  }
+
+  dropMention(obl: number): void {
+    const mentions = (this.mentions[obl] as number) - 1;
+    this.mentions[obl] = mentions;
+    if (mentions === 0 && this.causes[obl] === 0) this.forget(obl);
+  }
+
+  /** One place that could cause the work lets go: `endCause` with LOST, for when it was the last one and the work undone. */
+  dropCause(obl: number, place: number, reason: number): void {
+    this.endCause(obl, LOST, place, reason);
+  }
+
+  /**
+   * One place that could cause the work lets go. If it was the last one and the work was never done, the obligation closes
+   * as `cls` (LOST, DROPPED, EXPIRED or SKIPPED) at `place` for `reason`.
+   */
+  endCause(obl: number, cls: number, place: number, reason: number): void {
+    const causes = (this.causes[obl] as number) - 1;
+    this.causes[obl] = causes;
+    if (causes > 0) return;
+    if (!isClosed(this.cls[obl] as number)) this.closeUndone(obl, cls, place, reason);
+    if (this.mentions[obl] === 0) this.forget(obl);
+  }
+
+  /** Moves an open or resting obligation to another open or resting class; a closed one stays as it is. */
+  moveTo(obl: number, cls: number): void {
+    const from = this.cls[obl] as number;
+    if (from === cls || isClosed(from)) return;
+    this.cls[obl] = cls;
+    this.books.moveDelivery(this.sub[obl] as number, from, cls);
+    if (cls === DELAYED) this.books.countRetrying(1);
+    else if (from === DELAYED) this.books.countRetrying(-1);
+  }
+
+  /** A first or a further success of the work. True if it was the first. */
+  succeed(obl: number): boolean {
+    const sub = this.sub[obl] as number;
+    const msg = this.msg[obl] as number;
+    const messages = this.messages;
+    this.oracle.effect(sub, messages.sender[msg] as number, messages.number[msg] as number, messages.key[msg] as number);
+    const from = this.cls[obl] as number;
+    if (isClosed(from)) {
+      this.books.countRepeat(sub);
+      return false;
+    }
+    this.cls[obl] = PROCESSED;
+    this.books.moveDelivery(sub, from, PROCESSED);
+    if (from === DELAYED) this.books.countRetrying(-1);
+    this.latency[0] = (this.now[0] as number) - (messages.createdNs[msg] as number);
+    this.books.recordLatency(sub, this.latency);
+    return true;
+  }
+
+  isOpen(obl: number): boolean {
+    return !isClosed(this.cls[obl] as number);
+  }
+
+  isDeadLettered(obl: number): boolean {
+    return this.cls[obl] === DEAD_LETTERED;
+  }
+
+  message(obl: number): MsgIx {
+    return this.msg[obl] as MsgIx;
+  }
+
+  private closeUndone(obl: number, cls: number, place: number, reason: number): void {
+    const from = this.cls[obl] as number;
+    const sub = this.sub[obl] as number;
+    const msg = this.msg[obl] as number;
+    this.cls[obl] = cls;
+    this.books.moveDelivery(sub, from, cls);
+    if (from === DELAYED) this.books.countRetrying(-1);
+    this.books.countReason(true, cls, place, reason);
+    const messages = this.messages;
+    if (cls === LOST || cls === DROPPED || cls === EXPIRED || cls === SKIPPED) {
+      this.oracle.missed(sub, messages.sender[msg] as number, messages.number[msg] as number);
+    }
+    if (((messages.flags[msg] as number) & TRACED) !== 0) {
+      const stop = cls === LOST ? STOP_LOST : STOP_DROPPED;
+      const attempts = this.attempts[obl] as number;
+      this.trace.write(this.now, messages.sender[msg] as number, messages.number[msg] as number, stop, place, attempts);
+    }
+  }
+
+  previousDelay(obl: number): number | undefined {
+    return this.previousDelays.get(obl);
+  }
+
+  rememberDelay(obl: number, previous: number): void {
+    this.previousDelays.set(obl, previous);
+  }
+
+  override save(): unknown {
+    return { columns: super.save(), delays: [...this.previousDelays] };
+  }
+
+  override load(saved: unknown): void {
+    const copy = saved as { columns: unknown; delays: [number, number][] };
+    super.load(copy.columns);
+    this.previousDelays = new Map(copy.delays);
+  }
+
+  private forget(obl: number): void {
+    if (this.previousDelays.size > 0) this.previousDelays.delete(obl);
+    this.messages.release(this.msg[obl] as number);
+    this.free(obl);
+  }
+}

@@ -1,0 +1,118 @@
+// What no real dashboard knows: which effects happened twice, which never will, where the order of a key broke, and how
+// much work was for nothing. It only listens; no model may ask it anything.
+
+import type { Arena, Saveable } from '../kernel/arena.ts';
+import { clonePlain } from '../kernel/plain-state.ts';
+import type { RangeSet } from '../kernel/range-set.ts';
+import { addToRanges, isInRanges, newRangeSet } from '../kernel/range-set.ts';
+
+/** Effects of one sender's messages at one subscription (or acceptance at one channel). */
+interface EffectRow {
+  done: RangeSet;
+  /** Numbers that were lost for good as far as is known; a copy that still succeeds takes one out again. */
+  missed: Set<number>;
+  /** Highest number done so far, by key. */
+  lastByKey: Float64Array;
+}
+
+export class Oracle implements Saveable {
+  /** A business effect applied more than once: number of surplus effects. */
+  duplicateEffects = 0;
+  /** Messages whose effect will never happen. */
+  missedEffects = 0;
+  /** First effects that came after a later one of the same sender and key. */
+  orderBreaks = 0;
+  /** Work whose result nobody used: failed, crashed, or done again. Whole ns and pieces. */
+  wastedWorkNs = 0;
+  wastedWorks = 0;
+  private rows = new Map<number, EffectRow>();
+  private cachedAt = -1;
+  private cachedRow: EffectRow | null = null;
+
+  constructor(arena: Arena) {
+    arena.register(this);
+  }
+
+  /** A first or a surplus success of message `number` of `sender` at a subscription. */
+  effect(sub: number, sender: number, number: number, key: number): void {
+    const row = this.rowOf(sub * 2, sender);
+    if (!addToRanges(row.done, number)) {
+      this.duplicateEffects++;
+      return;
+    }
+    if (row.missed.size > 0 && row.missed.delete(number)) this.missedEffects--;
+    if (key < 0) return;
+    if (key >= row.lastByKey.length) {
+      const larger = new Float64Array(key * 2 + 16);
+      larger.set(row.lastByKey);
+      row.lastByKey = larger;
+    }
+    if (number < (row.lastByKey[key] as number)) this.orderBreaks++;
+    else row.lastByKey[key] = number;
+  }
+
+  /** An obligation ended without its work: nobody will do it, unless a copy does. */
+  missed(sub: number, sender: number, number: number): void {
+    const row = this.rowOf(sub * 2, sender);
+    if (isInRanges(row.done, number) || row.missed.has(number)) return;
+    row.missed.add(number);
+    this.missedEffects++;
+  }
+
+  /** A message never reached the channel of this actor. */
+  missedPublish(actor: number, sender: number, number: number): void {
+    const row = this.rowOf(actor * 2 + 1, sender);
+    if (row.missed.has(number)) return;
+    row.missed.add(number);
+    this.missedEffects++;
+  }
+
+  /** A copy of it did reach the channel. */
+  acceptedPublish(actor: number, sender: number, number: number): void {
+    if (this.rows.size === 0) return;
+    const row = this.rows.get((actor * 2 + 1) * SENDERS_MAX + sender);
+    if (row !== undefined && row.missed.size > 0 && row.missed.delete(number)) this.missedEffects--;
+  }
+
+  wasted(workNs: number): void {
+    this.wastedWorkNs += workNs;
+    this.wastedWorks++;
+  }
+
+  private rowOf(place: number, sender: number): EffectRow {
+    const at = place * SENDERS_MAX + sender;
+    if (at === this.cachedAt && this.cachedRow !== null) return this.cachedRow;
+    let row = this.rows.get(at);
+    if (row === undefined) {
+      row = { done: newRangeSet(), missed: new Set(), lastByKey: new Float64Array(0) };
+      this.rows.set(at, row);
+    }
+    this.cachedAt = at;
+    this.cachedRow = row;
+    return row;
+  }
+
+  save(): unknown {
+    return {
+      counts: [this.duplicateEffects, this.missedEffects, this.orderBreaks, this.wastedWorkNs, this.wastedWorks],
+      rows: clonePlain(this.rows),
+    };
+  }
+
+  load(saved: unknown): void {
+    const copy = saved as { counts: number[]; rows: Map<number, EffectRow> };
+    [this.duplicateEffects, this.missedEffects, this.orderBreaks, this.wastedWorkNs, this.wastedWorks] = copy.counts as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    this.rows = clonePlain(copy.rows);
+    this.cachedAt = -1;
+    this.cachedRow = null;
+  }
+}
+
+/** More actors than any run has: makes one number of (place, sender). */
+const SENDERS_MAX = 1048576;

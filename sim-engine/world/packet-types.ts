@@ -1,0 +1,86 @@
+// What can travel on a link. The number of a packet type is part of the digest, so it never changes its meaning; new types are
+// added at the end. What a packet holds decides what becomes of it when the network loses it.
+
+/** What a packet keeps alive while it travels, through its `first`. */
+export const CARRIES = {
+  /** Nothing: it can be lost without a trace in the books. */
+  NOTHING: 0,
+  /** A message on its way to be accepted: an open entry of the publish book. */
+  MESSAGE: 1,
+  /** A delivery: one of the places that can still cause the work of an obligation. */
+  CAUSE: 2,
+  /** Word about an obligation, which cannot cause its work. */
+  MENTION: 3,
+  /** The obligation itself, on its way between channels: where the network doubles the packet, a second one is owed. */
+  OWED: 4,
+} as const;
+
+export type PacketType = number;
+
+// Publisher and channel.
+/** A message handed over. `tag`: the publisher's own number of it, 0 when it wants no answer. */
+export const PUBLISH: PacketType = 1;
+/** The channel has the message of this `tag`. */
+export const CONFIRM: PacketType = 2;
+/** The channel will not have it. */
+export const REFUSE: PacketType = 3;
+/** The channel is full: send no more for now. */
+export const FLOW_STOP: PacketType = 4;
+/** There is room again. */
+export const FLOW_GO: PacketType = 5;
+/** The channel is back after a crash: whoever wants something of it says so again. */
+export const HELLO: PacketType = 6;
+
+// Consumer and channel.
+/** A reader states how many deliveries it has room for (`tag`), replacing what was stated before. */
+export const CREDIT: PacketType = 10;
+/** One more place, without settling anything. */
+export const PLACE: PacketType = 11;
+/** A delivery. `tag`: which attempt. */
+export const DELIVER: PacketType = 12;
+/** The work is done. `tag`: attempt, negative when the act also frees a place. */
+export const ACK: PacketType = 13;
+/** Again later: after `aux` ns. `tag` as for ACK. */
+export const RETRY: PacketType = 14;
+/** Never again. `tag` as for ACK. */
+export const REJECT: PacketType = 15;
+
+// Between channels.
+/** A topic's copy for a queue. */
+export const FEED: PacketType = 20;
+/** A queue gives up on a message. `tag`: the reason. */
+export const DEAD_LETTER: PacketType = 21;
+/** A dead letter goes back to the queue it came from. */
+export const REDRIVE: PacketType = 22;
+
+export interface PacketTypeFacts {
+  readonly name: string;
+  readonly carries: number;
+}
+
+const FACTS: readonly (readonly [PacketType, string, number])[] = [
+  [PUBLISH, 'PUBLISH', CARRIES.MESSAGE],
+  [CONFIRM, 'CONFIRM', CARRIES.NOTHING],
+  [REFUSE, 'REFUSE', CARRIES.NOTHING],
+  [FLOW_STOP, 'FLOW_STOP', CARRIES.NOTHING],
+  [FLOW_GO, 'FLOW_GO', CARRIES.NOTHING],
+  [HELLO, 'HELLO', CARRIES.NOTHING],
+  [CREDIT, 'CREDIT', CARRIES.NOTHING],
+  [PLACE, 'PLACE', CARRIES.NOTHING],
+  [DELIVER, 'DELIVER', CARRIES.CAUSE],
+  [ACK, 'ACK', CARRIES.MENTION],
+  [RETRY, 'RETRY', CARRIES.MENTION],
+  [REJECT, 'REJECT', CARRIES.MENTION],
+  [FEED, 'FEED', CARRIES.OWED],
+  [DEAD_LETTER, 'DEAD_LETTER', CARRIES.OWED],
+  [REDRIVE, 'REDRIVE', CARRIES.OWED],
+];
+
+/** Facts of every packet type, by number; for the fuzzer's coverage and for messages of the engine. */
+export const PACKET_TYPES: ReadonlyMap<PacketType, PacketTypeFacts> = new Map(
+  FACTS.map(([type, name, carries]) => [type, { name, carries }]),
+);
+
+/** What each packet type carries, by number. */
+export const carriesOf = new Uint8Array(64);
+for (const [type, , carries] of FACTS) carriesOf[type] = carries;

@@ -1,0 +1,149 @@
+// The journeys of sampled and of chosen messages, and the notices of a run, in rings of a stated size. Watching only: nothing
+// a model does depends on it, and the digest never sees it.
+
+import type { Arena, Saveable } from '../kernel/arena.ts';
+
+/** What can happen to a message, as written in a journey: keys of the message file under `journey.`. */
+export const JOURNEY_STOPS = [
+  'sent',
+  'accepted',
+  'refused',
+  'unroutable',
+  'lost',
+  'waiting',
+  'delivered',
+  'begun',
+  'failed',
+  'processed',
+  'delayed',
+  'returned',
+  'dead-lettered',
+  'redriven',
+  'dropped',
+  'repeated',
+  'acknowledged',
+  'given-up',
+  'published',
+] as const;
+export type JourneyStop = (typeof JOURNEY_STOPS)[number];
+const stops = new Map<string, number>(JOURNEY_STOPS.map((stop, ix) => [stop, ix]));
+export const stopNumber = (stop: JourneyStop): number => stops.get(stop) as number;
+
+export interface TraceEntry {
+  readonly atNs: number;
+  readonly sender: number;
+  readonly number: number;
+  readonly stop: JourneyStop;
+  /** A place of `reasons.ts`. */
+  readonly place: number;
+  readonly attempt: number;
+}
+
+/** Journey entries kept: the oldest make room. */
+export const TRACE_ENTRIES_MAX = 65536;
+const COLUMNS = 6;
+
+export class Trace implements Saveable {
+  private readonly rows = new Float64Array(TRACE_ENTRIES_MAX * COLUMNS);
+  private written = 0;
+  /** Every `sampleEvery`-th message of each sender is followed; 0 = none but chosen ones. */
+  sampleEvery = 0;
+  /** Messages chosen before they were sent, as `sender * 2^32 + number`. */
+  private readonly chosen = new Set<number>();
+
+  constructor(arena: Arena) {
+    arena.register(this);
+  }
+
+  choose(sender: number, number: number): void {
+    this.chosen.add(sender * 4294967296 + number);
+  }
+
+  isFollowed(sender: number, number: number): boolean {
+    if (this.sampleEvery > 0 && number % this.sampleEvery === 1 % this.sampleEvery) return true;
+    return this.chosen.size > 0 && this.chosen.has(sender * 4294967296 + number);
+  }
+
+  write(now: Float64Array, sender: number, number: number, stop: number, place: number, attempt: number): void {
+    const at = (this.written % TRACE_ENTRIES_MAX) * COLUMNS;
+    this.rows[at] = now[0] as number;
+    this.rows[at + 1] = sender;
+    this.rows[at + 2] = number;
+    this.rows[at + 3] = stop;
+    this.rows[at + 4] = place;
+    this.rows[at + 5] = attempt;
+    this.written++;
+  }
+
+  /** The entries of one message that are still kept, in order of time. */
+  journey(sender: number, number: number): readonly TraceEntry[] {
+    return this.entries().filter((entry) => entry.sender === sender && entry.number === number);
+  }
+
+  /** Everything still kept, in order of time. */
+  entries(): readonly TraceEntry[] {
+    const entries: TraceEntry[] = [];
+    const first = this.written > TRACE_ENTRIES_MAX ? this.written - TRACE_ENTRIES_MAX : 0;
+    for (let i = first; i < this.written; i++) {
+      const at = (i % TRACE_ENTRIES_MAX) * COLUMNS;
+      const stop = JOURNEY_STOPS[this.rows[at + 3] as number] as JourneyStop;
+      const read = (column: number): number => this.rows[at + column] as number;
+      entries.push({ atNs: read(0), sender: read(1), number: read(2), stop, place: read(4), attempt: read(5) });
+    }
+    return entries;
+  }
+
+  save(): unknown {
+    const kept = this.written < TRACE_ENTRIES_MAX ? this.written : TRACE_ENTRIES_MAX;
+    return { written: this.written, rows: this.rows.slice(0, kept * COLUMNS) };
+  }
+
+  load(saved: unknown): void {
+    const copy = saved as { written: number; rows: Float64Array };
+    this.rows.set(copy.rows);
+    this.written = copy.written;
+  }
+}
+
+/** Something worth telling in words. `key` names a sentence of the message file. */
+export interface WorldNotice {
+  readonly atNs: number;
+  readonly key: string;
+  readonly values: { readonly [hole: string]: string | number };
+  readonly about: string;
+}
+
+/** Notices kept: the oldest make room. */
+export const NOTICES_MAX = 1000;
+
+export class Notices implements Saveable {
+  private kept: WorldNotice[] = [];
+  /** Notices ever written. */
+  written = 0;
+
+  constructor(arena: Arena) {
+    arena.register(this);
+  }
+
+  write(notice: WorldNotice): void {
+    this.kept.push(notice);
+    if (this.kept.length > NOTICES_MAX) this.kept.shift();
+    this.written++;
+  }
+
+  /** Notices from the `since`-th on (counted from 0), as far as they are still kept. */
+  since(since: number): readonly WorldNotice[] {
+    const first = this.written - this.kept.length;
+    return this.kept.slice(since > first ? since - first : 0);
+  }
+
+  save(): unknown {
+    return { kept: this.kept.slice(), written: this.written };
+  }
+
+  load(saved: unknown): void {
+    const copy = saved as { kept: WorldNotice[]; written: number };
+    this.kept = copy.kept.slice();
+    this.written = copy.written;
+  }
+}
