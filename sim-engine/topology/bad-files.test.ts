@@ -895,10 +895,10 @@ describe('size', () => {
   it('in values', () => {
     const many = `[${'0,'.repeat(VALUES_MAX)}0]`;
     expect(only(parseTopology(many)).slice(1)).toEqual([
-      'The file holds more than 500000 values.',
+      'The file holds more than 250000 values.',
       'Split the drawing. Parameters that have their default can be left out.',
     ]);
-    expect(only(parseTopologyDocument(JSON.parse(many)))[1]).toBe('The file holds more than 500000 values.');
+    expect(only(parseTopologyDocument(JSON.parse(many)))[1]).toBe('The file holds more than 250000 values.');
   });
   it('of a list', () => {
     const times = Array.from({ length: 10_001 }, () => '1s');

@@ -13,8 +13,8 @@ export const EXPECTATIONS_MAX = 1_000;
 export const TEXT_MAX = 2_000;
 /** Keys of one object. An old document keeps its nodes in one object, so this is not less than `NODES_MAX`. */
 export const KEYS_MAX = 5_000;
-/** Values in the whole document. The largest drawing allowed, with every field written out, stays below. */
-export const VALUES_MAX = 500_000;
+/** Values in the whole document. 5 MB of members with keys hold about as many; 5,000 nodes and 20,000 wires need less. */
+export const VALUES_MAX = 250_000;
 /** Problems in one answer; the last of them then says that there are more. */
 export const PROBLEMS_MAX = 50;
 /** Far outside any drawing, near enough that a canvas can still show it. */

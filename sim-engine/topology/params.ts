@@ -169,9 +169,8 @@ function readItems<Item>(
   readItem: (item: unknown, place: Place) => Item | undefined,
 ): Item[] | undefined {
   const items: Item[] = [];
-  for (const [index, item] of raw.entries()) {
-    if (isFull(problems)) return undefined;
-    const read = readItem(item, inside(place, index));
+  for (let index = 0; index < raw.length && !isFull(problems); index++) {
+    const read = readItem(raw[index], inside(place, index));
     if (read !== undefined) items.push(read);
   }
   return items.length === raw.length ? items : undefined;
