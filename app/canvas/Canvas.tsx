@@ -1,0 +1,185 @@
+// The canvas: the drawing in React Flow, with the overlay of letters over it. Edits go to the store and come back as a new drawing;
+// nothing is kept here but the view.
+
+import {
+  Background,
+  BackgroundVariant,
+  type Connection,
+  type EdgeChange,
+  type NodeChange,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  useStore,
+} from '@xyflow/react';
+import { Maximize, Minus, Plus } from 'lucide-react';
+import { useCallback, useEffect, useRef } from 'react';
+import { canConnect } from '../../sim-engine/topology/connect.ts';
+import { text } from '../messages/text.ts';
+import { addWire, freeId, moveNodes, remove, topologyOf } from '../store/drawing.ts';
+import { beginEdit, commitEdit, edit, present, select, useLab } from '../store/lab.ts';
+import { REDUCED_MOTION, useIsNarrow, useMedia } from '../ui/media.ts';
+import { useTheme } from '../ui/theme.ts';
+import { type CardNode, type FlowDrawing, flowDrawing, type WireEdge } from './flow-nodes.ts';
+import { NodeCard } from './NodeCard.tsx';
+import { Overlay } from './Overlay.tsx';
+import { Wire } from './Wire.tsx';
+import '@xyflow/react/dist/base.css';
+import './canvas.css';
+
+// Outside of the component: React Flow mounts everything anew when these change.
+const NODE_TYPES = { card: NodeCard };
+const EDGE_TYPES = { wire: Wire };
+const SNAP: [number, number] = [8, 8];
+const ZOOM = { min: 0.2, max: 2.5 } as const;
+const DOTS = 24;
+
+export function Canvas() {
+  return (
+    <ReactFlowProvider>
+      <Drawing />
+    </ReactFlowProvider>
+  );
+}
+
+/** The zoom buttons, to be placed by the frame of the page. */
+function Drawing() {
+  const drawing = useLab(present);
+  const selection = useLab((lab) => lab.selection);
+  const isNarrow = useIsNarrow();
+  const isStill = useMedia(REDUCED_MOTION);
+  const theme = useTheme((state) => state.theme);
+  const last = useRef<FlowDrawing | null>(null);
+  if (drawing !== null) last.current = flowDrawing(topologyOf(drawing), selection, isNarrow, last.current);
+  const flow = last.current;
+  const topology = drawing && topologyOf(drawing);
+
+  const onConnect = useCallback(({ source, target }: Connection) => {
+    const kinds = kindsOf(source, target);
+    const connectable = kinds && canConnect(...kinds);
+    if (!connectable?.ok) return;
+    edit((now) =>
+      addWire(now, { id: freeId(now, `${source}-${target}`.slice(0, 36)), kind: connectable.wire.type, from: source, to: target }),
+    );
+  }, []);
+
+  if (flow === null || topology === null) return null;
+  return (
+    <ReactFlow<CardNode, WireEdge>
+      nodes={flow.nodes}
+      edges={flow.edges}
+      nodeTypes={NODE_TYPES}
+      edgeTypes={EDGE_TYPES}
+      colorMode={theme}
+      minZoom={ZOOM.min}
+      maxZoom={ZOOM.max}
+      snapToGrid
+      snapGrid={SNAP}
+      nodesConnectable={!isNarrow}
+      elevateNodesOnSelect={false}
+      onNodesChange={onNodesChange}
+      onEdgesChange={onEdgesChange}
+      onNodeDragStart={beginEdit}
+      onNodeDragStop={commitEdit}
+      onSelectionDragStart={beginEdit}
+      onSelectionDragStop={commitEdit}
+      onDelete={({ nodes, edges }) => edit((now) => remove(now, new Set([...nodes, ...edges].map(({ id }) => id))))}
+      onConnect={onConnect}
+      isValidConnection={({ source, target }) => {
+        const kinds = kindsOf(source, target);
+        return source !== target && kinds !== null && canConnect(...kinds).ok;
+      }}
+      deleteKeyCode={['Delete', 'Backspace']}
+      aria-label={text('canvas.label', { title: topology.name ?? '' })}
+    >
+      <Background variant={BackgroundVariant.Dots} gap={DOTS} size={1.6} color="var(--dot)" />
+      <Overlay scene={{ ...flow.scene, isStill }} />
+      <FitToStage key={`${isNarrow}`} />
+      <ZoomPanel />
+    </ReactFlow>
+  );
+}
+
+function kindsOf(source: string, target: string): [string, string] | null {
+  const drawing = present(useLab.getState());
+  const kindOf = (id: string) => drawing && topologyOf(drawing).nodes.find((node) => node.id === id)?.kind;
+  const [from, to] = [kindOf(source), kindOf(target)];
+  return from && to ? [from, to] : null;
+}
+
+function onNodesChange(changes: NodeChange<CardNode>[]): void {
+  const moved = new Map(
+    changes.flatMap((change) => (change.type === 'position' && change.position ? [[change.id, change.position] as const] : [])),
+  );
+  if (moved.size > 0) edit((now) => moveNodes(now, moved));
+  selectBy(changes);
+}
+
+const onEdgesChange = (changes: EdgeChange<WireEdge>[]): void => selectBy(changes);
+
+function selectBy(changes: readonly (NodeChange<CardNode> | EdgeChange<WireEdge>)[]): void {
+  const next = new Set(useLab.getState().selection);
+  for (const change of changes) {
+    if (change.type !== 'select') continue;
+    if (change.selected) next.add(change.id);
+    else next.delete(change.id);
+  }
+  select(next);
+}
+
+/** Marks the part of the page that no panel covers; the frame of the page sets it. */
+const STAGE = '[data-stage]';
+
+function useFitToStage(): () => void {
+  const { getNodes, getNodesBounds, setViewport } = useReactFlow();
+  return useCallback(() => {
+    const stage = document.querySelector(STAGE)?.getBoundingClientRect();
+    const nodes = getNodes();
+    if (stage === undefined || nodes.length === 0) return;
+    const bounds = getNodesBounds(nodes);
+    // Half a ring of a port sticks out of a card.
+    const room = 8;
+    const zoom = Math.min(
+      1,
+      Math.max(ZOOM.min, Math.min((stage.width - 2 * room) / bounds.width, (stage.height - 2 * room) / bounds.height)),
+    );
+    void setViewport({
+      x: Math.round(stage.x + (stage.width - bounds.width * zoom) / 2 - bounds.x * zoom),
+      y: Math.round(stage.y + (stage.height - bounds.height * zoom) / 2 - bounds.y * zoom),
+      zoom,
+    });
+  }, [getNodes, getNodesBounds, setViewport]);
+}
+
+/** Fits the drawing into the free part of the page when another drawing is opened or the page changes its size. */
+function FitToStage() {
+  const fit = useFitToStage();
+  const opened = useLab((lab) => lab.drawing?.past.length === 0 && lab.layout?.revision);
+  const size = useStore((state) => `${state.width} ${state.height}`);
+  useEffect(() => {
+    if (size !== '0 0' && opened !== false) fit();
+  }, [fit, opened, size]);
+  return null;
+}
+
+function ZoomPanel() {
+  const { zoomIn, zoomOut, zoomTo } = useReactFlow();
+  const percent = useStore(({ transform }) => Math.round(transform[2] * 100));
+  const fit = useFitToStage();
+  return (
+    <div className="panel zoom" role="toolbar" aria-label={text('canvas.zoom')}>
+      <button type="button" className="btn ghost only" aria-label={text('canvas.zoom-out')} onClick={() => zoomOut()}>
+        <Minus size={16} strokeWidth={1.75} />
+      </button>
+      <button type="button" className="btn ghost zoom-percent" onClick={() => zoomTo(1)}>
+        {text('canvas.zoom-percent', { percent })}
+      </button>
+      <button type="button" className="btn ghost only" aria-label={text('canvas.zoom-in')} onClick={() => zoomIn()}>
+        <Plus size={16} strokeWidth={1.75} />
+      </button>
+      <button type="button" className="btn ghost only" aria-label={text('canvas.fit')} onClick={fit}>
+        <Maximize size={15} strokeWidth={1.75} />
+      </button>
+    </div>
+  );
+}

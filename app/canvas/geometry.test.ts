@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import type { WireDocument } from '../../sim-engine/topology/document.ts';
+import { type Box, placeAlong, type WireShape, wireShapes } from './geometry.ts';
+
+const box = (id: string, x: number, y: number): Box => ({ id, x, y, width: 100, height: 60 });
+const boxes = new Map([box('a', 0, 0), box('b', 300, 0), box('c', 300, 200), box('dead', 0, 200)].map((each) => [each.id, each]));
+const wire = (id: string, from: string, to: string, kind = 'deliver'): WireDocument => ({ id, kind, from, to });
+const WIRES = [wire('ab', 'a', 'b'), wire('ac', 'a', 'c'), wire('ad', 'a', 'dead', 'dead-letter'), wire('ax', 'a', 'gone')];
+
+describe('wires on the canvas', () => {
+  const shapes = wireShapes(boxes, WIRES, 'right');
+  const shape = (id: string) => shapes.get(id) as WireShape;
+
+  it('leave along the flow and end at the edge of the other card', () => {
+    expect(shape('ab').from.x).toBe(100);
+    expect(shape('ab').to).toEqual({ x: 300, y: 30 });
+  });
+
+  it('stand apart at a shared side, in the order of where they go', () => {
+    expect(shape('ab').from.y).toBeLessThan(shape('ac').from.y);
+    expect(shape('ab').from.y + shape('ac').from.y).toBe(60);
+  });
+
+  it('are left out while one end is missing', () => {
+    expect(shapes.has('ax')).toBe(false);
+  });
+
+  it('run round the stream and with square corners when they are relations', () => {
+    expect(shape('ad').from).toEqual({ x: 50, y: 60 });
+    expect(shape('ad').to).toEqual({ x: 50, y: 200 });
+    expect(shape('ad').d).not.toContain('C');
+  });
+
+  it('carry a letter at an even pace from one end to the other', () => {
+    for (const id of ['ab', 'ac', 'ad']) {
+      const at = { x: 0, y: 0 };
+      placeAlong(shape(id), 0, at);
+      expect(at).toEqual(shape(id).from);
+      let last = { ...at };
+      const steps: number[] = [];
+      for (let share = 0.05; share <= 1.0001; share += 0.05) {
+        placeAlong(shape(id), share, at);
+        steps.push(Math.hypot(at.x - last.x, at.y - last.y));
+        last = { ...at };
+      }
+      expect(at.x).toBeCloseTo(shape(id).to.x, 3);
+      expect(at.y).toBeCloseTo(shape(id).to.y, 3);
+      expect(Math.max(...steps) / Math.min(...steps)).toBeLessThan(1.2);
+    }
+  });
+
+  it('run down instead of right on a narrow screen', () => {
+    const narrow = wireShapes(boxes, [wire('ac', 'a', 'c')], 'down');
+    expect(narrow.get('ac')?.from).toEqual({ x: 50, y: 60 });
+    expect(narrow.get('ac')?.to).toEqual({ x: 350, y: 200 });
+  });
+});

@@ -1,0 +1,169 @@
+// Where wires leave and enter cards and which way they take. Pure: boxes and wires in, paths out; the lines (SVG) and the letters
+// (canvas) both follow the same table of points, so a letter can never leave its line.
+
+import { wireKind } from '../../sim-engine/nodes/declarations.ts';
+import type { WireDocument } from '../../sim-engine/topology/document.ts';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+export interface Box extends Point {
+  readonly id: string;
+  readonly width: number;
+  readonly height: number;
+}
+export type Flow = 'right' | 'down';
+type Side = 'left' | 'right' | 'top' | 'bottom';
+
+export interface WireShape {
+  readonly id: string;
+  readonly from: Point;
+  readonly to: Point;
+  /** SVG path. */
+  readonly d: string;
+  /** Points at equal distances along the path, x and y in turn. */
+  readonly points: Float32Array;
+  readonly length: number;
+  /** Takes no time: drawn dashed and square-cornered, so that it reads as plumbing. */
+  readonly isRelation: boolean;
+}
+
+const SEGMENTS = 48;
+/** Most distance between two wires at one side of a card. */
+const SPREAD = 28;
+const INWARD: { readonly [side in Side]: Point } = {
+  left: { x: -1, y: 0 },
+  right: { x: 1, y: 0 },
+  top: { x: 0, y: -1 },
+  bottom: { x: 0, y: 1 },
+};
+
+/** Shapes of all wires whose ends are both there. */
+export function wireShapes(boxes: ReadonlyMap<string, Box>, wires: readonly WireDocument[], flow: Flow): Map<string, WireShape> {
+  const ends = wires.flatMap((wire) => {
+    const from = boxes.get(wire.from);
+    const to = boxes.get(wire.to);
+    if (from === undefined || to === undefined) return [];
+    const isRelation = wireKind(wire.kind)?.travels === false;
+    return [{ wire, from, to, isRelation, ...sidesOf(from, to, isRelation, flow) }];
+  });
+  const anchors = new Map<string, Point>();
+  const atSide = new Map<string, { key: string; box: Box; side: Side; peer: Box }[]>();
+  for (const { wire, from, to, leaves, enters } of ends) {
+    add(atSide, `${from.id} ${leaves}`, { key: `${wire.id} from`, box: from, side: leaves, peer: to });
+    add(atSide, `${to.id} ${enters}`, { key: `${wire.id} to`, box: to, side: enters, peer: from });
+  }
+  for (const places of atSide.values()) spread(places, anchors);
+  return new Map(
+    ends.map(({ wire, leaves, enters, isRelation }) => {
+      const from = anchors.get(`${wire.id} from`) as Point;
+      const to = anchors.get(`${wire.id} to`) as Point;
+      const way = isRelation ? squareWay(from, leaves, to, enters) : curvedWay(from, leaves, to, enters, flow);
+      return [wire.id, { id: wire.id, from, to, isRelation, ...way }];
+    }),
+  );
+}
+
+function add<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
+}
+
+/** Messages flow along; a relation takes the nearest way round, out of the stream. */
+function sidesOf(from: Box, to: Box, isRelation: boolean, flow: Flow): { leaves: Side; enters: Side } {
+  const along: { leaves: Side; enters: Side } =
+    flow === 'right' ? { leaves: 'right', enters: 'left' } : { leaves: 'bottom', enters: 'top' };
+  if (!isRelation) return along;
+  const across: { leaves: Side; enters: Side } =
+    flow === 'right' ? { leaves: 'bottom', enters: 'top' } : { leaves: 'right', enters: 'left' };
+  if (flow === 'right') return to.y >= from.y + from.height ? across : along;
+  return to.x >= from.x + from.width ? across : along;
+}
+
+/** Spreads the wires at one side around its middle, in the order of where they go, so that they do not cross. */
+function spread(places: { key: string; box: Box; side: Side; peer: Box }[], anchors: Map<string, Point>): void {
+  const { box, side } = places[0] as { box: Box; side: Side };
+  const isUpright = side === 'left' || side === 'right';
+  const middleOf = (peer: Box) => (isUpright ? peer.y + peer.height / 2 : peer.x + peer.width / 2);
+  places.sort((a, b) => middleOf(a.peer) - middleOf(b.peer) || (a.key < b.key ? -1 : 1));
+  const room = isUpright ? box.height : box.width;
+  const gap = Math.min(isUpright ? SPREAD : 2 * SPREAD, (room - 16) / places.length);
+  places.forEach(({ key }, ix) => {
+    const off = (ix - (places.length - 1) / 2) * gap;
+    const x = isUpright ? box.x + (side === 'right' ? box.width : 0) : box.x + box.width / 2 + off;
+    const y = isUpright ? box.y + box.height / 2 + off : box.y + (side === 'bottom' ? box.height : 0);
+    anchors.set(key, { x, y });
+  });
+}
+
+interface Way {
+  readonly d: string;
+  readonly points: Float32Array;
+  readonly length: number;
+}
+
+/** One cubic that leaves and enters along the flow. */
+function curvedWay(from: Point, leaves: Side, to: Point, enters: Side, flow: Flow): Way {
+  const distance = Math.hypot(to.x - from.x, to.y - from.y);
+  const reach = flow === 'down' ? Math.max(20, Math.abs(to.y - from.y) * 0.55) : Math.max(24, Math.min(distance * 0.5, 120));
+  const a = { x: from.x + INWARD[leaves].x * reach, y: from.y + INWARD[leaves].y * reach };
+  const b = { x: to.x + INWARD[enters].x * reach, y: to.y + INWARD[enters].y * reach };
+  const raw: Point[] = [];
+  for (let ix = 0; ix <= SEGMENTS; ix++) {
+    const t = ix / SEGMENTS;
+    const u = 1 - t;
+    const mix = (p: number, q: number, r: number, s: number) =>
+      u * u * u * p + 3 * u * u * t * q + 3 * u * t * t * r + t * t * t * s;
+    raw.push({ x: mix(from.x, a.x, b.x, to.x), y: mix(from.y, a.y, b.y, to.y) });
+  }
+  return {
+    d: `M${round(from.x)} ${round(from.y)}C${round(a.x)} ${round(a.y)} ${round(b.x)} ${round(b.y)} ${round(to.x)} ${round(to.y)}`,
+    ...evenly(raw),
+  };
+}
+
+/** Straight pieces with square corners. */
+function squareWay(from: Point, leaves: Side, to: Point, enters: Side): Way {
+  const isUpright = leaves === 'bottom' && enters === 'top';
+  const middle = isUpright ? (from.y + to.y) / 2 : (from.x + to.x) / 2;
+  const corners: Point[] = isUpright
+    ? [from, { x: from.x, y: middle }, { x: to.x, y: middle }, to]
+    : [from, { x: middle, y: from.y }, { x: middle, y: to.y }, to];
+  return { d: `M${corners.map(({ x, y }) => `${round(x)} ${round(y)}`).join('L')}`, ...evenly(corners) };
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+/** The same line as points at equal distances: a letter that moves evenly in time then moves evenly on the screen. */
+function evenly(line: readonly Point[]): { points: Float32Array; length: number } {
+  const reached = [0];
+  for (let ix = 1; ix < line.length; ix++) {
+    const [p, q] = [line[ix - 1] as Point, line[ix] as Point];
+    reached.push((reached[ix - 1] as number) + Math.hypot(q.x - p.x, q.y - p.y));
+  }
+  const length = reached.at(-1) as number;
+  const points = new Float32Array((SEGMENTS + 1) * 2);
+  let ix = 1;
+  for (let at = 0; at <= SEGMENTS; at++) {
+    const wanted = (length * at) / SEGMENTS;
+    while (ix < line.length - 1 && (reached[ix] as number) < wanted) ix++;
+    const [p, q] = [line[ix - 1] as Point, line[ix] as Point];
+    const piece = (reached[ix] as number) - (reached[ix - 1] as number);
+    const share = piece === 0 ? 0 : (wanted - (reached[ix - 1] as number)) / piece;
+    points[2 * at] = p.x + (q.x - p.x) * share;
+    points[2 * at + 1] = p.y + (q.y - p.y) * share;
+  }
+  return { points, length };
+}
+
+/** Writes the place a share of the way along into `out`. */
+export function placeAlong({ points }: WireShape, share: number, out: { x: number; y: number }): void {
+  const at = Math.min(Math.max(share, 0), 1) * SEGMENTS;
+  const ix = Math.min(Math.floor(at), SEGMENTS - 1);
+  const rest = at - ix;
+  const [x, y, nextX, nextY] = [points[2 * ix], points[2 * ix + 1], points[2 * ix + 2], points[2 * ix + 3]] as number[];
+  out.x = (x as number) + ((nextX as number) - (x as number)) * rest;
+  out.y = (y as number) + ((nextY as number) - (y as number)) * rest;
+}

@@ -1,0 +1,180 @@
+// Draws everything that moves on the canvas: letters on wires from their send and due times, trays and desks on cards, and, above
+// the threshold or with reduced motion, the rate of a wire as width or as dashes. Knows no React and no DOM but its context.
+
+import {
+  FRAME,
+  LETTER,
+  LETTER_STATE,
+  LETTER_STRIDE,
+  WIRE,
+} from '../../sim-engine/protocol/frame.ts';
+import type { NodeDocument } from '../../sim-engine/topology/document.ts';
+import { nodeView } from '../node-views/node-views.ts';
+import type { Painter } from '../node-views/node-view.ts';
+import type { Places, Rates } from '../store/readings.ts';
+import type { Mark } from '../ui/letter-marks.ts';
+import { type Box, placeAlong, type WireShape } from './geometry.ts';
+import type { Colours, Sprites } from './sprites.ts';
+
+export interface Scene {
+  readonly shapes: ReadonlyMap<string, WireShape>;
+  readonly cards: readonly { readonly node: NodeDocument; readonly box: Box }[];
+  readonly isNarrow: boolean;
+  readonly isStill: boolean;
+}
+
+export interface Brush {
+  readonly context: CanvasRenderingContext2D;
+  readonly sprites: Sprites;
+  readonly colours: Colours;
+  readonly zoom: number;
+}
+
+/** Below this zoom a letter on a card is no longer one that can be counted. */
+const CARDS_FROM_ZOOM = 0.4;
+
+const FORWARD_MARK = new Map<number, Mark>([
+  [LETTER_STATE.WAITING, 'waiting'],
+  [LETTER_STATE.IN_WORK, 'waiting'],
+  [LETTER_STATE.DONE, 'done'],
+  [LETTER_STATE.TO_RETRY, 'retry'],
+  [LETTER_STATE.DEAD, 'dead'],
+  [LETTER_STATE.LOST, 'lost'],
+]);
+/** Answers on their way back are small: a tick for what is done, the shape of the state for what failed. */
+const BACK_MARK = new Map<number, Mark>([
+  [LETTER_STATE.TO_RETRY, 'retry'],
+  [LETTER_STATE.DEAD, 'dead'],
+  [LETTER_STATE.LOST, 'lost'],
+]);
+const BACK_SIZE = 0.8;
+
+/** Whether there are more letters than can be drawn one by one. */
+export const isDense = (frame: Float64Array): boolean =>
+  (frame[FRAME.LETTERS_IN_ALL] as number) > (frame[FRAME.LETTER_COUNT] as number);
+
+export function drawScene(brush: Brush, scene: Scene, frame: Float64Array, places: Places, rates: Rates, timeNs: number): void {
+  drawWireStates(brush, scene, frame, places);
+  if (isDense(frame)) drawWidths(brush, scene, frame, places, rates);
+  else if (scene.isStill) drawDashes(brush, scene, frame, places, rates);
+  else drawLetters(brush, scene, frame, places, timeNs);
+  if (brush.zoom >= CARDS_FROM_ZOOM) drawCards(brush, scene, frame, places);
+}
+
+const spot = { x: 0, y: 0 };
+
+function drawLetters({ context, sprites, colours }: Brush, { shapes }: Scene, frame: Float64Array, places: Places, timeNs: number): void {
+  const letters = frame[FRAME.LETTER_COUNT] as number;
+  const ground = colours('ground');
+  for (let ix = 0, at = places.letters; ix < letters; ix++, at += LETTER_STRIDE) {
+    const sentNs = frame[at + LETTER.SENT_AT_NS] as number;
+    const dueNs = frame[at + LETTER.DUE_AT_NS] as number;
+    const shape = shapes.get(places.wireIds[frame[at + LETTER.WIRE] as number] ?? '');
+    if (shape === undefined || timeNs < sentNs || timeNs > dueNs) continue;
+    const share = dueNs > sentNs ? (timeNs - sentNs) / (dueNs - sentNs) : 1;
+    const isForward = (frame[at + LETTER.DIRECTION] as number) > 0;
+    const state = frame[at + LETTER.STATE] as number;
+    placeAlong(shape, isForward ? share : 1 - share, spot);
+    if (isForward) sprites.stamp(context, FORWARD_MARK.get(state) ?? 'waiting', spot.x, spot.y);
+    else {
+      const mark = BACK_MARK.get(state);
+      if (mark === undefined) {
+        context.fillStyle = ground;
+        context.beginPath();
+        context.arc(spot.x, spot.y, 5, 0, 2 * Math.PI);
+        context.fill();
+      }
+      sprites.stamp(context, mark ?? 'ack', spot.x, spot.y, BACK_SIZE);
+    }
+  }
+}
+
+/** A cut wire: a gap between two bars. */
+function drawWireStates({ context, colours }: Brush, { shapes }: Scene, frame: Float64Array, places: Places): void {
+  for (const shape of shapes.values()) {
+    const at = places.wire(shape.id);
+    if (at < 0 || frame[at + WIRE.IS_CUT] === 0) continue;
+    placeAlong(shape, 0.48, spot);
+    const { x, y } = spot;
+    placeAlong(shape, 0.52, spot);
+    context.save();
+    context.translate((x + spot.x) / 2, (y + spot.y) / 2);
+    context.rotate(Math.atan2(spot.y - y, spot.x - x));
+    context.fillStyle = colours('ground');
+    context.fillRect(-9, -9, 18, 18);
+    context.fillStyle = colours('ink');
+    context.fillRect(-10, -7, 2, 14);
+    context.fillRect(8, -7, 2, 14);
+    context.restore();
+  }
+}
+
+/** Width in five steps: up to 10, 100, 1,000, 10,000 a second, and more. */
+const widthOf = (rate: number): number => (rate < 10 ? 1.75 : rate < 100 ? 3 : rate < 1000 ? 5 : rate < 10_000 ? 7 : 9);
+
+function drawWidths({ context, colours }: Brush, { shapes }: Scene, frame: Float64Array, places: Places, rates: Rates): void {
+  context.lineCap = 'butt';
+  context.strokeStyle = colours('edge');
+  for (const shape of shapes.values()) {
+    const rate = rates.at(frame, places.wire(shape.id) + WIRE.FORWARD);
+    if (!(rate > 0)) continue;
+    context.lineWidth = widthOf(rate);
+    trace(context, shape);
+    context.stroke();
+  }
+}
+
+/** For those who wish less motion: the more a wire carries, the closer its dashes. */
+function drawDashes({ context, colours }: Brush, { shapes }: Scene, frame: Float64Array, places: Places, rates: Rates): void {
+  context.lineCap = 'round';
+  context.strokeStyle = colours('waiting');
+  context.lineWidth = 4;
+  for (const shape of shapes.values()) {
+    const rate = rates.at(frame, places.wire(shape.id) + WIRE.FORWARD);
+    if (!(rate > 0)) continue;
+    context.setLineDash([5, Math.max(6, Math.min(60, 60 / Math.sqrt(rate)))]);
+    trace(context, shape);
+    context.stroke();
+  }
+  context.setLineDash([]);
+}
+
+function trace(context: CanvasRenderingContext2D, { points }: WireShape): void {
+  context.beginPath();
+  context.moveTo(points[0] as number, points[1] as number);
+  for (let ix = 2; ix < points.length; ix += 2) context.lineTo(points[ix] as number, points[ix + 1] as number);
+}
+
+function drawCards(brush: Brush, { cards, isNarrow }: Scene, frame: Float64Array, places: Places): void {
+  const painter = painterOn(brush);
+  for (const { node, box } of cards) {
+    const { paint } = nodeView(node.kind);
+    if (paint === undefined) continue;
+    painter.moveTo(box.x, box.y);
+    paint(painter, node, frame, places, isNarrow);
+  }
+}
+
+function painterOn({ context, sprites, colours }: Brush): Painter & { moveTo(x: number, y: number): void } {
+  let left = 0;
+  let top = 0;
+  return {
+    moveTo(x, y) {
+      left = x;
+      top = y;
+    },
+    mark: (mark, x, y, scale) => sprites.stamp(context, mark, left + x, top + y, scale),
+    dot(x, y) {
+      context.fillStyle = colours('line-2');
+      context.beginPath();
+      context.arc(left + x, top + y, 1, 0, 2 * Math.PI);
+      context.fill();
+    },
+    bar(x, y, width, height, share, state) {
+      context.fillStyle = colours(`${state}-soft`);
+      context.fillRect(left + x, top + y, width, height);
+      context.fillStyle = colours(state);
+      context.fillRect(left + x, top + y, width * share, height);
+    },
+  };
+}

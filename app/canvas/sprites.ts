@@ -1,0 +1,79 @@
+// Letters as small pictures, drawn once for a theme and a scale and then stamped: a letter costs one drawImage.
+
+import { MARKS, type Mark, type Stroke } from '../ui/letter-marks.ts';
+
+/** Side of a sprite in px of the drawing, with room for the widest mark. */
+const SIDE = 20;
+
+export type Colours = (token: string) => string;
+
+/** Reads colour tokens from the page; cached, since asking the page is slow. */
+export function coloursOf(element: Element): Colours {
+  const style = getComputedStyle(element);
+  const cache = new Map<string, string>();
+  return (token) => {
+    let colour = cache.get(token);
+    if (colour === undefined) {
+      colour = style.getPropertyValue(`--${token}`).trim();
+      cache.set(token, colour);
+    }
+    return colour;
+  };
+}
+
+export class Sprites {
+  readonly #sprites = new Map<string, HTMLCanvasElement>();
+  readonly #colours: Colours;
+  readonly #scale: number;
+
+  /** `scale`: device pixels a px of the drawing. */
+  constructor(colours: Colours, scale: number) {
+    this.#colours = colours;
+    this.#scale = scale;
+  }
+
+  /** Stamps a mark centred on x, y, in the coordinates of the drawing. */
+  stamp(context: CanvasRenderingContext2D, mark: Mark, x: number, y: number, size = 1): void {
+    const side = SIDE * size;
+    context.drawImage(this.#sprite(mark, size), x - side / 2, y - side / 2, side, side);
+  }
+
+  #sprite(mark: Mark, size: number): HTMLCanvasElement {
+    const key = `${mark} ${size}`;
+    let sprite = this.#sprites.get(key);
+    if (sprite === undefined) {
+      sprite = this.#draw(mark, size);
+      this.#sprites.set(key, sprite);
+    }
+    return sprite;
+  }
+
+  #draw(mark: Mark, size: number): HTMLCanvasElement {
+    const canvas = document.createElement('canvas');
+    const pixels = Math.ceil(SIDE * size * this.#scale);
+    canvas.width = pixels;
+    canvas.height = pixels;
+    const context = canvas.getContext('2d');
+    if (context === null) return canvas;
+    context.scale(pixels / SIDE, pixels / SIDE);
+    context.translate(SIDE / 2, SIDE / 2);
+    context.lineCap = 'round';
+    context.lineJoin = 'round';
+    for (const stroke of MARKS[mark]) this.#drawStroke(context, stroke);
+    return canvas;
+  }
+
+  #drawStroke(context: CanvasRenderingContext2D, { d, fill, stroke, width, dash }: Stroke): void {
+    const path = new Path2D(d);
+    if (fill !== undefined) {
+      context.fillStyle = this.#colours(fill);
+      context.fill(path);
+    }
+    if (stroke !== undefined) {
+      context.strokeStyle = this.#colours(stroke);
+      context.lineWidth = width ?? 1;
+      context.setLineDash([...(dash ?? [])]);
+      context.stroke(path);
+    }
+  }
+}

@@ -1,0 +1,309 @@
+// Where the islands meet: what is drawn, what is selected, how the run stands, what is to be told. Changes at human speed only;
+// what moves lies in frames. The actions are the only ones that give the engine orders.
+
+import { create } from 'zustand';
+import type { FrameLayout, Status, StepUnit } from '../../sim-engine/protocol/messages.ts';
+import { say, text } from '../messages/text.ts';
+import { moment } from '../ui/format.ts';
+import { EngineClient, EngineGone } from '../engine-client/engine-client.ts';
+import { type OpenPort, openInPage, openWebWorker } from '../engine-client/ports.ts';
+import { type DescribedProblem, describeProblem } from '../../sim-engine/topology/problems.ts';
+import type { Problem } from '../../sim-engine/topology/document.ts';
+import { type Drawing, isScenario, titleOf } from './drawing.ts';
+import { commandBetween } from './edit-commands.ts';
+import * as history from './history.ts';
+import { PictureLoop } from './picture.ts';
+import { type Places, placesOf, Rates } from './readings.ts';
+import { nearestSpeed } from './speeds.ts';
+
+export interface Told {
+  readonly id: number;
+  readonly sentence: string;
+}
+export interface Refusal {
+  readonly title: string;
+  readonly problems: readonly DescribedProblem[];
+}
+
+export interface Lab {
+  readonly drawing: history.History<Drawing> | null;
+  /** Ids of nodes and wires. */
+  readonly selection: ReadonlySet<string>;
+  readonly layout: FrameLayout | null;
+  readonly isRunning: boolean;
+  /** Simulated seconds a second, as asked for. */
+  readonly speed: number;
+  /** Whether the machine reaches less than nine tenths of it. */
+  readonly isSlowed: boolean;
+  readonly seed: number;
+  /** Why the run stopped by itself, in words. */
+  readonly stopped: string | null;
+  readonly notices: readonly Told[];
+  readonly refusal: Refusal | null;
+}
+
+export const useLab = create<Lab>(() => ({
+  drawing: null,
+  selection: new Set(),
+  layout: null,
+  isRunning: false,
+  speed: 1,
+  isSlowed: false,
+  seed: 1,
+  stopped: null,
+  notices: [],
+  refusal: null,
+}));
+
+const { getState: get, setState: set } = useLab;
+
+export const present = (lab: Lab): Drawing | null => lab.drawing?.present ?? null;
+
+// ------------------------------------------------------------------ the engine
+
+const NOTICES_MAX = 3;
+const SLOW_BELOW = 0.9;
+let noticeCount = 0;
+/** Text the drawing was opened from: what a reset and a restart begin with. */
+let places: Places | null = null;
+let frameListeners: ((frame: Float64Array) => void)[] = [];
+
+export const rates = new Rates();
+/** Where the numbers of the present drawing lie in its frames. */
+export const currentPlaces = (): Places | null => places;
+
+/** Calls `listener` with every frame as it comes in, before anything is drawn. Answers with its removal. */
+export function onFrame(listener: (frame: Float64Array) => void): () => void {
+  frameListeners = [...frameListeners, listener];
+  return () => {
+    frameListeners = frameListeners.filter((other) => other !== listener);
+  };
+}
+
+/** `?engine=in-page` asks for the engine without a Web Worker, as where one is refused. */
+function openPorts(): readonly OpenPort[] {
+  const isInPage = new URLSearchParams(location.search).get('engine') === 'in-page';
+  return isInPage ? [openInPage] : [openWebWorker, openInPage];
+}
+
+export const client = new EngineClient({
+  ports: openPorts(),
+  events: {
+    onFrame(frame) {
+      rates.note(frame, Math.max(1, reachedSpeed()) * 5e9);
+      for (const listener of frameListeners) listener(frame);
+    },
+    onStatus: takeStatus,
+    onLayout(layout) {
+      places = placesOf(layout);
+      set({ layout });
+    },
+    onNotice: ({ key, values }) => tell(say(key, values)),
+    onCrashed: ({ message, simTimeNs, seed }) =>
+      tell(text('notice.engine-crashed', { message, seed, time: moment(simTimeNs) })),
+    onRestarted: (simTimeNs) => tell(text('notice.engine-restarted', { time: moment(simTimeNs) })),
+    onGivenUp() {
+      set({ isRunning: false });
+      tell(text('notice.engine-given-up'));
+    },
+  },
+});
+
+/** A second engine of its own, with nothing drawn: to look ahead, to compare, to check digests. */
+export const hiddenClient = (): EngineClient => new EngineClient({ ports: openPorts() });
+
+export const pictureLoop = new PictureLoop({
+  get frame() {
+    return client.frame;
+  },
+  get frameAtMs() {
+    return client.frameAtMs;
+  },
+  get layout() {
+    return client.layout;
+  },
+  nsPerMs: () => (get().isRunning ? reachedSpeed() * 1e6 : 0),
+});
+
+/** Simulated seconds a second that are really reached. */
+function reachedSpeed(): number {
+  const { speed } = get();
+  const pace = client.status?.pace ?? 1;
+  return Number.isFinite(speed) ? speed * pace : measuredSpeed;
+}
+
+let measuredSpeed = 1;
+let measuredAt = { wallMs: 0, simNs: 0 };
+
+function takeStatus(status: Status): void {
+  const wallMs = performance.now();
+  if (status.simTimeNs >= measuredAt.simNs && wallMs - measuredAt.wallMs > 100) {
+    measuredSpeed = (status.simTimeNs - measuredAt.simNs) / (wallMs - measuredAt.wallMs) / 1e6;
+    measuredAt = { wallMs, simNs: status.simTimeNs };
+  } else if (status.simTimeNs < measuredAt.simNs) measuredAt = { wallMs, simNs: status.simTimeNs };
+  const { stopped } = status;
+  const next = {
+    isRunning: status.isRunning,
+    isSlowed: status.isRunning && Number.isFinite(status.speed) && status.pace < SLOW_BELOW,
+    seed: status.seed,
+    stopped: stopped === null ? null : say(stopped.key, stopped.values),
+  };
+  const now = get();
+  // Most reports of the status bring nothing that React has to know.
+  if ((Object.keys(next) as (keyof typeof next)[]).some((key) => next[key] !== now[key])) set(next);
+}
+
+// ------------------------------------------------------------------ telling
+
+export function tell(sentence: string): void {
+  const { notices } = get();
+  if (notices.some((notice) => notice.sentence === sentence)) return;
+  set({ notices: [...notices, { id: ++noticeCount, sentence }].slice(-NOTICES_MAX) });
+}
+
+export function dismiss(id: number): void {
+  set({ notices: get().notices.filter((notice) => notice.id !== id) });
+}
+
+export function refuse(title: string, problems: readonly DescribedProblem[]): void {
+  set({ refusal: { title, problems } });
+}
+
+export function dismissRefusal(): void {
+  set({ refusal: null });
+}
+
+function refuseFor(title: string, problems: readonly Problem[]): void {
+  refuse(
+    title,
+    problems.map((problem) => describeProblem(problem)),
+  );
+}
+
+/** Orders to an engine that is gone for good have been told of already. */
+function quietly(work: Promise<unknown>): void {
+  work.catch((error: unknown) => {
+    if (!(error instanceof EngineGone)) throw error;
+  });
+}
+
+// ------------------------------------------------------------------ opening
+
+/** Loads the text of a file. If it is bad, its problems are shown and nothing else changes. Answers whether it was taken. */
+export async function openText(source: string, name: string): Promise<boolean> {
+  const loaded = await client.load(source);
+  if (!loaded.ok) {
+    refuseFor(text('problems.title', { name }), loaded.problems);
+    return false;
+  }
+  // The engine has read and accepted this very text, limits and prototype names included.
+  const drawing = JSON.parse(source) as Drawing;
+  const speed = isScenario(drawing) && drawing.speed !== undefined ? nearestSpeed(drawing.speed) : 1;
+  set({ drawing: history.newHistory(drawing), selection: new Set(), refusal: null, speed });
+  if (client.kind === 'in-page') tell(text('notice.in-page'));
+  await play();
+  return true;
+}
+
+export const openTitle = (): string => {
+  const drawing = present(get());
+  return (drawing && titleOf(drawing)) || text('app.untitled');
+};
+
+// ------------------------------------------------------------------ running
+
+export async function play(): Promise<void> {
+  set({ isRunning: true });
+  await client.play(get().speed);
+}
+
+export async function pause(): Promise<void> {
+  set({ isRunning: false });
+  await client.pause();
+}
+
+export const togglePlay = (): void => quietly(get().isRunning ? pause() : play());
+
+export function setSpeed(speed: number): void {
+  set({ speed });
+  if (get().isRunning) quietly(client.play(speed));
+}
+
+export function step(unit: StepUnit): void {
+  set({ isRunning: false });
+  quietly(client.step(unit));
+}
+
+/** Back to time 0, of this seed or of another one. A run that was playing plays on. */
+export function reset(seed?: number): void {
+  const { isRunning } = get();
+  quietly(client.reset(seed).then(() => (isRunning ? play() : undefined)));
+}
+
+/** A hidden tab must not jump when it comes back: it stands still meanwhile. */
+export function pauseWhileHidden(): () => void {
+  let wasRunning = false;
+  const onChange = () => {
+    if (document.hidden) {
+      wasRunning = get().isRunning;
+      if (wasRunning) quietly(pause());
+    } else if (wasRunning) quietly(play());
+  };
+  document.addEventListener('visibilitychange', onChange);
+  return () => document.removeEventListener('visibilitychange', onChange);
+}
+
+// ------------------------------------------------------------------ editing
+
+export function select(ids: Iterable<string>): void {
+  const next = new Set(ids);
+  const { selection } = get();
+  if (next.size === selection.size && [...next].every((id) => selection.has(id))) return;
+  set({ selection: next });
+}
+
+/** Opens a gesture: everything until `commitEdit` is one step of undo. */
+export function beginEdit(): void {
+  const { drawing } = get();
+  if (drawing !== null) set({ drawing: history.begin(drawing) });
+}
+
+export function commitEdit(): void {
+  const { drawing } = get();
+  if (drawing !== null) set({ drawing: history.commit(drawing) });
+}
+
+/** Changes the drawing, and the run with it. Outside of a gesture it is a step of undo by itself. */
+export function edit(change: (drawing: Drawing) => Drawing): void {
+  const { drawing } = get();
+  if (drawing === null) return;
+  const next = change(drawing.present);
+  if (next === drawing.present) return;
+  take(drawing.before === null ? history.run(drawing, next) : history.change(drawing, next));
+}
+
+export function undo(): void {
+  const { drawing } = get();
+  if (drawing !== null) take(history.undo(drawing));
+}
+
+export function redo(): void {
+  const { drawing } = get();
+  if (drawing !== null) take(history.redo(drawing));
+}
+
+function take(next: history.History<Drawing>): void {
+  const before = get().drawing;
+  if (before === null) return;
+  const command = commandBetween(before.present, next.present);
+  set({ drawing: next });
+  if (command === null) return;
+  quietly(
+    client.command(command).then((done) => {
+      if (done.ok) return;
+      refuseFor(text('problems.edit'), done.problems);
+      // The run did not follow, so the drawing goes back to what the run is, unless it has moved on meanwhile.
+      if (get().drawing === next) set({ drawing: before });
+    }),
+  );
+}

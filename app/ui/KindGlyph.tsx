@@ -1,0 +1,62 @@
+// Line glyphs of the node kinds on a 20 px grid, own drawings after the integration-pattern vocabulary: pipe = channel, pipe with
+// a cross = dead letters, stacked pipes = topic. A kind without a drawing of its own gets a plain box.
+
+import type { ReactNode } from 'react';
+
+const PIPE = (
+  <>
+    <path d="M5 5.5h10M5 14.5h10" />
+    <ellipse cx="15" cy="10" rx="2.4" ry="4.5" />
+    <path d="M5 5.5a2.4 4.5 0 0 0 0 9" />
+  </>
+);
+
+const GLYPHS: { readonly [kind: string]: ReactNode } = {
+  sender: (
+    <>
+      <rect x="2.5" y="6" width="9" height="8" rx="1.5" />
+      <path d="M2.8 7l4.2 3 4.2-3M13.5 10h4M15.5 7.8 17.7 10l-2.2 2.2" />
+    </>
+  ),
+  service: (
+    <>
+      <path d="M2.3 10h4M4.3 7.8 6.5 10l-2.2 2.2" />
+      <rect x="8.5" y="4.5" width="9" height="11" rx="1.5" />
+      <path d="M10.8 10.2l1.6 1.6 2.8-3.2" />
+    </>
+  ),
+  queue: PIPE,
+  'dead-letter-queue': (
+    <>
+      {PIPE}
+      <path d="M6.2 8.2l3.6 3.6M9.8 8.2l-3.6 3.6" />
+    </>
+  ),
+  topic: (
+    <>
+      <rect x="2.5" y="4" width="15" height="3.4" rx=".8" />
+      <rect x="2.5" y="8.3" width="15" height="3.4" rx=".8" />
+      <rect x="2.5" y="12.6" width="15" height="3.4" rx=".8" />
+      <path d="M7.5 4v3.4M12.5 4v3.4M7.5 8.3v3.4M7.5 12.6V16M12.5 12.6V16" />
+    </>
+  ),
+};
+
+export function KindGlyph({ kind, size = 20 }: { kind: string; size?: number }) {
+  return (
+    <svg
+      className="glyph"
+      width={size}
+      height={size}
+      viewBox="0 0 20 20"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.35"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      {GLYPHS[kind] ?? <rect x="3" y="4" width="14" height="12" rx="1.8" />}
+    </svg>
+  );
+}
