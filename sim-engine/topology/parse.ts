@@ -41,8 +41,8 @@ import {
 import { nearest } from './suggest.ts';
 import { parseDuration } from './units.ts';
 
-export const DEFAULT_SEED = 1;
-export const DEFAULT_DURATION_NS = 60_000_000_000;
+const DEFAULT_SEED = 1;
+const DEFAULT_DURATION_NS = 60_000_000_000;
 
 /** What may be said from outside about a run; it goes before what the document says. */
 export interface GivenRun {

@@ -27,7 +27,7 @@ export function placeOf(path: Path): Place | undefined {
   return place;
 }
 
-export function pathOf(place: Place | undefined): Path {
+function pathOf(place: Place | undefined): Path {
   const path: (string | number)[] = [];
   for (let at = place; at !== undefined; at = at.parent) path.push(at.key);
   return path.reverse();

@@ -12,8 +12,8 @@ const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
 describe('scenarios that ship', () => {
   it.each(files)('%s is read without a problem, and nothing is missing in its drawing', (name) => {
     const parsed = parseScenario(readFileSync(`${folder}/${name}`, 'utf8'));
-    expect(parsed.ok ? [] : parsed.problems.map(describeProblem)).toEqual([]);
-    if (parsed.ok) expect(adviceOn(parsed.value.topology).map(describeProblem)).toEqual([]);
+    expect(parsed.ok ? [] : parsed.problems.map((problem) => describeProblem(problem))).toEqual([]);
+    if (parsed.ok) expect(adviceOn(parsed.value.topology).map((problem) => describeProblem(problem))).toEqual([]);
   });
 
   it.each(files)('%s lies on the grid of 24, nodes apart from one another', (name) => {
@@ -43,5 +43,13 @@ describe('scenarios that ship', () => {
       ok: true,
       value: { seed: 1, durationNs: 60_000_000_000, document: { title: 'Bare', topology: { name: 'Bare' } } },
     });
+  });
+
+  it('have an example in docs/topology-format.md that can be copied as it stands', () => {
+    const page = readFileSync(`${import.meta.dirname}/../../docs/topology-format.md`, 'utf8');
+    const example = /```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+    const parsed = parseScenario(example);
+    expect(parsed.ok ? [] : parsed.problems).toEqual([]);
+    if (parsed.ok) expect(adviceOn(parsed.value.topology)).toEqual([]);
   });
 });

@@ -155,7 +155,7 @@ function checkId(value: unknown, place: Place | undefined, problems: Problem[]):
 }
 
 /** An id as near to `text` as the pattern allows. */
-export function idLike(text: string): string {
+function idLike(text: string): string {
   const id = text
     .slice(0, TEXT_MAX)
     .toLowerCase()
