@@ -300,6 +300,7 @@ describe('problems', () => {
     ['always 5s: a == 0', 'check-form-takes-no-time', 8],
     ['hold 5s: within 3s: a == 0', 'check-form-inside', 10],
     ['event: event: a == 0', 'check-form-inside', 8],
+    ['always: hold 5s: a == 0', 'check-form-inside', 9],
     ['within 5s: always: a == 0', 'check-form-inside', 12],
     ['within 5x: a == 0', 'check-duration', 8],
     ['within 0s: a == 0', 'check-duration', 8],

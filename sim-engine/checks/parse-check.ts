@@ -36,8 +36,9 @@ import { clip, TextReader } from './text-reader.ts';
 // Sticky patterns: each is tried exactly where the reader stands.
 const FORM = /([A-Za-z][A-Za-z_-]*)(?:\s+(\d[^\s:]*(?:\s+[A-Za-zµμ]+)?))?\s*:/y;
 const NUMBER = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const UNIT_BEHIND = /[A-Za-zµμ%_][\w%]*|\/(?:s|min)(?![\w.({])/y;
-const UNIT_APART = /\s+(ns|us|ms|s|min|h|%)(?![\w.({])/y;
+// "80/s" is a rate, but "80/sent" a division; what goes on like a name is one. Two dots end a number.
+const UNIT_BEHIND = /[A-Za-zµμ%_][\w%]*|\/(?:s|min)(?![\w({]|\.[^.])/y;
+const UNIT_APART = /\s+(ns|us|ms|s|min|h|%)(?![\w({]|\.[^.])/y;
 const DURATION = /\d+(?:\.\d+)?\s*[A-Za-zµμ]*/y;
 const NAME = /[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*/y;
 const QUANTILE_NAME = /p(\d+(?:\.\d+)?)(?=\s*\()/y;
@@ -141,7 +142,8 @@ class CheckReader extends TextReader {
     const inner = this.takeForm();
     if (this.problem !== null) return null;
     if (inner === null) return this.readComparisons();
-    if (!['hold', 'did', 'knob', 'uses'].includes(inner.name)) {
+    // A hold is not reached at its first moment, so it could never be true always.
+    if (!['hold', 'did', 'knob', 'uses'].includes(inner.name) || (inner.name === 'hold' && outer === 'always')) {
       return this.fail('check-form-inside', inner.column, { form: inner.name, outer });
     }
     return this.readConditionOf(inner);

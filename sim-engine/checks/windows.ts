@@ -44,7 +44,8 @@ export class SampleWindow {
     if (this.count < 2) return Number.NaN;
     const lastNs = this.timeNs(this.count - 1);
     if (lastNs - this.sinceNs < RATE_NS_MIN) return Number.NaN;
-    return ((this.value(this.count - 1) - this.value(0)) / (lastNs - this.timeNs(0))) * 1e9;
+    // Multiplied first: 14 in 1.4 s are then exactly 10 a second.
+    return ((this.value(this.count - 1) - this.value(0)) * 1e9) / (lastNs - this.timeNs(0));
   }
 
   /** Growth a second by least squares over a full window; NaN before the window is full. */

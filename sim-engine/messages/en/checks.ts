@@ -17,7 +17,8 @@ export const CHECK_MESSAGES = {
   'problem.check-form-takes-no-time': 'The form "{form}" takes no length of time, but "{found}" stands before its colon.',
   'problem.check-form-takes-no-time.remedy': 'Leave the time out, or use "within 10s:" or "hold 10s:".',
   'problem.check-form-inside': 'The form "{form}" cannot stand inside "{outer}".',
-  'problem.check-form-inside.remedy': 'Join the two with "and"; only hold, did, knob and uses go inside another form.',
+  'problem.check-form-inside.remedy':
+    'Join the two with "and". Only did, knob and uses go inside another form, and hold, but not inside always.',
   'problem.check-duration': '"{text}" is no length of simulated time that can be used here.',
   'problem.check-duration.remedy': 'Write a number above 0 with one of the units ns, us, ms, s, min, h or d: 500ms, 1.5s, 2min.',
   'problem.check-window': 'A window of {window} cannot be kept.',
