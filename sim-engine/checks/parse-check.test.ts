@@ -1,6 +1,7 @@
 // How the text of a check is read: the forms, what they govern, units, labels, precedence, and the problem and column of
 // every slip.
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { describeProblem } from '../topology/problems.ts';
 import type { Clause, Expression } from './check.ts';
@@ -121,6 +122,18 @@ describe('the checks of the lessons', () => {
   it.each(LESSON_CHECKS)('%s', (text) => {
     const printed = canonical(text);
     expect(clauses(printed)).toEqual(clauses(text));
+  });
+});
+
+/** The lines of the fenced blocks marked "check". */
+const DOCUMENTED_CHECKS = readFileSync(new URL('../../docs/check-language.md', import.meta.url), 'utf8')
+  .split('```check\n')
+  .slice(1)
+  .flatMap((block) => (block.split('```')[0] as string).trim().split('\n'));
+
+describe('the examples of the documentation', () => {
+  it.each(DOCUMENTED_CHECKS)('%s', (text) => {
+    expect(clauses(canonical(text))).toEqual(clauses(text));
   });
 });
 

@@ -27,7 +27,7 @@ function printClause(clause: Clause): string {
   return `${form}: ${text}`;
 }
 
-export function printCondition(condition: Condition): string {
+function printCondition(condition: Condition): string {
   switch (condition.kind) {
     case 'all':
       return condition.of.map(printComparison).join(' and ');

@@ -13,7 +13,7 @@ import { parseDuration, printDuration } from '../topology/units.ts';
 import type { Command } from './commands.ts';
 
 /** A new node with its settings fits; a whole drawing does not. */
-export const COMMAND_TEXT_MAX = 10_000;
+const COMMAND_TEXT_MAX = 10_000;
 
 /** How each command is written: for the remedy of a bad one, and for help. */
 export const COMMAND_USAGE: { readonly [verb in Action | 'edit']: string } = {
