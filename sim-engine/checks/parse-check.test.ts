@@ -331,6 +331,7 @@ describe('problems', () => {
     ['a + == 3', 'check-missing-operand', 5],
     ['a == 1 + and b == 0', 'check-missing-operand', 10],
     ['and == 3', 'check-missing-operand', 1],
+    ['and-3 == 3', 'check-missing-operand', 1],
     ['lost', 'check-missing-comparison', 1],
     ['lost and b == 0', 'check-missing-comparison', 1],
     ['knob: q.capacity', 'check-missing-comparison', 7],
