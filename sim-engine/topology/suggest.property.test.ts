@@ -41,6 +41,11 @@ describe('suggestions', () => {
     expect(nearest('quuee', ['topic', 'queue'])).toBe('queue');
   });
 
+  it('go to the first of two that are equally near', () => {
+    expect(nearest('retryXxx', ['retryCap', 'retryBas'])).toBe('retryCap');
+    expect(nearest('retryXxx', ['retryBas', 'retryCap'])).toBe('retryBas');
+  });
+
   it('stay silent where nothing is near, and at names of absurd length', () => {
     expect(nearest('elephant', ['topic', 'queue'])).toBeUndefined();
     expect(nearest('queue'.repeat(400), ['topic', 'queue'])).toBeUndefined();
