@@ -1,5 +1,5 @@
 // Draws lengths from the laws of law-spec.ts. Senders, services and links own one `Law` per thing they draw, each on its own
-// stream. A draw allocates nothing and asks the host's Math nothing: exponential and normal draws come from ziggurats.
+// stream. Drawing makes no objects and asks nothing of the host's Math: exponential and normal draws come from ziggurats.
 
 import { assert } from './assert.ts';
 import { exp, floor, ln, max, min, sqrt } from './exact-math.ts';
@@ -21,6 +21,7 @@ const GEOMETRIC = 8;
 
 const TWO_TO_21 = 2097152;
 const TWO_TO_32 = 4294967296;
+const TWO_TO_52 = 4503599627370496;
 
 /** No draw is longer: beyond it whole numbers are not exact. 2^53 ns are 104 days. */
 const LENGTH_MAX = Number.MAX_SAFE_INTEGER;
@@ -107,13 +108,13 @@ function prepare(spec: LawSpec, numbers: Float64Array): number {
   }
   switch (spec.law) {
     case 'constant':
-      numbers[0] = floor(spec.value + 0.5);
+      numbers[0] = nearestLength(spec.value);
       return CONSTANT;
     case 'uniform':
       assert(spec.low <= spec.high, 'a uniform law needs low <= high');
-      numbers[0] = spec.low;
-      numbers[1] = spec.high - spec.low + 1;
-      numbers[2] = spec.high;
+      numbers[0] = nearestLength(spec.low);
+      numbers[2] = nearestLength(spec.high);
+      numbers[1] = numbers[2] - numbers[0] + 1;
       return UNIFORM;
     case 'exponential':
       numbers[0] = spec.mean;
@@ -130,8 +131,8 @@ function prepare(spec: LawSpec, numbers: Float64Array): number {
       return HYPEREXPONENTIAL;
     case 'two-point':
       numbers[0] = thresholdOf(spec.share);
-      numbers[1] = floor(spec.value1 + 0.5);
-      numbers[2] = floor(spec.value2 + 0.5);
+      numbers[1] = nearestLength(spec.value1);
+      numbers[2] = nearestLength(spec.value2);
       return TWO_POINT;
     case 'normal':
       numbers[0] = spec.mean;
@@ -149,6 +150,11 @@ function prepare(spec: LawSpec, numbers: Float64Array): number {
       numbers[1] = 1 / lnOfOneMinus(spec.share);
       return GEOMETRIC;
   }
+}
+
+/** From 2^52 on every float64 is whole, and the sum with one half would itself be rounded. */
+function nearestLength(value: number): number {
+  return value < TWO_TO_52 ? floor(value + 0.5) : value;
 }
 
 /** How many of the 2^32 values of a draw mean "yes" for a probability. */
@@ -251,7 +257,7 @@ function zigguratOf(edges: readonly number[], heights: readonly number[], mantis
   return { widths, inner, heights: Float64Array.from(heights) };
 }
 
-/** 8 of 32 bits choose the layer, 24 the place in it; of the normal draw's one is the sign. */
+/** 8 of the 32 bits of a draw choose the layer, 24 the place in it; the normal's place has a sign. */
 const EXPONENTIAL_ZIGGURAT = zigguratOf(EXPONENTIAL_EDGES, EXPONENTIAL_HEIGHTS, 16777216);
 const EXPONENTIAL_WIDTHS = EXPONENTIAL_ZIGGURAT.widths;
 const EXPONENTIAL_INNER = EXPONENTIAL_ZIGGURAT.inner;

@@ -12,17 +12,17 @@ const OCTAVE_SHIFT = 6;
 export const HISTOGRAM_BUCKETS = BUCKETS_PER_OCTAVE * (1 + 53 - OCTAVE_SHIFT);
 
 const TWO_TO_31 = 2147483648;
-const TWO_TO_MINUS_26 = 1 / 67108864;
-/** 26 octaves: what a number loses in buckets when it is divided by 2^26. */
-const BUCKETS_OF_26_OCTAVES = 26 * BUCKETS_PER_OCTAVE;
+const TWO_TO_MINUS_22 = 1 / 4194304;
+/** How many buckets lower a number falls for being divided by 2^22. */
+const BUCKETS_OF_22_OCTAVES = 22 * BUCKETS_PER_OCTAVE;
 
 /**
  * Bucket of a number from 0 to 2^53 - 1, which callers see to; a fraction is cut off. From 2^31 on the number is shifted right
- * by 26 bits first, into the range of the 32-bit operators: no bucket there is narrower than 2^26.
+ * by 22 bits first, into the range of the 32-bit operators: all buckets there are wider than 2^22.
  */
 export function bucketOf(value: number): number {
   if (value < TWO_TO_31) return bucketOfInt(value | 0);
-  return BUCKETS_OF_26_OCTAVES + bucketOfInt((value * TWO_TO_MINUS_26) | 0);
+  return BUCKETS_OF_22_OCTAVES + bucketOfInt((value * TWO_TO_MINUS_22) | 0);
 }
 
 /** The leading 7 bits choose among 64 in the octave; numbers below 64 are treated as if in the octave of 64, unshifted. */

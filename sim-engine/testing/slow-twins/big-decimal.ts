@@ -64,23 +64,13 @@ function lnOfMantissa(mantissa: BigDecimal): BigDecimal {
   return 2n * sum;
 }
 
-export const LN2: BigDecimal = lnOfMantissa(2n * ONE);
+const LN2: BigDecimal = lnOfMantissa(2n * ONE);
 
 export const bigExp2 = (x: BigDecimal): BigDecimal => bigExp(times(x, LN2));
 
 export function bigTanh(x: BigDecimal): BigDecimal {
   const square = bigExp(2n * x);
   return over(square - ONE, square + ONE);
-}
-
-export function bigSqrt(x: BigDecimal): BigDecimal {
-  const radicand = x * ONE;
-  let root = 10n ** BigInt(Math.floor(radicand.toString().length / 2) + 1);
-  for (;;) {
-    const next = (root + radicand / root) / 2n;
-    if (next >= root) return root;
-    root = next;
-  }
 }
 
 /** What one unit in the last place of a float64 is worth: the power of two of which it is less than 2^53 times. */
