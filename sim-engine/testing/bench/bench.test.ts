@@ -1,0 +1,42 @@
+// A small run of every workload of `npm run bench`: that it measures what it says. How fast it is, is never tested.
+
+import { describe, expect, it } from 'vitest';
+import { collectionsIn, lastJsonLine } from './compare.ts';
+import { type CheckpointMeasured, type GrowthMeasured, runWorkload } from './workloads.ts';
+
+describe('the bench', () => {
+  it('settles every message of one line with one server, and the same ones with and without receipts', () => {
+    const w1 = runWorkload('w1', 5000);
+    const forgetful = runWorkload('w1-noack', 5000);
+    expect(w1.done).toBe(5000);
+    expect(forgetful.done).toBe(5000);
+    // Receipts cost events, not time: the same draws make the same waits.
+    expect(forgetful.meanUs).toBe(w1.meanUs);
+    expect(w1.events).toBeGreaterThan(forgetful.events + 4900);
+    expect(w1.digest).not.toBe(forgetful.digest);
+  });
+
+  it('copies a run with as many messages in flight as asked, and goes on as before', () => {
+    const measured = runWorkload('checkpoint', 20_000) as CheckpointMeasured;
+    expect(measured.inFlight).toBeGreaterThanOrEqual(20_000);
+    expect(measured.inFlight).toBeLessThan(25_000);
+    expect(measured.isSameAfterRestore).toBe(true);
+  });
+
+  it('spreads the same traffic over ever larger drawings', () => {
+    const measured = runWorkload('growth', 4000) as GrowthMeasured;
+    expect(measured.sizes.map(({ nodes }) => nodes)).toEqual([10, 100, 1000, 5000]);
+    for (const { nsPerEvent } of measured.sizes) expect(nsPerEvent).toBeGreaterThan(0);
+  });
+
+  it('finds the last line of an output and counts collections in it', () => {
+    const text = [
+      '[1:0x1] 35 ms: Scavenge 4.0 (4.1) -> 3.9 (5.1) MB, 0.5 / 0.0 ms  (average mu = 1.000)',
+      '[1:0x1] 60 ms: Mark-Compact 9.0 (9.1) -> 5.9 (9.1) MB, 2.5 / 0.0 ms',
+      '{"done":7}',
+      '',
+    ].join('\n');
+    expect(collectionsIn(text)).toBe(2);
+    expect(lastJsonLine<{ done: number }>(text).done).toBe(7);
+  });
+});
