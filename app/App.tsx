@@ -1,0 +1,114 @@
+// The page: the canvas under everything, and the panels floating over it. Only places the islands; each minds its own business.
+
+import { Monitor, Moon, Redo2, Sun, Undo2 } from 'lucide-react';
+import { useEffect } from 'react';
+import { Canvas } from './canvas/Canvas.tsx';
+import { Lanes } from './charts/Lanes.tsx';
+import { FileButtons } from './files/FileButtons.tsx';
+import { Inspector } from './inspector/Inspector.tsx';
+import { Ledger } from './ledger/Ledger.tsx';
+import { text } from './messages/text.ts';
+import { Notices, Problems } from './notices/Notices.tsx';
+import { Palette } from './palette/Palette.tsx';
+import { titleOf } from './store/drawing.ts';
+import { canRedo, canUndo } from './store/history.ts';
+import { pauseWhileHidden, present, redo, undo, useLab } from './store/lab.ts';
+import { Transport, useTransportKeys } from './transport/Transport.tsx';
+import { Logo } from './ui/Logo.tsx';
+import { useIsNarrow } from './ui/media.ts';
+import { nextTheme, type ThemeChoice, useTheme } from './ui/theme.ts';
+import './app.css';
+
+export function App() {
+  const isNarrow = useIsNarrow();
+  useTransportKeys();
+  useUndoKeys();
+  useEffect(pauseWhileHidden, []);
+  return (
+    <main className="app">
+      <Canvas />
+      <div className="frame">
+        <header className="bars">
+          <Title />
+          <div className="bar panel">
+            <FileButtons />
+            <i className="sep" />
+            <UndoButtons />
+            <ThemeButton />
+          </div>
+        </header>
+        <div className="middle">
+          {!isNarrow && <Palette />}
+          <div className="stage" data-stage />
+          <Inspector />
+          <Problems />
+          <Notices />
+        </div>
+        <section className="deck panel" aria-label={text('deck.label')}>
+          <Transport />
+          <Lanes />
+          <Ledger />
+        </section>
+      </div>
+    </main>
+  );
+}
+
+function Title() {
+  const title = useLab((lab) => {
+    const drawing = present(lab);
+    return (drawing && titleOf(drawing)) || text('app.untitled');
+  });
+  return (
+    <div className="bar bar-title panel">
+      <Logo />
+      <h1>
+        <span className="unseen">{text('app.name')}: </span>
+        {title}
+      </h1>
+    </div>
+  );
+}
+
+function UndoButtons() {
+  const canBack = useLab((lab) => lab.drawing !== null && canUndo(lab.drawing));
+  const canForth = useLab((lab) => lab.drawing !== null && canRedo(lab.drawing));
+  return (
+    <>
+      <button type="button" className="btn ghost only" aria-label={text('bar.undo')} title={text('bar.undo')} disabled={!canBack} onClick={undo}>
+        <Undo2 size={16} strokeWidth={1.75} />
+      </button>
+      <button type="button" className="btn ghost only" aria-label={text('bar.redo')} title={text('bar.redo')} disabled={!canForth} onClick={redo}>
+        <Redo2 size={16} strokeWidth={1.75} />
+      </button>
+    </>
+  );
+}
+
+const THEME_ICONS: { readonly [choice in ThemeChoice]: typeof Sun } = { system: Monitor, light: Sun, dark: Moon };
+
+function ThemeButton() {
+  const choice = useTheme((state) => state.choice);
+  const Icon = THEME_ICONS[choice];
+  const label = text(`bar.theme.${choice}`);
+  return (
+    <button type="button" className="btn ghost only" aria-label={label} title={label} onClick={nextTheme}>
+      <Icon size={16} strokeWidth={1.75} />
+    </button>
+  );
+}
+
+function useUndoKeys(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== 'z') return;
+      // Text that is being entered has an undo of its own.
+      if (event.target instanceof Element && event.target.closest('input:not([type=range]), textarea')) return;
+      event.preventDefault();
+      if (event.shiftKey) redo();
+      else undo();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+}

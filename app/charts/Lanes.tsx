@@ -1,0 +1,317 @@
+// The lanes of the deck: measurements over one axis of time with one ruler and one playhead. Frames, grid and axes come from
+// Recharts in a chunk of its own; the lines are written by reference ten times a second.
+
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { topologyOf } from '../store/drawing.ts';
+import { usePicture, write } from '../store/LiveText.tsx';
+import { currentPlaces, onFrame, present, useLab } from '../store/lab.ts';
+import { type MessageKey, text } from '../messages/text.ts';
+import { duration, durationText, figure, moment } from '../ui/format.ts';
+import { useIsNarrow, useMedia } from '../ui/media.ts';
+import { nextHeight, pushedApart, rulerStep, rulerText, windowOf } from './axis.ts';
+import { RunHistory, type Sample } from './history.ts';
+import type { Row } from './LaneFrame.tsx';
+import { type Axis, extremesOf, laneLines, type Plot } from './lane-lines.ts';
+import { LANES, type Lane } from './lanes.ts';
+import './lanes.css';
+
+const LaneFrame = lazy(() => import('./LaneFrame.tsx').then((module) => ({ default: module.LaneFrame })));
+
+const HEAD = 216;
+const AXIS = 46;
+const LABELS = 92;
+const RULER = 26;
+const LABEL_GAP = 13;
+
+export function Lanes() {
+  const isNarrow = useIsNarrow();
+  const isShort = useMedia('(max-height: 760px)');
+  const container = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  const [shown, setShown] = useState<Lane['id']>('throughput');
+  const history = useRunHistory();
+
+  useEffect(() => {
+    const element = container.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const lanes = isNarrow ? LANES.filter((lane) => lane.id === shown) : LANES;
+  const left = isNarrow ? 40 : HEAD;
+  const right = isNarrow ? 60 : LABELS;
+  const height = isNarrow ? 84 : isShort ? 42 : 50;
+  return (
+    <section className="lanes-dock" aria-label={text('lanes.label')}>
+      {isNarrow && <Tabs shown={shown} onShow={setShown} />}
+      <div className="lanes" ref={container}>
+        {width > 0 && <Ruler width={width} left={left} right={right} height={RULER + height * lanes.length} />}
+        {width > 0 &&
+          lanes.map((lane) => (
+            <LaneRow key={lane.id} lane={lane} history={history} size={{ width, height, left, right }} hasHead={!isNarrow} />
+          ))}
+      </div>
+    </section>
+  );
+}
+
+/** One history for all lanes, fed by every frame whether it is drawn or not. */
+function useRunHistory(): RunHistory {
+  const [history] = useState(() => new RunHistory());
+  useEffect(
+    () =>
+      onFrame((frame) => {
+        const places = currentPlaces();
+        const lab = useLab.getState();
+        if (places !== null) history.note(frame, places, shownWindow(lab.speed), queuesOf(lab.layout?.nodes ?? []));
+      }),
+    [history],
+  );
+  return history;
+}
+
+/** At no limit of speed a minute of watching is some hours of the run. */
+const UNLIMITED = 200;
+const shownWindow = (speed: number): number => windowOf(Number.isFinite(speed) ? speed : UNLIMITED);
+
+const queuesOf = (nodes: readonly { readonly id: string; readonly kind: string }[]): string[] =>
+  nodes.filter((node) => node.kind === 'queue').map((node) => node.id);
+
+function Tabs({ shown, onShow }: { shown: Lane['id']; onShow: (id: Lane['id']) => void }) {
+  return (
+    <div className="lanes-tabs" role="tablist" aria-label={text('lanes.tabs')}>
+      {LANES.map((lane) => (
+        <button key={lane.id} type="button" role="tab" aria-selected={lane.id === shown} onClick={() => onShow(lane.id)}>
+          {text(lane.name)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+// ------------------------------------------------------------------ ruler
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+/** Moments run to the left as time goes on; the playhead stands at now. */
+function Ruler({ width, height, left, right }: Size) {
+  const group = useRef<SVGGElement>(null);
+  const speed = useLab((lab) => lab.speed);
+  const windowNs = shownWindow(speed);
+  const stepNs = rulerStep(windowNs);
+  const plotWidth = width - left - right;
+  const lines = Math.ceil(windowNs / stepNs) + 1;
+
+  usePicture('brisk', ({ timeNs }) => {
+    const first = Math.ceil((timeNs - windowNs) / stepNs);
+    for (let ix = 0; ix < lines; ix++) {
+      const line = group.current?.children[ix];
+      if (line === undefined) continue;
+      const at = (first + ix) * stepNs;
+      const x = left + plotWidth * (1 - (timeNs - at) / windowNs);
+      const isShown = at >= 0 && x >= left - 1 && x <= left + plotWidth + 1;
+      line.setAttribute('visibility', isShown ? 'visible' : 'hidden');
+      line.setAttribute('transform', `translate(${(Math.round(x * 2) / 2).toFixed(1)} 0)`);
+      if (isShown) write(line.lastElementChild, rulerText(at, stepNs));
+    }
+  });
+
+  return (
+    <svg className="ruler" width={width} height={height} aria-hidden="true">
+      <g ref={group}>
+        {Array.from({ length: lines }, (_, ix) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines of a ruler are alike and never change places.
+          <g key={ix} visibility="hidden">
+            <path d={`M0 20V${height}`} stroke="var(--line)" />
+            <text y="14" textAnchor="middle" />
+          </g>
+        ))}
+      </g>
+      <path d={`M${left + plotWidth} 20V${height}`} stroke="var(--accent)" strokeWidth="1.5" />
+      <path transform={`translate(${left + plotWidth} 15)`} d="M-5.5 0h11v6l-5.5 5.5L-5.5 6z" fill="var(--accent)" />
+    </svg>
+  );
+}
+
+// ------------------------------------------------------------------ a lane
+
+interface LaneRowProps {
+  readonly lane: Lane;
+  readonly history: RunHistory;
+  readonly size: Size;
+  readonly hasHead: boolean;
+}
+
+interface Scale extends Axis {
+  readonly ticks: readonly number[];
+}
+
+function LaneRow({ lane, history, size, hasHead }: LaneRowProps) {
+  const { width, height, left, right } = size;
+  const isRunning = useLab((lab) => lab.isRunning);
+  const speed = useLab((lab) => lab.speed);
+  const windowNs = shownWindow(speed);
+  const [scale, setScale] = useState<Scale>(() => scaleFor(lane, { low: 0, high: 0, ticks: [] }, []));
+  const [rows, setRows] = useState<readonly Row[] | null>(null);
+  const live = useRef<{ group: SVGGElement | null; plot: Plot } | null>(null);
+  const labels = useRef<HTMLDivElement>(null);
+  const summary = useRef<HTMLParagraphElement>(null);
+  const rowsAt = useRef(Number.NaN);
+
+  usePicture('brisk', ({ timeNs }) => {
+    const samples = within(history.samples, timeNs, windowNs);
+    const next = scaleFor(lane, scale, samples);
+    if (next.low !== scale.low || next.high !== scale.high) setScale(next);
+    const { group, plot } = live.current ?? {};
+    if (group && plot) {
+      const drawn = laneLines(lane, next, plot, samples, timeNs, windowNs);
+      drawn.forEach(({ line, area }, ix) => {
+        group.children[ix]?.setAttribute('d', lane.look === 'lines' ? '' : area);
+        group.children[ix + drawn.length]?.setAttribute('d', line);
+      });
+      placeLabels(lane, labels.current, drawn, height);
+    }
+    if (!isRunning && rowsAt.current !== timeNs) {
+      rowsAt.current = timeNs;
+      setRows(samples.map((sample) => ({ ...sample, ago: (sample.timeNs - timeNs) / 1e9 })));
+    }
+  });
+  useEffect(() => {
+    if (!isRunning) return;
+    rowsAt.current = Number.NaN;
+    setRows(null);
+  }, [isRunning]);
+  usePicture('calm', () => write(summary.current, summaryOf(lane, history.samples.at(-1))));
+
+  const onPlot = useCallback((group: SVGGElement | null, plot: Plot) => {
+    live.current = { group, plot };
+  }, []);
+  const valueText = useMemo(() => (lane.look === 'lines' ? durationText : figure), [lane]);
+  const timeText = useCallback((ago: number) => text('lanes.at', { time: moment(rowsAt.current + ago * 1e9) }), []);
+
+  return (
+    <div className="lane" style={{ height }}>
+      {hasHead && <LaneHead lane={lane} />}
+      <Suspense fallback={null}>
+        <LaneFrame
+          lane={lane}
+          width={width}
+          height={height}
+          axis={scale}
+          ticks={scale.ticks}
+          windowS={windowNs / 1e9}
+          rows={rows}
+          left={left}
+          right={right}
+          tickText={lane.look === 'lines' ? durationText : figure}
+          valueText={valueText}
+          timeText={timeText}
+          onPlot={onPlot}
+        />
+      </Suspense>
+      <div className="lane-labels" ref={labels} style={{ left: width - right + 10 }} aria-hidden="true">
+        {lane.series.map(({ series, label }) => (
+          <span key={series}>
+            <b /> {text(label)}
+          </span>
+        ))}
+      </div>
+      <p className="unseen" ref={summary} />
+    </div>
+  );
+}
+
+function LaneHead({ lane }: { lane: Lane }) {
+  const unit = useLab((lab) => laneUnit(lane, lab.layout?.nodes ?? [], (id) => nameOf(present(lab), id)));
+  return (
+    <div className="lane-head" style={{ width: HEAD - AXIS }} title={lane.measure}>
+      <b>{text(lane.name)}</b>
+      <em>{unit}</em>
+    </div>
+  );
+}
+
+function nameOf(drawing: ReturnType<typeof present>, id: string): string {
+  return (drawing && topologyOf(drawing).nodes.find((node) => node.id === id)?.name) ?? id;
+}
+
+function laneUnit(lane: Lane, nodes: Parameters<typeof queuesOf>[0], name: (id: string) => string): string {
+  if (lane.id !== 'depth') return text(lane.id === 'latency' ? 'lanes.latency.unit' : 'lanes.throughput.unit');
+  const queues = queuesOf(nodes);
+  const [only] = queues;
+  if (only === undefined) return text('lanes.depth.unit.none');
+  return queues.length === 1 ? text('lanes.depth.unit', { queue: name(only) }) : text('lanes.depth.unit.all');
+}
+
+/** The samples of the window, and one before it, so that lines begin at the left edge. */
+function within(samples: readonly Sample[], nowNs: number, windowNs: number): readonly Sample[] {
+  let first = samples.length;
+  while (first > 0 && (samples[first - 1] as Sample).timeNs >= nowNs - windowNs) first--;
+  let end = samples.length;
+  // A gliding picture may lag a little behind the newest sample.
+  while (end > first && (samples[end - 1] as Sample).timeNs > nowNs) end--;
+  return samples.slice(Math.max(0, first - 1), end);
+}
+
+/** Room above the top line of a lane. */
+const HEADROOM = 1.15;
+
+function scaleFor(lane: Lane, { high }: Scale, samples: readonly Sample[]): Scale {
+  const { least, largest } = extremesOf(lane, samples);
+  if (lane.look !== 'lines') {
+    const top = nextHeight(high / HEADROOM, largest, lane.least);
+    return { low: 0, high: top * HEADROOM, ticks: [0, top] };
+  }
+  const low = 10 ** Math.floor(Math.log10(Number.isFinite(least) ? least : 1e8));
+  const top = 10 ** Math.ceil(Math.log10(Math.max(largest * 1.05, low * 10)));
+  const decades: number[] = [];
+  for (let ten = low; ten <= top * 1.01; ten *= 10) decades.push(ten);
+  const inner = decades.length > 3 ? decades.slice(1, -1) : decades.slice(0, 2);
+  return { low, high: top, ticks: inner.length > 2 ? [inner[0] as number, inner.at(-1) as number] : inner };
+}
+
+function placeLabels(lane: Lane, element: HTMLElement | null, drawn: readonly { endY: number; endValue: number }[], height: number): void {
+  if (element === null) return;
+  const places = pushedApart(
+    drawn.map(({ endY }) => (Number.isNaN(endY) ? height : endY)),
+    LABEL_GAP,
+    7,
+    height - 7,
+  );
+  drawn.forEach(({ endValue }, ix) => {
+    const label = element.children[ix] as HTMLElement;
+    const { figure: value, unit } = lane.look === 'lines' ? duration(endValue) : { figure: figure(endValue), unit: '' };
+    label.style.visibility = Number.isNaN(endValue) ? 'hidden' : 'visible';
+    label.style.transform = `translateY(${((places[ix] as number) - 8).toFixed(1)}px)`;
+    write(label.firstElementChild, unit === '' ? value : `${value} ${unit}`);
+  });
+}
+
+const SUMMARIES: { readonly [id in Lane['id']]: MessageKey } = {
+  throughput: 'lanes.summary.throughput',
+  latency: 'lanes.summary.latency',
+  depth: 'lanes.summary.depth',
+};
+
+function summaryOf(lane: Lane, sample: Sample | undefined): string {
+  if (sample === undefined) return '';
+  const { done, failed, dead, p50, p95, p99, ready, inFlight, delayed } = sample;
+  return text(SUMMARIES[lane.id], {
+    done: figure(done),
+    failed: figure(failed),
+    dead: figure(dead),
+    p50: durationText(p50),
+    p95: durationText(p95),
+    p99: durationText(p99),
+    ready: figure(ready),
+    flight: figure(inFlight),
+    delayed: figure(delayed),
+  });
+}

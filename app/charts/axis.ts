@@ -1,0 +1,71 @@
+// Steps of axes: how high a lane is, how much time it shows, where its lines stand. Pure.
+
+const NICE = [1, 2, 5];
+
+/** The smallest of 1, 2, 5, 10, 20 ... that is at least `value`. */
+export function niceCeiling(value: number): number {
+  if (!(value > 0)) return 1;
+  const ten = 10 ** Math.floor(Math.log10(value));
+  for (const step of [...NICE, 10]) {
+    // Compared with a hair's breadth, since 0.3 / 0.1 is not 3.
+    if (step * ten >= value * (1 - 1e-9)) return step * ten;
+  }
+  return 10 * ten;
+}
+
+/**
+ * Height of a lane for a largest value: a nice number with some room above. It rises at once and falls only when most of the
+ * lane would be empty, so that the axis does not flicker.
+ */
+export function nextHeight(height: number, largest: number, least: number): number {
+  const wanted = Math.max(least, niceCeiling(largest * 1.1));
+  return wanted > height || wanted < height / 2.5 ? wanted : height;
+}
+
+/** Lengths of time that are easy to read on a ruler, s. */
+const SPANS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 18_000, 36_000, 86_400];
+
+/** Simulated time that a lane shows at a speed, ns: about a minute of watching. */
+export function windowOf(speed: number): number {
+  const seconds = 60 * speed;
+  if (seconds < 1) return niceCeiling(seconds) * 1e9;
+  return (SPANS.find((span) => span >= seconds * 0.99) ?? (SPANS.at(-1) as number)) * 1e9;
+}
+
+/** Distance of the lines of a ruler, ns: between four and eight of them in the window. */
+export function rulerStep(windowNs: number): number {
+  const wanted = windowNs / 6;
+  const spans = [...SPANS.map((s) => s * 1e9)];
+  if (wanted < 1e9) return niceCeiling(wanted / 1e9) * 1e9;
+  return spans.find((span) => span >= wanted * 0.7) ?? wanted;
+}
+
+/** A moment on the ruler: "1:40", with as many decimals as the step needs. */
+export function rulerText(timeNs: number, stepNs: number): string {
+  const decimals = stepNs >= 1e9 ? 0 : Math.min(9, Math.ceil(9 - Math.log10(stepNs)));
+  const seconds = timeNs / 1e9;
+  const minutes = Math.floor(seconds / 60 + 1e-9);
+  const rest = Math.max(0, seconds - minutes * 60).toFixed(decimals);
+  return `${minutes}:${rest.padStart(decimals === 0 ? 2 : 3 + decimals, '0')}`;
+}
+
+/** Label places pushed apart, lowest first, so that none comes nearer than `gap` to another and all stay within the lane. */
+export function pushedApart(wanted: readonly number[], gap: number, top: number, bottom: number): number[] {
+  const order = wanted.map((y, ix) => ({ y, ix })).sort((a, b) => b.y - a.y || a.ix - b.ix);
+  let limit = bottom;
+  for (const each of order) {
+    each.y = Math.min(each.y, limit);
+    limit = each.y - gap;
+  }
+  const over = top - (order.at(-1)?.y ?? top);
+  if (over > 0) {
+    let floor = Number.NEGATIVE_INFINITY;
+    for (const each of [...order].reverse()) {
+      each.y = Math.max(each.y, top, floor);
+      floor = each.y + gap;
+    }
+  }
+  const places = new Array<number>(wanted.length);
+  for (const { y, ix } of order) places[ix] = y;
+  return places;
+}

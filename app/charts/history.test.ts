@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { DELIVERY_CLASSES, FRAME } from '../../sim-engine/protocol/frame.ts';
+import { placesOf } from '../store/readings.ts';
+import { quantilesOf, RunHistory } from './history.ts';
+
+// Gauges of a queue: queue_size, ready, in_flight, delayed, oldest_age, redeliveries.
+const places = placesOf({
+  revision: 1,
+  nodes: [{ id: 'q', kind: 'queue', firstGauge: 0, gaugeCount: 6 }],
+  wires: [],
+  gaugeCount: 6,
+});
+const MINUTE = 60e9;
+
+function frame(timeNs: number, done: number, latencyNs = Number.NaN, ready = 0): Float64Array {
+  const numbers = new Float64Array(FRAME.HEADER_LENGTH + 7);
+  numbers[FRAME.LAYOUT_REVISION] = 1;
+  numbers[FRAME.SIM_TIME_NS] = timeNs;
+  numbers[FRAME.DELIVERY_BOOK + DELIVERY_CLASSES.indexOf('processed')] = done;
+  numbers[FRAME.LATENCY_P50_NS] = latencyNs;
+  numbers[FRAME.LATENCY_P95_NS] = latencyNs;
+  numbers[FRAME.LATENCY_P99_NS] = latencyNs;
+  numbers[places.gauge('q', 'ready')] = ready;
+  return numbers;
+}
+
+describe('what charts remember', () => {
+  it('gives the rate of an even run, however many frames it comes in', () => {
+    for (const everyNs of [16e6, 100e6, 1e9]) {
+      const history = new RunHistory();
+      for (let timeNs = 0; timeNs <= 20e9; timeNs += everyNs) history.note(frame(timeNs, Math.floor((timeNs / 1e9) * 40)), places, MINUTE, ['q']);
+      expect(history.samples.at(-1)?.done).toBeGreaterThan(39);
+      expect(history.samples.at(-1)?.done).toBeLessThan(41);
+    }
+  });
+
+  it('keeps a bounded number of samples however long the run', () => {
+    const history = new RunHistory();
+    for (let ix = 0; ix < 5000; ix++) history.note(frame(ix * 1e9, ix), places, MINUTE, ['q']);
+    expect(history.samples.length).toBeLessThanOrEqual(1200);
+    expect(history.samples.at(-1)?.timeNs).toBe(4999e9);
+  });
+
+  it('begins anew when the run is set back', () => {
+    const history = new RunHistory();
+    history.note(frame(50e9, 10), places, MINUTE, ['q']);
+    history.note(frame(0, 0), places, MINUTE, ['q']);
+    expect(history.samples.map((sample) => sample.timeNs)).toEqual([0]);
+  });
+
+  it('sums the sizes of the queues it is told of', () => {
+    const history = new RunHistory();
+    history.note(frame(0, 0, Number.NaN, 23), places, MINUTE, ['q']);
+    expect(history.samples[0]?.ready).toBe(23);
+  });
+
+  it('gives exact quantiles when every frame brings one letter', () => {
+    const frames = Array.from({ length: 100 }, (_, ix) => ({ timeNs: ix, count: 1, p50: ix + 1, p95: ix + 1, p99: ix + 1 }));
+    expect(quantilesOf(frames)).toEqual([50, 95, 99]);
+  });
+
+  it('gives the quantiles of the frames when all are alike', () => {
+    expect(quantilesOf([1, 2, 3].map((timeNs) => ({ timeNs, count: 1000, p50: 5, p95: 20, p99: 40 })))).toEqual([5, 20, 40]);
+  });
+
+  it('has no quantile of nothing', () => {
+    expect(quantilesOf([])).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  });
+});

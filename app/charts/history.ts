@@ -1,0 +1,135 @@
+// What the charts remember of a run: a bounded row of samples in simulated time, each made from a frame. Rates and quantiles are
+// taken over a stretch of the run, not over one frame, so that they mean the same at any speed and frame rate.
+
+import { DELIVERY_CLASSES, FRAME } from '../../sim-engine/protocol/frame.ts';
+import type { Places } from '../store/readings.ts';
+
+/** Samples kept in all; what is shown is the newest part of them. */
+const SAMPLES_MAX = 1200;
+/** Samples shown across the width of a chart. */
+const SHOWN = 240;
+/** A rate looks back over this share of what is shown, a quantile over the larger one. */
+const RATE_SHARE = 1 / 20;
+const QUANTILE_SHARE = 1 / 6;
+const LATENCY_FRAMES_MAX = 600;
+
+export const SERIES = ['done', 'failed', 'dead', 'p50', 'p95', 'p99', 'ready', 'inFlight', 'delayed'] as const;
+export type Series = (typeof SERIES)[number];
+
+/** One sample: simulated time, ns, and a number for each series; NaN where there is nothing to say. */
+export type Sample = { readonly timeNs: number } & { readonly [series in Series]: number };
+
+const PROCESSED = FRAME.DELIVERY_BOOK + DELIVERY_CLASSES.indexOf('processed');
+const DEAD = FRAME.DELIVERY_BOOK + DELIVERY_CLASSES.indexOf('deadLettered');
+
+interface Totals {
+  readonly timeNs: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly dead: number;
+}
+
+/** Latencies of what was done between two frames, as the frame tells them. */
+interface Latencies {
+  readonly timeNs: number;
+  readonly count: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+export class RunHistory {
+  readonly samples: Sample[] = [];
+  #totals: Totals[] = [];
+  #latencies: Latencies[] = [];
+  #lastDone = 0;
+  #revision = -1;
+
+  /** Takes in a frame. `windowNs`: simulated time that the charts show; `queues`: nodes whose sizes are summed. */
+  note(frame: Float64Array, places: Places, windowNs: number, queues: readonly string[]): void {
+    const timeNs = frame[FRAME.SIM_TIME_NS] as number;
+    const last = this.samples.at(-1);
+    if (frame[FRAME.LAYOUT_REVISION] !== this.#revision || (last !== undefined && timeNs < last.timeNs)) this.#clear(frame);
+    this.#noteLatencies(frame, timeNs);
+    const newest = this.samples.at(-1);
+    if (newest !== undefined && timeNs - newest.timeNs < windowNs / SHOWN) return;
+    this.#push(frame, places, timeNs, windowNs, queues);
+  }
+
+  #clear(frame: Float64Array): void {
+    this.samples.length = 0;
+    this.#totals = [];
+    this.#latencies = [];
+    this.#lastDone = frame[PROCESSED] as number;
+    this.#revision = frame[FRAME.LAYOUT_REVISION] as number;
+  }
+
+  #noteLatencies(frame: Float64Array, timeNs: number): void {
+    const done = frame[PROCESSED] as number;
+    const count = done - this.#lastDone;
+    this.#lastDone = done;
+    const p50 = frame[FRAME.LATENCY_P50_NS] as number;
+    if (count <= 0 || Number.isNaN(p50)) return;
+    const [p95, p99] = [frame[FRAME.LATENCY_P95_NS], frame[FRAME.LATENCY_P99_NS]] as [number, number];
+    this.#latencies.push({ timeNs, count, p50, p95, p99 });
+    if (this.#latencies.length > LATENCY_FRAMES_MAX) this.#latencies.shift();
+  }
+
+  #push(frame: Float64Array, places: Places, timeNs: number, windowNs: number, queues: readonly string[]): void {
+    const totals: Totals = {
+      timeNs,
+      done: frame[PROCESSED] as number,
+      failed: frame[FRAME.FAILED] as number,
+      dead: frame[DEAD] as number,
+    };
+    this.#totals.push(totals);
+    while (this.#totals.length > 2 && timeNs - (this.#totals[1] as Totals).timeNs >= windowNs * RATE_SHARE) this.#totals.shift();
+    while (this.#latencies.length > 0 && timeNs - (this.#latencies[0] as Latencies).timeNs > windowNs * QUANTILE_SHARE) {
+      this.#latencies.shift();
+    }
+    const first = this.#totals[0] as Totals;
+    const seconds = (timeNs - first.timeNs) / 1e9;
+    const rate = (key: 'done' | 'failed' | 'dead') => (seconds > 0 ? (totals[key] - first[key]) / seconds : Number.NaN);
+    const sum = (gauge: string) => queues.reduce((total, id) => total + (frame[places.gauge(id, gauge)] ?? 0), 0);
+    const [p50, p95, p99] = quantilesOf(this.#latencies);
+    this.samples.push({
+      timeNs,
+      done: rate('done'),
+      failed: rate('failed'),
+      // A redrive takes letters off the shelf again; a rate of deaths is never negative.
+      dead: Math.max(0, rate('dead')),
+      p50,
+      p95,
+      p99,
+      ready: sum('ready'),
+      inFlight: sum('in_flight'),
+      delayed: sum('delayed'),
+    });
+    if (this.samples.length > SAMPLES_MAX) this.samples.shift();
+  }
+}
+
+/**
+ * p50, p95 and p99 over several frames. Of each frame three quantiles are known; half of its letters stand for the first, the next
+ * 45 in a hundred for the second, the rest for the third. Exact for frames of one letter, which is what a calm run has.
+ */
+export function quantilesOf(frames: readonly Latencies[]): [p50: number, p95: number, p99: number] {
+  const points: { value: number; weight: number }[] = [];
+  let total = 0;
+  for (const { count, p50, p95, p99 } of frames) {
+    total += count;
+    if (count === 1) points.push({ value: p50, weight: 1 });
+    else points.push({ value: p50, weight: count * 0.5 }, { value: p95, weight: count * 0.45 }, { value: p99, weight: count * 0.05 });
+  }
+  if (total === 0) return [Number.NaN, Number.NaN, Number.NaN];
+  points.sort((a, b) => a.value - b.value);
+  const at = (share: number): number => {
+    let reached = 0;
+    for (const { value, weight } of points) {
+      reached += weight;
+      if (reached >= share * total - 1e-9) return value;
+    }
+    return (points.at(-1) as { value: number }).value;
+  };
+  return [at(0.5), at(0.95), at(0.99)];
+}

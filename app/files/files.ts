@@ -1,0 +1,46 @@
+// Opening and saving files of one's own, by button and by drop. What is in a file is the engine's to judge; here only its size is
+// looked at, so that nothing huge is read.
+
+import { text } from '../messages/text.ts';
+import { openText, openTitle, present, refuse, tell, useLab } from '../store/lab.ts';
+
+const MEGABYTE = 1_000_000;
+/** The engine refuses more than this; reading it would only cost memory. */
+const SIZE_MAX_MB = 5;
+
+export async function openFile(file: File): Promise<void> {
+  const refuseWith = (sentence: string, remedy: string) =>
+    refuse(text('problems.title', { name: file.name }), [{ place: text('files.place'), sentence, remedy }]);
+  if (file.size > SIZE_MAX_MB * MEGABYTE) {
+    const size = Math.ceil(file.size / MEGABYTE);
+    refuseWith(text('files.too-large', { size, max: SIZE_MAX_MB }), text('files.too-large.remedy'));
+    return;
+  }
+  let source: string;
+  try {
+    source = await file.text();
+  } catch {
+    refuseWith(text('files.unreadable'), text('files.unreadable.remedy'));
+    return;
+  }
+  if (await openText(source, file.name)) tell(text('notice.opened', { name: file.name }));
+}
+
+/** Hands the drawing to the browser as a download. */
+export function saveFile(): void {
+  const drawing = present(useLab.getState());
+  if (drawing === null) return;
+  const url = URL.createObjectURL(new Blob([`${JSON.stringify(drawing, null, 2)}\n`], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `${fileName(openTitle())}.json`;
+  link.click();
+  // The download has taken hold of the data by the time the next task runs.
+  setTimeout(() => URL.revokeObjectURL(url), 0);
+}
+
+const fileName = (title: string): string =>
+  title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '') || 'drawing';

@@ -1,0 +1,133 @@
+// The settings of the one selected node or wire, made from its declaration, and its gauges now.
+
+import { Trash2, X } from 'lucide-react';
+import { nodeKind, wireKind } from '../../sim-engine/nodes/declarations.ts';
+import type { Gauge } from '../../sim-engine/nodes/node-kind.ts';
+import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
+import { say, text } from '../messages/text.ts';
+import { nodeName, remove, setParam, topologyOf } from '../store/drawing.ts';
+import { LiveText } from '../store/LiveText.tsx';
+import { beginEdit, commitEdit, edit, present, reset, select, useLab } from '../store/lab.ts';
+import { fieldOf, fieldsOf, isShown, isWire } from '../store/params.ts';
+import { count, duration, figure } from '../ui/format.ts';
+import { KindGlyph } from '../ui/KindGlyph.tsx';
+import { FieldControl } from './FieldControl.tsx';
+import './inspector.css';
+
+type Thing = NodeDocument | WireDocument;
+
+export function Inspector() {
+  const drawing = useLab(present);
+  const selection = useLab((lab) => lab.selection);
+  const [id] = selection;
+  const topology = drawing && topologyOf(drawing);
+  const thing = selection.size === 1 ? topology && find(topology, id as string) : undefined;
+  if (!topology || !thing) return null;
+  return <Settings key={thing.id} thing={thing} topology={topology} />;
+}
+
+const find = ({ nodes, wires }: TopologyDocument, id: string): Thing | undefined => [...nodes, ...wires].find((thing) => thing.id === id);
+
+function Settings({ thing, topology }: { thing: Thing; topology: TopologyDocument }) {
+  const kind = isWire(thing) ? wireKind(thing.kind) : nodeKind(thing.kind);
+  if (kind === undefined) return null;
+  const name = nameOf(thing, topology);
+  return (
+    <aside className="panel inspector" aria-label={text('inspector.label', { name })}>
+      <header className="inspector-head">
+        <KindGlyph kind={isWire(thing) ? '' : thing.kind} size={22} />
+        <div>
+          <h2>{name}</h2>
+          <p>{say(kind.label)}</p>
+        </div>
+        <button type="button" className="btn ghost only" aria-label={text('inspector.close')} onClick={() => select([])}>
+          <X size={16} strokeWidth={1.75} />
+        </button>
+      </header>
+      <div className="inspector-body">
+        <Form thing={thing} />
+        {!isWire(thing) && <Now node={thing} />}
+        <div className="inspector-section">
+          <p className="inspector-about">{say(kind.about)}</p>
+          {'fidelity' in kind && (
+            <p className="inspector-about">
+              <b>{text('inspector.fidelity')}</b> {say(kind.fidelity)}
+            </p>
+          )}
+          <button type="button" className="btn small" onClick={() => edit((now) => remove(now, new Set([thing.id])))}>
+            <Trash2 size={14} strokeWidth={1.75} />
+            {text('inspector.delete')}
+          </button>
+        </div>
+      </div>
+    </aside>
+  );
+}
+
+function nameOf(thing: Thing, { nodes }: TopologyDocument): string {
+  if (!isWire(thing)) return nodeName(thing);
+  const name = (id: string) => nodeName(nodes.find((node) => node.id === id) ?? { id, kind: '' });
+  return `${name(thing.from)} → ${name(thing.to)}`;
+}
+
+function Form({ thing }: { thing: Thing }) {
+  const fields = Object.entries(fieldsOf(thing)).filter(([, field]) => isShown(thing, field));
+  const [basic, advanced] = [fields.filter(([, field]) => !field.advanced), fields.filter(([, field]) => field.advanced)];
+  const control = ([name, field]: (typeof fields)[number]) => (
+    <FieldControl
+      key={name}
+      field={field}
+      value={fieldOf(thing, name)}
+      onChange={(value) => edit((now) => setParam(now, thing.id, name, value))}
+      onBegin={beginEdit}
+      onEnd={commitEdit}
+    />
+  );
+  // Fields that a run cannot take on its way count from the next start of it.
+  const waits = fields.some(([name, field]) => !field.live && thing.params?.[name] !== undefined);
+  return (
+    <>
+      {basic.length > 0 && <div className="inspector-section">{basic.map(control)}</div>}
+      {advanced.length > 0 && (
+        <details className="inspector-section">
+          <summary>{text('inspector.more')}</summary>
+          {advanced.map(control)}
+        </details>
+      )}
+      {waits && (
+        <div className="inspector-section">
+          <button type="button" className="btn small" onClick={() => reset()}>
+            {text('inspector.restart.do')}
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Now({ node: { id, kind } }: { node: NodeDocument }) {
+  const gauges = nodeKind(kind)?.gauges ?? [];
+  if (gauges.length === 0) return null;
+  return (
+    <div className="inspector-section">
+      <h3>{text('inspector.now')}</h3>
+      <dl className="inspector-gauges">
+        {gauges.map((gauge) => (
+          <div key={gauge.name} title={say(gauge.help)}>
+            <dt>{say(gauge.label)}</dt>
+            <dd>
+              <LiveText read={(frame, places) => gaugeText(gauge, frame[places.gauge(id, gauge.name)] ?? 0)} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+function gaugeText({ unit }: Gauge, value: number): string {
+  if (unit === 'ratio') return `${(value * 100).toFixed(0)} %`;
+  if (unit !== 'seconds') return Number.isInteger(value) ? count(value) : figure(value);
+  const { figure: age, unit: ageUnit } = duration(value < 1e-3 ? 0 : value * 1e9);
+  return `${age} ${ageUnit}`;
+}

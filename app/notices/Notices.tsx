@@ -1,0 +1,60 @@
+// What is worth telling, said politely and once; and the problems of a file or an edit that was refused, each with its place, a
+// sentence and what to do about it.
+
+import { TriangleAlert, X } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { text } from '../messages/text.ts';
+import { dismiss, dismissRefusal, useLab } from '../store/lab.ts';
+import './notices.css';
+
+export function Notices() {
+  const notices = useLab((lab) => lab.notices);
+  return (
+    <ul className="notices" role="status" aria-label={text('notices.label')}>
+      {notices.map(({ id, sentence }) => (
+        <li key={id} className="notice">
+          <span>{sentence}</span>
+          <button type="button" className="btn ghost only" aria-label={text('notices.dismiss')} onClick={() => dismiss(id)}>
+            <X size={14} strokeWidth={1.75} />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Problems() {
+  const refusal = useLab((lab) => lab.refusal);
+  const close = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (refusal !== null) close.current?.focus();
+  }, [refusal]);
+  if (refusal === null) return null;
+  return (
+    <section
+      className="panel problems"
+      role="alertdialog"
+      aria-labelledby="problems-title"
+      aria-describedby="problems-kept"
+      onKeyDown={(event) => event.key === 'Escape' && dismissRefusal()}
+    >
+      <header>
+        <TriangleAlert size={18} strokeWidth={1.75} />
+        <h2 id="problems-title">{refusal.title}</h2>
+        <button ref={close} type="button" className="btn ghost only" aria-label={text('problems.close')} onClick={dismissRefusal}>
+          <X size={16} strokeWidth={1.75} />
+        </button>
+      </header>
+      <p id="problems-kept">{text('problems.kept')}</p>
+      <ul>
+        {refusal.problems.map(({ place, sentence, remedy }) => (
+          <li key={`${place} ${sentence}`}>
+            <span className="problem-place mono">{place}</span>
+            <b>{sentence}</b>
+            <span>{remedy}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

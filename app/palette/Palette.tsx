@@ -1,0 +1,59 @@
+// What can be added to the canvas, made from the list of kinds. A click, a tap or Enter adds one where there is room.
+
+import { NODE_KINDS } from '../../sim-engine/nodes/declarations.ts';
+import type { NodeKind, PaletteGroup } from '../../sim-engine/nodes/node-kind.ts';
+import type { NodeDocument } from '../../sim-engine/topology/document.ts';
+import { say, text } from '../messages/text.ts';
+import { addNode, type Drawing, freeId, topologyOf } from '../store/drawing.ts';
+import { edit, select } from '../store/lab.ts';
+import { KindGlyph } from '../ui/KindGlyph.tsx';
+import './palette.css';
+
+const GROUPS: readonly PaletteGroup[] = ['ends', 'channels', 'between'];
+
+export function Palette() {
+  return (
+    <nav className="panel palette" aria-label={text('palette.label')}>
+      {GROUPS.map((group) => {
+        const kinds = NODE_KINDS.filter((kind) => kind.group === group);
+        return kinds.length === 0 ? null : (
+          <section key={group} aria-label={text(`palette.group.${group}`)}>
+            <h2>{text(`palette.group.${group}`)}</h2>
+            {kinds.map((kind) => (
+              <button key={kind.type} type="button" title={say(kind.about)} onClick={() => add(kind)}>
+                <KindGlyph kind={kind.type} />
+                {say(kind.label)}
+              </button>
+            ))}
+          </section>
+        );
+      })}
+    </nav>
+  );
+}
+
+function add(kind: NodeKind): void {
+  let added: NodeDocument | undefined;
+  edit((now) => {
+    added = newNode(now, kind);
+    return addNode(now, added);
+  });
+  if (added !== undefined) select([added.id]);
+}
+
+/** Id and name say the same: `worker-2`, "Worker 2". */
+function newNode(drawing: Drawing, { type, label }: NodeKind): NodeDocument {
+  const wanted = say(label).toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const id = freeId(drawing, wanted);
+  const number = id.slice(wanted.length + 1);
+  return { id, kind: type, name: number === '' ? say(label) : `${say(label)} ${number}`, position: freeSpot(drawing) };
+}
+
+/** Below everything at the left edge: always free, always near. */
+function freeSpot(drawing: Drawing): { x: number; y: number } {
+  const positions = topologyOf(drawing).nodes.flatMap(({ position }) => position ?? []);
+  if (positions.length === 0) return { x: 0, y: 0 };
+  const left = Math.min(...positions.map(({ x }) => x));
+  const low = Math.max(...positions.filter(({ x }) => x < left + 240).map(({ y }) => y));
+  return { x: left, y: Math.round((low + 96) / 8) * 8 };
+}
