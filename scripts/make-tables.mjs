@@ -164,7 +164,7 @@ function zigguratFile(word, Word, density, ziggurat) {
   const edges = ziggurat.edges.map(toNumber);
   const heights = ziggurat.edges.map((edge) => toNumber(ziggurat.density(edge)));
   return (
-    header(`The ${word} ziggurat: 256 layers of equal area under ${density}. Read by kernel/distributions.ts.`) +
+    header(`The ${word} ziggurat: 256 layers of equal area under ${density}. Read by kernel/ziggurat.ts.`) +
     literal(
       `${Word}_EDGES`,
       'Right edge of each layer, outermost first; [0] is the width of the base strip with the tail folded in, [256] is 0.',

@@ -1,4 +1,4 @@
-// The exponential ziggurat: 256 layers of equal area under exp(-x). Read by kernel/distributions.ts.
+// The exponential ziggurat: 256 layers of equal area under exp(-x). Read by kernel/ziggurat.ts.
 // Written by scripts/make-tables.mjs, never by hand; literals, so that every host has the same bits.
 
 /** Right edge of each layer, outermost first; [0] is the width of the base strip with the tail folded in, [256] is 0. */

@@ -1,4 +1,4 @@
-// The normal ziggurat: 256 layers of equal area under exp(-x*x/2). Read by kernel/distributions.ts.
+// The normal ziggurat: 256 layers of equal area under exp(-x*x/2). Read by kernel/ziggurat.ts.
 // Written by scripts/make-tables.mjs, never by hand; literals, so that every host has the same bits.
 
 /** Right edge of each layer, outermost first; [0] is the width of the base strip with the tail folded in, [256] is 0. */

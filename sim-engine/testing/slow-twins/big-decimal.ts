@@ -74,7 +74,7 @@ export function bigTanh(x: BigDecimal): BigDecimal {
 }
 
 /** What one unit in the last place of a float64 is worth: the power of two of which it is less than 2^53 times. */
-export function ulpOf(value: number): number {
+function ulpOf(value: number): number {
   let step = Number.MIN_VALUE;
   while (Math.abs(value) / step >= 2 ** 53) step *= 2;
   return step;
