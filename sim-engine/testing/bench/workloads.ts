@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import { quantile } from '../../kernel/histogram.ts';
 import { Simulation } from '../../simulation/simulation.ts';
 import type { NodeDocument, ScenarioDocument, WireDocument } from '../../topology/document.ts';
-import { DOCUMENT_VERSION, SCENARIO_FORMAT, TOPOLOGY_FORMAT } from '../../topology/document.ts';
-import { parseScenario, parseScenarioDocument } from '../../topology/parse.ts';
+import { parseScenario } from '../../topology/parse.ts';
 import { ALL_LATENCIES, DEAD_LETTERED, PROCESSED } from '../../world/books.ts';
+import { node, simulationOf, started, wire } from '../drawing.ts';
 
 export const WORKLOADS = ['w1', 'w1-noack', 'checkpoint', 'growth'] as const;
 export type Workload = (typeof WORKLOADS)[number];
@@ -91,8 +91,8 @@ const BURST_EVERY_NS = 1_000_000;
 
 /** `count` messages wait in front of ten slow workers while the run is copied and put back. */
 function runCheckpoint(count: number): CheckpointMeasured {
-  const simulation = simulationOf(
-    [
+  const simulation = simulationOf({
+    nodes: [
       node('source', 'sender', {
         arrivals: 'bursts',
         burstSize: BURST_SIZE,
@@ -103,11 +103,11 @@ function runCheckpoint(count: number): CheckpointMeasured {
       node('line', 'queue', {}),
       ...Array.from({ length: 10 }, (_, i) => node(`worker-${i}`, 'service', { work: { law: 'exponential', mean: '2ms' } })),
     ],
-    [
+    wires: [
       wire('publish', 'source', 'line', { delay: '1ms' }),
       ...Array.from({ length: 10 }, (_, i) => wire('deliver', 'line', `worker-${i}`, { delay: '1ms', desk: 10 })),
     ],
-  );
+  });
   const cpu = new CpuClock();
   // Workers settle some while the crowd comes in: go on until so many are under way at once.
   for (let at = 1; simulation.world.messages.live < count && at <= 2 * (count / BURST_SIZE) + 10; at++) {
@@ -189,7 +189,7 @@ function chains(count: number): Simulation {
       wires.push(wire('deliver', `q${i}`, worker, { delay: '1ms' }));
     }
   }
-  return simulationOf(nodes, wires);
+  return simulationOf({ nodes, wires });
 }
 
 // ------------------------------------------------------------------ shared
@@ -203,26 +203,6 @@ class CpuClock {
     const { user, system } = process.cpuUsage(before);
     this.seconds += (user + system) / 1e6;
   }
-}
-
-function node(id: string, kind: string, params: { readonly [field: string]: unknown }): NodeDocument {
-  return { id, kind, params };
-}
-
-function wire(kind: string, from: string, to: string, params: { readonly [field: string]: unknown } = {}): WireDocument {
-  return { id: `${from}-${to}`, kind, from, to, params };
-}
-
-function simulationOf(nodes: readonly NodeDocument[], wires: readonly WireDocument[]): Simulation {
-  const topology = { format: TOPOLOGY_FORMAT, version: DOCUMENT_VERSION, nodes, wires };
-  const parsed = parseScenarioDocument({ format: SCENARIO_FORMAT, version: DOCUMENT_VERSION, title: 'bench', topology });
-  if (!parsed.ok) throw new Error(`a bench topology has problems: ${JSON.stringify(parsed.problems.slice(0, 3))}`);
-  return started(Simulation.create(parsed.value));
-}
-
-function started(result: ReturnType<typeof Simulation.create>): Simulation {
-  if (!result.ok) throw new Error(`a bench run does not start: ${JSON.stringify(result.problems)}`);
-  return result.value;
 }
 
 function settledCount(simulation: Simulation): number {

@@ -1,0 +1,23 @@
+// What a runner of recorded facts is: one function that judges one case of one format. Runners hold no broker logic: they import the
+// function an actor uses, or let a whole run happen and read what came of it. `registry.ts` lists them.
+
+/** One entry of a vector file, as it stands there. */
+export interface VectorCase {
+  readonly name: string;
+  readonly input: Record<string, unknown>;
+  readonly expected: Record<string, unknown>;
+  readonly validation?: Record<string, unknown>;
+}
+
+export interface Judgement {
+  /** Why the case failed, in words; none when it passed. */
+  readonly faults: readonly string[];
+  /** What was measured and is not judged, for `--details`. */
+  readonly details?: string;
+}
+
+export interface VectorFormat {
+  /** Folder and file name without its ending: what a file without a `kind` is known by. */
+  readonly key: string;
+  judge(one: VectorCase): Judgement;
+}

@@ -1,0 +1,94 @@
+// The formats of recorded facts that can be replayed, and how a file is replayed. `shell/cli/vectors.ts` prints what comes of it.
+// A file that nobody knows is no accident to be passed over: each of its cases counts as failed.
+
+import { readFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { BACKOFF_FORMAT } from './backoff.ts';
+import { DLQ_RETRIES_FORMAT } from './dlq-retries.ts';
+import type { VectorCase, VectorFormat } from './format.ts';
+import { QUEUEING_FORMATS } from './queueing.ts';
+
+const FORMATS: readonly VectorFormat[] = [BACKOFF_FORMAT, DLQ_RETRIES_FORMAT, ...QUEUEING_FORMATS];
+
+/** Formats of the systems that are built, by key: what `--built` replays. */
+export const BUILT: readonly string[] = FORMATS.map(({ key }) => key);
+
+/** Cases that a README says are never judged, with the reason: printed, and counted in neither number. */
+const NEVER_JUDGED: ReadonlyMap<string, string> = new Map([['queueing/ggc_approx', 'an approximation is never judged']]);
+
+export interface Replay {
+  /** Folder and file name. */
+  readonly name: string;
+  readonly passed: number;
+  readonly failed: number;
+  /** Why nothing, or nothing else, was judged; absent when every case was. */
+  readonly remark?: string;
+  /** A line per case that failed. */
+  readonly faults: readonly string[];
+  /** A line per case with what was measured, where a format has something to say. */
+  readonly details: readonly string[];
+}
+
+/** What a file is known by: its `kind`, else the name of its folder and its own. */
+export function formatKey(path: string, content: unknown): string {
+  const kind = (content as { readonly kind?: unknown } | null)?.kind;
+  return typeof kind === 'string' ? kind : nameOf(path);
+}
+
+export function nameOf(path: string): string {
+  const absolute = resolve(path);
+  return `${basename(dirname(absolute))}/${basename(absolute, '.json')}`;
+}
+
+export function replay(path: string): Replay {
+  const name = nameOf(path);
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    return { name, passed: 0, failed: 1, remark: 'not JSON', faults: [(error as Error).message], details: [] };
+  }
+  const key = formatKey(path, content);
+  const cases = casesOf(path, content);
+  const notJudged = NEVER_JUDGED.get(key);
+  if (notJudged !== undefined) {
+    const names = (cases ?? []).map((one) => `${one.name}: not judged`);
+    return { name, passed: 0, failed: 0, remark: `${cases?.length ?? 1} not judged: ${notJudged}`, faults: [], details: names };
+  }
+  const format = FORMATS.find((candidate) => candidate.key === key);
+  if (format === undefined) {
+    return { name, passed: 0, failed: cases?.length ?? 1, remark: `unknown format ${key}`, faults: [], details: [] };
+  }
+  if (cases === undefined) return { name, passed: 0, failed: 1, remark: 'no cases', faults: [], details: [] };
+  return { name, ...judgeAll(format, cases) };
+}
+
+/** Undefined when the file is one case as a whole: because it has no list of them, or lies in a folder `definitions`. */
+function casesOf(path: string, content: unknown): readonly VectorCase[] | undefined {
+  if (basename(dirname(resolve(path))) === 'definitions') return undefined;
+  const cases = (content as { readonly cases?: unknown } | null)?.cases;
+  return Array.isArray(cases) ? (cases as readonly VectorCase[]) : undefined;
+}
+
+function judgeAll(format: VectorFormat, cases: readonly VectorCase[]): Omit<Replay, 'name'> {
+  const faults: string[] = [];
+  const details: string[] = [];
+  let failed = 0;
+  for (const one of cases) {
+    const judgement = judgedSafely(format, one);
+    if (judgement.details !== undefined) details.push(`${one.name}: ${judgement.details}`);
+    if (judgement.faults.length === 0) continue;
+    failed++;
+    faults.push(`${one.name}: ${judgement.faults.join('; ')}`);
+  }
+  return { passed: cases.length - failed, failed, faults, details };
+}
+
+/** A case that a runner cannot even read has failed; the others still have their turn. */
+function judgedSafely(format: VectorFormat, one: VectorCase) {
+  try {
+    return format.judge(one);
+  } catch (error) {
+    return { faults: [(error as Error).message] };
+  }
+}
