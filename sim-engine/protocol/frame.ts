@@ -62,9 +62,12 @@ export const NODE_STATE = { UP: 0, CRASHED: 1, STALLED: 2, SLOWED: 3, BLOCKED: 4
 /** State of a letter: which of the shapes it is drawn as. */
 export const LETTER_STATE = { WAITING: 0, IN_WORK: 1, DONE: 2, TO_RETRY: 3, DEAD: 4, LOST: 5 } as const;
 
-/** Numbers per letter: wire (index into the layout), sent at ns, due at ns, state, direction (1 along the wire, -1 back), sender and number of the message. */
-export const LETTER_STRIDE = 6;
-export const LETTER = { WIRE: 0, SENT_AT_NS: 1, DUE_AT_NS: 2, STATE: 3, DIRECTION: 4, NUMBER: 5 } as const;
+/**
+ * Numbers per letter: wire (index into the layout), sent at ns, due at ns, state, direction (1 along the wire, -1 back), and
+ * which message it is: its number and its sender (index into the nodes of the layout, -1 once that is no longer drawn).
+ */
+export const LETTER_STRIDE = 7;
+export const LETTER = { WIRE: 0, SENT_AT_NS: 1, DUE_AT_NS: 2, STATE: 3, DIRECTION: 4, NUMBER: 5, SENDER: 6 } as const;
 
 /** Numbers per wire: packets carried forward so far, packets back so far, is it cut, loss share. */
 export const WIRE_STRIDE = 4;

@@ -19,7 +19,7 @@ export type Request =
       readonly resumeAtNs?: number;
       readonly checkpoint?: CheckpointParcel;
     }
-  | { readonly type: 'play'; /** Simulated seconds per second; Infinity = as fast as it goes. */ readonly speed: number }
+  | { readonly type: 'play' /** Simulated seconds per second; Infinity = as fast as it goes. */; readonly speed: number }
   | { readonly type: 'pause' }
   | { readonly type: 'step'; readonly unit: StepUnit }
   | { readonly type: 'command'; readonly command: Command }

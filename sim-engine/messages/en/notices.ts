@@ -1,1 +1,59 @@
-export const NOTICE_MESSAGES: { readonly [key: string]: string } = {};
+// What is worth telling during a run, the stops of a message's journey, and the reasons for which something ends: one sentence or a few words a key.
+
+export const NOTICE_MESSAGES = {
+  'notice.crashed': '{node} crashed.',
+  'notice.restarted': '{node} is running again.',
+  'notice.stalled': '{node} stands still: it does nothing for a while, and what reaches it waits.',
+  'notice.slowed': '{node} now takes {factor} times as long for its work.',
+  'notice.cut': 'The wire {node} is cut.',
+  'notice.healed': 'The wire {node} is whole again.',
+  'notice.held-back': '{node} is held back: what it sends to is full.',
+  'notice.command-refused': 'A command of the scenario could not be carried out when its time came: {command}.',
+  'notice.loop':
+    'Stopped: more than {limit} events in one instant. Messages go round in a circle without taking any time between {nodes}.',
+  'notice.bound.messages':
+    'Stopped: {limit} messages are under way at once, which is as many as a run may hold. Send fewer or work faster.',
+  'notice.bound.obligations':
+    'Stopped: {limit} deliveries are owed at once, which is as many as a run may hold. Send fewer, subscribe less or work faster.',
+  'notice.bound.time': 'Stopped: the run has reached the end of its calendar, 104 days.',
+
+  'problem.nothing-loaded': 'No drawing is loaded.',
+  'problem.nothing-loaded.remedy': 'Open a drawing first.',
+  'problem.run-broken': 'The run ended by a mistake of the engine.',
+  'problem.run-broken.remedy': 'Start it again. The seed and the time of the mistake were reported when it happened.',
+  'problem.run-stopped': 'The run has stopped.',
+  'problem.run-stopped.remedy': 'Start it again, then give the command.',
+
+  'journey.sent': 'sent',
+  'journey.accepted': 'accepted',
+  'journey.refused': 'refused',
+  'journey.unroutable': 'nobody to hand it to',
+  'journey.lost': 'lost',
+  'journey.waiting': 'waits',
+  'journey.delivered': 'handed out',
+  'journey.begun': 'work begins',
+  'journey.failed': 'work failed',
+  'journey.processed': 'work done',
+  'journey.delayed': 'waits for another attempt',
+  'journey.returned': 'came back',
+  'journey.dead-lettered': 'set aside as a dead letter',
+  'journey.redriven': 'sent back from the dead letters',
+  'journey.dropped': 'dropped',
+  'journey.repeated': 'worked on again, although it was done',
+  'journey.acknowledged': 'acknowledged',
+  'journey.given-up': 'given up',
+  'journey.published': 'result handed on',
+
+  'reason.none': 'no reason given',
+  'reason.crash': 'its holder crashed',
+  'reason.loss': 'lost by the network',
+  'reason.cut': 'the wire was cut',
+  'reason.removed': 'taken out of the drawing',
+  'reason.full': 'no room',
+  'reason.overflow': 'made room for newer ones',
+  'reason.max-attempts': 'handed out as often as allowed',
+  'reason.rejected': 'a reader gave up on it',
+  'reason.down': 'the receiver was not running',
+  'reason.forgotten': 'forgotten before the work was done',
+  'reason.no-room': 'sent away by its reader with nowhere to go',
+} as const satisfies { readonly [key: string]: string };

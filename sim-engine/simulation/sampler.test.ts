@@ -1,0 +1,254 @@
+// Frames say what the run holds, and taking them changes nothing.
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { nodeKind } from '../nodes/declarations.ts';
+import {
+  DELIVERY_CLASSES,
+  FRAME,
+  frameLength,
+  gaugesAt,
+  LETTER,
+  LETTER_STATE,
+  LETTER_STRIDE,
+  LETTERS_MAX,
+  lettersAt,
+  NODE_STATE,
+  nodesAt,
+  PUBLISH_CLASSES,
+  WIRE,
+  WIRE_STRIDE,
+  wiresAt,
+} from '../protocol/frame.ts';
+import { parseScenario } from '../topology/parse.ts';
+import * as books from '../world/books.ts';
+import { Sampler } from './sampler.ts';
+import { Simulation } from './simulation.ts';
+
+const S = 1e9;
+
+function run(text: string): Simulation {
+  const parsed = parseScenario(text);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  const created = Simulation.create(parsed.value);
+  if (!created.ok) throw new Error(JSON.stringify(created.problems));
+  return created.value;
+}
+
+const scenario = (name: string): string => readFileSync(new URL(`../scenarios/${name}.json`, import.meta.url), 'utf8');
+
+/** One sender, one queue, one worker, with the parameters given. */
+const line = (sender: object, queue: object, worker: object, wires: object = {}): string =>
+  JSON.stringify({
+    format: 'broker-lab/topology',
+    version: 1,
+    nodes: [
+      { id: 'shop', kind: 'sender', params: sender },
+      { id: 'orders', kind: 'queue', params: queue },
+      { id: 'worker', kind: 'service', params: worker },
+    ],
+    wires: [
+      { id: 'shop-orders', kind: 'publish', from: 'shop', to: 'orders', params: wires },
+      { id: 'orders-worker', kind: 'deliver', from: 'orders', to: 'worker', params: wires },
+    ],
+  });
+
+function gauge(sampler: Sampler, frame: Float64Array, id: string, name: string): number {
+  const node = sampler.layout.nodes.find((candidate) => candidate.id === id);
+  if (node === undefined) throw new Error(`no node ${id}`);
+  const at = nodeKind(node.kind)?.gauges.findIndex((declared) => declared.name === name) ?? -1;
+  if (at < 0) throw new Error(`no gauge ${name}`);
+  return frame[gaugesAt() + node.firstGauge + at] as number;
+}
+
+function stateOf(sampler: Sampler, frame: Float64Array, id: string): number {
+  const { gaugeCount, nodes } = sampler.layout;
+  return frame[nodesAt(gaugeCount) + nodes.findIndex((node) => node.id === id)] as number;
+}
+
+function wireOf(sampler: Sampler, frame: Float64Array, id: string): readonly number[] {
+  const { gaugeCount, nodes, wires } = sampler.layout;
+  const at = wiresAt(gaugeCount, nodes.length) + wires.findIndex((wire) => wire.id === id) * WIRE_STRIDE;
+  return [...frame.slice(at, at + WIRE_STRIDE)];
+}
+
+function lettersOf(sampler: Sampler, frame: Float64Array): readonly (readonly number[])[] {
+  const { gaugeCount, nodes, wires } = sampler.layout;
+  const from = lettersAt(gaugeCount, nodes.length, wires.length);
+  return Array.from({ length: frame[FRAME.LETTER_COUNT] as number }, (_, ix) => [
+    ...frame.slice(from + ix * LETTER_STRIDE, from + (ix + 1) * LETTER_STRIDE),
+  ]);
+}
+
+describe('watching changes nothing', () => {
+  it('a run with a frame every 7 ms and at odd nanoseconds ends in the same digest as one without', () => {
+    for (const name of ['order-pipeline', 'crash-and-redeliver', 'overflow', 'publish-subscribe']) {
+      const alone = run(scenario(name));
+      const watched = run(scenario(name));
+      const sampler = new Sampler(watched);
+      alone.advanceTo(20 * S);
+      watched.watch({ gridNs: 7e6, observe: () => void sampler.sample() });
+      for (let timeNs = 0; timeNs < 20 * S; timeNs += 1_234_567_891) {
+        watched.advanceTo(timeNs);
+        sampler.sample();
+      }
+      watched.advanceTo(20 * S);
+      expect(watched.digest).toBe(alone.digest);
+    }
+  });
+});
+
+describe('a frame', () => {
+  it('holds both books, and they balance', () => {
+    const simulation = run(scenario('order-pipeline'));
+    const sampler = new Sampler(simulation);
+    for (let timeNs = 0; timeNs <= 20 * S; timeNs += S) {
+      simulation.advanceTo(timeNs);
+      const frame = sampler.sample();
+      const sum = (from: number, count: number): number => frame.slice(from, from + count).reduce((a, b) => a + b, 0);
+      expect(sum(FRAME.PUBLISH_BOOK, PUBLISH_CLASSES.length)).toBe(frame[FRAME.SENT]);
+      expect(sum(FRAME.DELIVERY_BOOK, DELIVERY_CLASSES.length)).toBe(frame[FRAME.OWED]);
+      const { gaugeCount, nodes, wires } = sampler.layout;
+      expect(frame.length).toBe(frameLength(gaugeCount, nodes.length, wires.length, frame[FRAME.LETTER_COUNT] as number));
+    }
+  });
+
+  it('names the classes of the books in the order of the engine', () => {
+    const camel = (name: string): string => name.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const engine = books as unknown as Record<string, number>;
+    const publish = ['PUB_ON_WIRE', 'PUB_ACCEPTED', 'PUB_REFUSED', 'PUB_UNROUTABLE', 'PUB_LOST'];
+    for (const name of publish) {
+      const word = camel(name.slice(4));
+      expect(PUBLISH_CLASSES[engine[name] as number]).toBe(word === 'onWire' ? 'onTheWire' : word);
+    }
+    const delivery = [
+      'WAITING',
+      'DELAYED',
+      'ON_WIRE',
+      'IN_FLIGHT',
+      'PROCESSED',
+      'EXPIRED',
+      'DROPPED',
+      'LOST',
+      'DEAD_LETTERED',
+      'SKIPPED',
+    ];
+    for (const name of delivery) {
+      const word = camel(name);
+      expect(DELIVERY_CLASSES[engine[name] as number]).toBe(word === 'onWire' ? 'onTheWire' : word);
+    }
+  });
+
+  it('holds the digest of the run as two words', () => {
+    const simulation = run(scenario('order-pipeline'));
+    simulation.advanceTo(3 * S);
+    const frame = new Sampler(simulation).sample();
+    const hex = (at: number): string => (frame[at] as number).toString(16).padStart(8, '0');
+    expect(hex(FRAME.DIGEST_HI) + hex(FRAME.DIGEST_LO)).toBe(simulation.digest);
+  });
+
+  it('gives the quantiles of what was processed since the frame before, and none when nothing was', () => {
+    const simulation = run(line({ arrivals: 'times', times: ['0s', '1s'] }, {}, { work: { law: 'constant', value: '200ms' } }));
+    const sampler = new Sampler(simulation);
+    expect(sampler.sample()[FRAME.LATENCY_P50_NS]).toBeNaN();
+    simulation.advanceTo(0.9 * S);
+    // Two wires of 100 ms and 200 ms of work.
+    expect(Math.abs((sampler.sample()[FRAME.LATENCY_P99_NS] as number) / 0.4e9 - 1)).toBeLessThan(1 / 100);
+    expect(sampler.sample()[FRAME.LATENCY_P50_NS]).toBeNaN();
+    simulation.advanceTo(2 * S);
+    expect(Math.abs((sampler.sample()[FRAME.LATENCY_P50_NS] as number) / 0.4e9 - 1)).toBeLessThan(1 / 100);
+  });
+
+  it('shows each packet with a message once, with the shape of what it says', () => {
+    const at = (timeNs: number, worker: object): { letters: readonly (readonly number[])[]; wires: readonly string[] } => {
+      const simulation = run(line({ arrivals: 'times', times: ['0s'] }, {}, worker));
+      const sampler = new Sampler(simulation);
+      simulation.advanceTo(timeNs);
+      const letters = lettersOf(sampler, sampler.sample());
+      const { wires } = sampler.layout;
+      return { letters, wires: letters.map((letter) => wires[letter[LETTER.WIRE] as number]?.id ?? '?') };
+    };
+    const done = { work: { law: 'constant', value: '200ms' } };
+    const sent = at(0.05 * S, done);
+    expect(sent.wires).toEqual(['shop-orders']);
+    expect(sent.letters[0]).toEqual([expect.any(Number), 0, 0.1 * S, LETTER_STATE.WAITING, 1, 1, 1]);
+    const delivered = at(0.15 * S, done);
+    expect(delivered.wires).toEqual(['orders-worker']);
+    expect(delivered.letters[0]?.[LETTER.DIRECTION]).toBe(1);
+    const acknowledged = at(0.45 * S, done);
+    expect(acknowledged.letters[0]?.[LETTER.STATE]).toBe(LETTER_STATE.DONE);
+    expect(acknowledged.letters[0]?.[LETTER.DIRECTION]).toBe(-1);
+    const failing = { ...done, failFirst: 1, retry: 'fixed', retryBase: '1s' };
+    expect(at(0.45 * S, failing).letters[0]?.[LETTER.STATE]).toBe(LETTER_STATE.TO_RETRY);
+    const again = at(1.55 * S, failing);
+    expect(again.letters[0]?.slice(LETTER.STATE, LETTER.DIRECTION + 1)).toEqual([LETTER_STATE.TO_RETRY, 1]);
+    const hopeless = { ...done, failFirst: 1, retry: 'none' };
+    expect(at(0.45 * S, hopeless).letters[0]?.[LETTER.STATE]).toBe(LETTER_STATE.DEAD);
+  });
+
+  it('counts all letters and draws at most so many', () => {
+    const simulation = run(line({ arrivals: 'constant', rate: 100_000 }, {}, {}, { delay: '50ms' }));
+    const sampler = new Sampler(simulation);
+    simulation.advanceTo(0.05 * S);
+    const frame = sampler.sample();
+    expect(frame[FRAME.LETTER_COUNT]).toBe(LETTERS_MAX);
+    expect(frame[FRAME.LETTERS_IN_ALL]).toBeGreaterThan(4900);
+    expect(frame[FRAME.LETTERS_IN_ALL]).toBe(frame[FRAME.PUBLISH_BOOK]);
+  });
+
+  it('shows a node as crashed, stalled, slowed or held back', () => {
+    const text = line(
+      { arrivals: 'constant', rate: 100 },
+      { capacity: 5, overflow: 'block' },
+      { work: { law: 'constant', value: '1s' } },
+    );
+    const simulation = run(text);
+    const sampler = new Sampler(simulation);
+    simulation.advanceTo(3 * S);
+    const held = sampler.sample();
+    expect(gauge(sampler, held, 'shop', 'held_back')).toBeGreaterThan(0);
+    expect(stateOf(sampler, held, 'shop')).toBe(NODE_STATE.BLOCKED);
+    expect(stateOf(sampler, held, 'worker')).toBe(NODE_STATE.UP);
+    simulation.command({ type: 'slow', node: 'worker', factor: 2 }, 'tick');
+    expect(stateOf(sampler, sampler.sample(), 'worker')).toBe(NODE_STATE.SLOWED);
+    simulation.command({ type: 'stall', node: 'worker', forNs: S }, 'tick');
+    expect(stateOf(sampler, sampler.sample(), 'worker')).toBe(NODE_STATE.STALLED);
+    simulation.advanceTo(5 * S);
+    expect(stateOf(sampler, sampler.sample(), 'worker')).toBe(NODE_STATE.SLOWED);
+    simulation.command({ type: 'crash', node: 'worker' }, 'tick');
+    expect(stateOf(sampler, sampler.sample(), 'worker')).toBe(NODE_STATE.CRASHED);
+  });
+
+  it('shows what a wire carried, whether it is cut and how much it loses', () => {
+    const simulation = run(line({ arrivals: 'constant', rate: 10 }, {}, {}));
+    const sampler = new Sampler(simulation);
+    simulation.advanceTo(S);
+    const [forward, back, isCut, loss] = wireOf(sampler, sampler.sample(), 'shop-orders');
+    expect(forward).toBeGreaterThanOrEqual(9);
+    expect([back, isCut, loss]).toEqual([0, 0, 0]);
+    simulation.command({ type: 'cut', wire: 'shop-orders' }, 'tick');
+    simulation.command({ type: 'lose', wire: 'shop-orders', share: 0.25 }, 'tick');
+    const after = wireOf(sampler, sampler.sample(), 'shop-orders');
+    expect(after[WIRE.IS_CUT]).toBe(1);
+    expect(after[WIRE.LOSS]).toBe(0.25);
+  });
+});
+
+describe('the layout of frames', () => {
+  it('keeps its revision while only settings change, and has a new one when something is drawn or taken away', () => {
+    const simulation = run(scenario('order-pipeline'));
+    const sampler = new Sampler(simulation, 5);
+    const first = sampler.layout;
+    expect(first.revision).toBe(5);
+    simulation.command({ type: 'setParam', target: 'checkout', field: 'rate', value: 9 }, 'tick');
+    expect(sampler.layout).toBe(first);
+    simulation.command({ type: 'removeNode', node: 'worker-3' }, 'tick');
+    const second = sampler.layout;
+    expect(second.revision).toBe(6);
+    expect(second.nodes.map((node) => node.id)).toEqual(first.nodes.map((node) => node.id).filter((id) => id !== 'worker-3'));
+    expect(second.wires.map((wire) => wire.id)).not.toContain('orders-worker-3');
+    simulation.advanceTo(10 * S);
+    const frame = sampler.sample();
+    for (const letter of lettersOf(sampler, frame)) expect(second.wires[letter[LETTER.WIRE] as number]).toBeDefined();
+  });
+});

@@ -1,0 +1,309 @@
+// Makes observations of a run for the page: one frame, laid out as `protocol/frame.ts` says, and the layout with the names
+// behind its numbers. The engine's host calls it whenever it likes. It reads only: a run that is looked at and one that is
+// not end in the same digest.
+
+import { HISTOGRAM_BUCKETS, quantile } from '../kernel/histogram.ts';
+import type { ActorIx } from '../kernel/ids.ts';
+import { nodeKind } from '../nodes/declarations.ts';
+import {
+  FRAME,
+  frameLength,
+  gaugesAt,
+  LETTER,
+  LETTER_STATE,
+  LETTER_STRIDE,
+  LETTERS_MAX,
+  lettersAt,
+  NODE_STATE,
+  nodesAt,
+  WIRE,
+  WIRE_STRIDE,
+  wiresAt,
+} from '../protocol/frame.ts';
+import type { FrameLayout } from '../protocol/messages.ts';
+import { ALL_LATENCIES, DLV_CLASSES, PROCESSED, PUB_CLASSES } from '../world/books.ts';
+import { ACK, CARRIES, carriesOf, DEAD_LETTER, DELIVER, FEED, PUBLISH, REDRIVE, REJECT, RETRY } from '../world/packet-types.ts';
+import { CRASHED, STALLED } from '../world/world.ts';
+import type { LiveActor, LiveWire } from './assembly.ts';
+import type { Simulation } from './simulation.ts';
+
+/** Gauges that say, by being above 0, that a node is held back by what it sends to. */
+const BLOCKED_GAUGES = new Set(['held_back']);
+
+/** What the layout says, with what the sampler needs to fill it. */
+interface SampledNode {
+  readonly actors: readonly LiveActor[];
+  readonly firstGauge: number;
+  readonly gaugeCount: number;
+  /** Index of the gauge that says whether it is held back, or -1. */
+  readonly blockedGauge: number;
+}
+
+export class Sampler {
+  private readonly simulation: Simulation;
+  private drawn: unknown = null;
+  private names: FrameLayout;
+  private nodes: readonly SampledNode[] = [];
+  private wires: readonly LiveWire[] = [];
+  /** Place in the layout of a wire, by its index in the run; of a node, by the index of an actor of it. -1 = none. */
+  private wireAt = new Int32Array(0);
+  private nodeAt = new Int32Array(0);
+  /** Most gauges of any actor: room to read them into before they are added up. */
+  private gauges = new Float64Array(0);
+  private readonly latenciesBefore = new Uint32Array(HISTOGRAM_BUCKETS);
+  private readonly latencies = new Uint32Array(HISTOGRAM_BUCKETS);
+  private processedBefore = 0;
+  /** Packets with a letter in them, as counted by the last `writeLetters`. */
+  private lettersInAll = 0;
+  private frame = new Float64Array(0);
+
+  /** Layouts count up from `revision`, so that those of one run are told from those of the run before. */
+  constructor(simulation: Simulation, revision = 1) {
+    this.simulation = simulation;
+    this.names = { revision: revision - 1, nodes: [], wires: [], gaugeCount: 0 };
+    this.followDrawing();
+    this.forget();
+  }
+
+  /** Names behind the numbers of the next frame. Another object as soon as the drawing has changed. */
+  get layout(): FrameLayout {
+    this.followDrawing();
+    return this.names;
+  }
+
+  /** The run was put to another time: what is new since the last frame counts from here. */
+  forget(): void {
+    const { books } = this.simulation.world;
+    const from = books.latencies.offset(ALL_LATENCIES);
+    this.latenciesBefore.set(books.latencies.counts.subarray(from, from + HISTOGRAM_BUCKETS));
+    this.processedBefore = books.delivery[PROCESSED] as number;
+  }
+
+  /** One observation, in a buffer of its own that nobody else holds. */
+  sample(): Float64Array<ArrayBuffer> {
+    this.followDrawing();
+    const { gaugeCount } = this.names;
+    const lettersFrom = lettersAt(gaugeCount, this.nodes.length, this.wires.length);
+    const most = this.simulation.world.packets.live;
+    const room = lettersFrom + (most < LETTERS_MAX ? most : LETTERS_MAX) * LETTER_STRIDE;
+    if (this.frame.length < room) this.frame = new Float64Array(room);
+    const frame = this.frame;
+    this.writeGauges(frame);
+    this.writeNodes(frame);
+    this.writeWires(frame);
+    const letters = this.writeLetters(frame, lettersFrom);
+    this.writeHeader(frame, letters);
+    return frame.slice(0, frameLength(gaugeCount, this.nodes.length, this.wires.length, letters));
+  }
+
+  // ---------------------------------------------------------------- layout
+
+  private followDrawing(): void {
+    const { assembly, topology } = this.simulation;
+    if (topology === this.drawn) return;
+    this.drawn = topology;
+    const byNode = new Map<string, LiveActor[]>();
+    for (const actor of assembly.actors) {
+      const known = byNode.get(actor.nodeId);
+      if (known === undefined) byNode.set(actor.nodeId, [actor]);
+      else known.push(actor);
+    }
+    this.wires = assembly.wires;
+    const nodes: FrameLayout['nodes'][number][] = [];
+    const sampled: SampledNode[] = [];
+    let gaugeCount = 0;
+    let widest = 0;
+    this.nodeAt = new Int32Array(this.simulation.world.actors.length).fill(-1);
+    for (const [id, actors] of byNode) {
+      const { kind } = actors[0] as LiveActor;
+      const declared = nodeKind(kind)?.gauges ?? [];
+      for (const actor of actors) this.nodeAt[actor.ix] = nodes.length;
+      nodes.push({ id, kind, firstGauge: gaugeCount, gaugeCount: declared.length });
+      const blockedGauge = declared.findIndex((gauge) => BLOCKED_GAUGES.has(gauge.name));
+      sampled.push({ actors, firstGauge: gaugeCount, gaugeCount: declared.length, blockedGauge });
+      gaugeCount += declared.length;
+      if (declared.length > widest) widest = declared.length;
+    }
+    this.nodes = sampled;
+    this.gauges = new Float64Array(widest);
+    this.wireAt = new Int32Array((this.wires.at(-1)?.wireIx ?? -1) + 1).fill(-1);
+    this.wires.forEach((wire, at) => {
+      this.wireAt[wire.wireIx] = at;
+    });
+    const wires = this.wires.map((wire) => ({ id: wire.id }));
+    // A setting that changed is no other layout: the numbers stay where they are.
+    if (isSameLayout(this.names, nodes, wires)) return;
+    this.names = { revision: this.names.revision + 1, nodes, wires, gaugeCount };
+  }
+
+  // ---------------------------------------------------------------- sections
+
+  private writeHeader(frame: Float64Array, letters: number): void {
+    const { world } = this.simulation;
+    const { books, oracle } = world;
+    frame.fill(0, 0, FRAME.HEADER_LENGTH);
+    const [high, low] = world.digest.words;
+    frame[FRAME.LAYOUT_REVISION] = this.names.revision;
+    frame[FRAME.SIM_TIME_NS] = world.now[0] as number;
+    frame[FRAME.EVENTS] = world.events;
+    frame[FRAME.DIGEST_HI] = high;
+    frame[FRAME.DIGEST_LO] = low;
+    frame[FRAME.SENT] = books.opened[0] as number;
+    frame[FRAME.OWED] = books.opened[1] as number;
+    frame[FRAME.FAILED] = books.totals[1] as number;
+    frame[FRAME.REPEATS] = books.totals[2] as number;
+    frame[FRAME.RETRYING] = books.totals[3] as number;
+    frame[FRAME.DUP_EFFECTS] = oracle.duplicateEffects;
+    frame[FRAME.MISSED_EFFECTS] = oracle.missedEffects;
+    frame[FRAME.ORDER_BREAKS] = oracle.orderBreaks;
+    frame[FRAME.WASTED_WORK_NS] = oracle.wastedWorkNs;
+    frame[FRAME.GAUGE_COUNT] = this.names.gaugeCount;
+    frame[FRAME.NODE_COUNT] = this.nodes.length;
+    frame[FRAME.WIRE_COUNT] = this.wires.length;
+    frame[FRAME.LETTER_COUNT] = letters;
+    frame[FRAME.LETTERS_IN_ALL] = this.lettersInAll;
+    // The classes of the books and of the frame stand in the same order; a test compares their names.
+    const { publish, delivery } = books;
+    for (let cls = 0; cls < PUB_CLASSES; cls++) frame[FRAME.PUBLISH_BOOK + cls] = publish[cls] as number;
+    for (let cls = 0; cls < DLV_CLASSES; cls++) frame[FRAME.DELIVERY_BOOK + cls] = delivery[cls] as number;
+    this.writeLatencies(frame, delivery[PROCESSED] as number);
+  }
+
+  /** Quantiles of what was processed since the last frame. */
+  private writeLatencies(frame: Float64Array, processed: number): void {
+    const { latencies } = this.simulation.world.books;
+    if (processed === this.processedBefore) {
+      frame[FRAME.LATENCY_P50_NS] = Number.NaN;
+      frame[FRAME.LATENCY_P95_NS] = Number.NaN;
+      frame[FRAME.LATENCY_P99_NS] = Number.NaN;
+      return;
+    }
+    this.processedBefore = processed;
+    const { counts } = latencies;
+    const from = latencies.offset(ALL_LATENCIES);
+    for (let bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) {
+      const now = counts[from + bucket] as number;
+      this.latencies[bucket] = now - (this.latenciesBefore[bucket] as number);
+      this.latenciesBefore[bucket] = now;
+    }
+    frame[FRAME.LATENCY_P50_NS] = quantile(this.latencies, 0, 0.5);
+    frame[FRAME.LATENCY_P95_NS] = quantile(this.latencies, 0, 0.95);
+    frame[FRAME.LATENCY_P99_NS] = quantile(this.latencies, 0, 0.99);
+  }
+
+  /** The gauges of a node are the sums of those of its actors. */
+  private writeGauges(frame: Float64Array): void {
+    const { actors } = this.simulation.world;
+    for (const { actors: members, firstGauge, gaugeCount } of this.nodes) {
+      const at = gaugesAt() + firstGauge;
+      if (members.length === 1) {
+        actors[(members[0] as LiveActor).ix]?.sample(frame, at);
+        continue;
+      }
+      frame.fill(0, at, at + gaugeCount);
+      for (const { ix } of members) {
+        actors[ix]?.sample(this.gauges, 0);
+        for (let i = 0; i < gaugeCount; i++) frame[at + i] = (frame[at + i] as number) + (this.gauges[i] as number);
+      }
+    }
+  }
+
+  private writeNodes(frame: Float64Array): void {
+    const from = nodesAt(this.names.gaugeCount);
+    for (let i = 0; i < this.nodes.length; i++) {
+      const node = this.nodes[i] as SampledNode;
+      const isHeldBack = node.blockedGauge >= 0 && (frame[gaugesAt() + node.firstGauge + node.blockedGauge] as number) > 0;
+      frame[from + i] = this.stateOf(node, isHeldBack);
+    }
+  }
+
+  /** What is worst of all its actors. */
+  private stateOf(node: SampledNode, isHeldBack: boolean): number {
+    const { world } = this.simulation;
+    let isStalled = false;
+    let isSlowed = false;
+    for (const { ix } of node.actors) {
+      const condition = world.condition(ix as ActorIx);
+      if (condition === CRASHED) return NODE_STATE.CRASHED;
+      if (condition === STALLED) isStalled = true;
+      if (world.slowFactor(ix as ActorIx) !== 1) isSlowed = true;
+    }
+    if (isStalled) return NODE_STATE.STALLED;
+    if (isSlowed) return NODE_STATE.SLOWED;
+    return isHeldBack ? NODE_STATE.BLOCKED : NODE_STATE.UP;
+  }
+
+  private writeWires(frame: Float64Array): void {
+    const { links } = this.simulation.world;
+    let at = wiresAt(this.names.gaugeCount, this.nodes.length);
+    for (const { forward, back } of this.wires) {
+      const injected = links.faultLoss[forward] as number;
+      frame[at + WIRE.FORWARD] = links.carried[forward] as number;
+      frame[at + WIRE.BACK] = links.carried[back] as number;
+      frame[at + WIRE.IS_CUT] = links.isCut[forward] as number;
+      frame[at + WIRE.LOSS] = injected >= 0 ? injected : (links.loss[forward] as number);
+      at += WIRE_STRIDE;
+    }
+  }
+
+  /** Writes what is on its way, as far as there is room, and returns how many letters that are. */
+  private writeLetters(frame: Float64Array, from: number): number {
+    const { links, messages, obligations, packets } = this.simulation.world;
+    const { high } = packets;
+    let written = 0;
+    let inAll = 0;
+    for (let packet = 1; packet < high; packet++) {
+      const link = packets.link[packet] as number;
+      if (link === 0 || packets.isDoomed[packet] === 1) continue;
+      const carries = carriesOf[packets.type[packet] as number] as number;
+      if (carries === CARRIES.NOTHING) continue;
+      const wire = this.wireAt[links.wire[link] as number] ?? -1;
+      if (wire < 0) continue;
+      inAll++;
+      if (written === LETTERS_MAX) continue;
+      const first = packets.first[packet] as number;
+      const msg = carries === CARRIES.MESSAGE ? first : (obligations.msg[first] as number);
+      const at = from + written * LETTER_STRIDE;
+      frame[at + LETTER.WIRE] = wire;
+      frame[at + LETTER.SENT_AT_NS] = packets.sentNs[packet] as number;
+      frame[at + LETTER.DUE_AT_NS] = packets.dueNs[packet] as number;
+      frame[at + LETTER.STATE] = letterState(packets.type[packet] as number, packets.tag[packet] as number);
+      frame[at + LETTER.DIRECTION] = links.isForward[link] === 1 ? 1 : -1;
+      frame[at + LETTER.NUMBER] = messages.number[msg] as number;
+      frame[at + LETTER.SENDER] = this.nodeAt[messages.sender[msg] as number] ?? -1;
+      written++;
+    }
+    this.lettersInAll = inAll;
+    return written;
+  }
+}
+
+/** The shape of a letter, by what kind of packet carries it. */
+function letterState(type: number, tag: number): number {
+  switch (type) {
+    case DELIVER:
+      // Of a delivery the tag is the attempt.
+      return tag > 1 ? LETTER_STATE.TO_RETRY : LETTER_STATE.WAITING;
+    case ACK:
+      return LETTER_STATE.DONE;
+    case RETRY:
+      return LETTER_STATE.TO_RETRY;
+    case REJECT:
+    case DEAD_LETTER:
+      return LETTER_STATE.DEAD;
+    case PUBLISH:
+    case FEED:
+    case REDRIVE:
+      return LETTER_STATE.WAITING;
+    default:
+      return LETTER_STATE.WAITING;
+  }
+}
+
+function isSameLayout(layout: FrameLayout, nodes: FrameLayout['nodes'], wires: FrameLayout['wires']): boolean {
+  if (layout.nodes.length !== nodes.length || layout.wires.length !== wires.length) return false;
+  return (
+    nodes.every((node, ix) => node.id === layout.nodes[ix]?.id && node.kind === layout.nodes[ix]?.kind) &&
+    wires.every((wire, ix) => wire.id === layout.wires[ix]?.id)
+  );
+}
