@@ -5,7 +5,9 @@ import { createRoot } from 'react-dom/client';
 import orderPipeline from '../sim-engine/scenarios/order-pipeline.json?raw';
 import { App } from './App.tsx';
 import { text } from './messages/text.ts';
-import { client, hiddenClient, openText, useLab } from './store/lab.ts';
+import { topologyOf } from './store/drawing.ts';
+import { client, hiddenClient, openText, present, select, useLab } from './store/lab.ts';
+import { NARROW } from './ui/media.ts';
 import { applyTheme } from './ui/theme.ts';
 import './ui/tokens.css';
 import './ui/base.css';
@@ -18,8 +20,16 @@ declare global {
 }
 
 applyTheme();
-void openText(orderPipeline, text('app.name'));
+void openText(orderPipeline, text('app.name')).then(showFirstKnob);
 Object.defineProperty(window, '__brokerLab', { value: { client, hiddenClient, lab: useLab.getState } });
+
+/** On a wide screen the one thing to touch first is open: how much the first sender sends. */
+function showFirstKnob(): void {
+  if (matchMedia(NARROW).matches) return;
+  const drawing = present(useLab.getState());
+  const sender = drawing && topologyOf(drawing).nodes.find((node) => node.kind === 'sender');
+  if (sender) select([sender.id]);
+}
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

@@ -11,6 +11,7 @@ import {
   ReactFlowProvider,
   useReactFlow,
   useStore,
+  useStoreApi,
 } from '@xyflow/react';
 import { Maximize, Minus, Plus } from 'lucide-react';
 import { useCallback, useEffect, useRef } from 'react';
@@ -42,7 +43,6 @@ export function Canvas() {
   );
 }
 
-/** The zoom buttons, to be placed by the frame of the page. */
 function Drawing() {
   const drawing = useLab(present);
   const selection = useLab((lab) => lab.selection);
@@ -151,14 +151,27 @@ function useFitToStage(): () => void {
   }, [getNodes, getNodesBounds, setViewport]);
 }
 
-/** Fits the drawing into the free part of the page when another drawing is opened or the page changes its size. */
+/** Fits the drawing into the free part of the page when another drawing is opened or that part changes its size. */
 function FitToStage() {
   const fit = useFitToStage();
-  const opened = useLab((lab) => lab.drawing?.past.length === 0 && lab.layout?.revision);
-  const size = useStore((state) => `${state.width} ${state.height}`);
+  const flow = useStoreApi();
+  const opened = useLab((lab) => lab.openCount);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every drawing that is opened is fitted anew.
   useEffect(() => {
-    if (size !== '0 0' && opened !== false) fit();
-  }, [fit, opened, size]);
+    const stage = document.querySelector(STAGE);
+    const { domNode } = flow.getState();
+    if (stage === null || domNode === null) return;
+    const observer = new ResizeObserver(() => {
+      const { left, bottom } = stage.getBoundingClientRect();
+      const page = domNode.getBoundingClientRect();
+      // Zoom buttons and attribution stand in the corners of the free part.
+      domNode.style.setProperty('--stage-left', `${left - page.left}px`);
+      domNode.style.setProperty('--stage-bottom', `${page.bottom - bottom}px`);
+      fit();
+    });
+    observer.observe(stage);
+    return () => observer.disconnect();
+  }, [fit, flow, opened]);
   return null;
 }
 

@@ -7,9 +7,9 @@ import { nodeKind } from '../../sim-engine/nodes/declarations.ts';
 import { NODE_STATE } from '../../sim-engine/protocol/frame.ts';
 import { type MessageKey, text } from '../messages/text.ts';
 import { kindName, nodeView } from '../node-views/node-views.ts';
-import { nodeName } from '../store/drawing.ts';
+import { type Drawing, nodeName, topologyOf } from '../store/drawing.ts';
 import { usePicture, write } from '../store/LiveText.tsx';
-import { currentPlaces } from '../store/lab.ts';
+import { currentPlaces, present, useLab } from '../store/lab.ts';
 import { KindGlyph } from '../ui/KindGlyph.tsx';
 import type { CardNode } from './flow-nodes.ts';
 
@@ -25,6 +25,7 @@ export const NodeCard = memo(function NodeCard({ data: { node, isNarrow }, selec
   const chip = useRef<HTMLSpanElement>(null);
   const { Aside, Body, subline } = nodeView(node.kind);
   const ports = nodeKind(node.kind)?.ports ?? [];
+  const isUnwired = useLab((lab) => isAlone(present(lab), node.id));
 
   usePicture('calm', ({ frame }) => {
     const places = currentPlaces();
@@ -36,7 +37,7 @@ export const NodeCard = memo(function NodeCard({ data: { node, isNarrow }, selec
   });
 
   return (
-    <article ref={card} className={`card card-${node.kind}${selected ? ' is-selected' : ''}${isNarrow ? ' is-narrow' : ''}`}>
+    <article ref={card} className={`card card-${node.kind}${selected ? ' is-selected' : ''}${isNarrow ? ' is-narrow' : ''}${isUnwired ? ' is-unwired' : ''}`}>
       <header>
         <KindGlyph kind={node.kind} />
         <div className="card-title">
@@ -59,6 +60,10 @@ export const NodeCard = memo(function NodeCard({ data: { node, isNarrow }, selec
     </article>
   );
 });
+
+/** Whether no wire begins or ends here: then its ports are shown, as there is no wire to show them. */
+const isAlone = (drawing: Drawing | null, id: string): boolean =>
+  drawing !== null && !topologyOf(drawing).wires.some((wire) => wire.from === id || wire.to === id);
 
 /** Where the card offers a port: along the flow, but what is given up on leaves downwards. */
 function handleSide(direction: 'in' | 'out', type: string): Position {

@@ -22,7 +22,7 @@ export interface FlowDrawing {
 }
 
 /** Width of the drawing on a narrow screen, between its margins. */
-const NARROW_WIDTH = 366;
+const NARROW_WIDTH = 374;
 const UNPLACED = { x: 0, y: 0 };
 
 export function flowDrawing(

@@ -7,8 +7,8 @@ import { text } from '../messages/text.ts';
 import type { Axis, Plot } from './lane-lines.ts';
 import type { Lane } from './lanes.ts';
 
-/** A row as Recharts reads it: seconds before now, and a number for each series. */
-export type Row = { readonly ago: number } & { readonly [series: string]: number };
+/** A row as Recharts reads it: seconds from the left edge of the window, and a number for each series. */
+export type Row = { readonly at: number } & { readonly [series: string]: number };
 
 export interface LaneFrameProps {
   readonly lane: Lane;
@@ -23,13 +23,13 @@ export interface LaneFrameProps {
   readonly right: number;
   readonly tickText: (value: number) => string;
   readonly valueText: (value: number) => string;
-  readonly timeText: (ago: number) => string;
+  readonly timeText: (at: number) => string;
   /** Told where the live lines are to be drawn. */
   readonly onPlot: (group: SVGGElement | null, plot: Plot) => void;
 }
 
 /** Two rows without values: enough for axes and grid. */
-const STUB = [{ ago: -1 }, { ago: 0 }];
+const STUB = [{ at: 0 }, { at: 1 }];
 const TICK = { fill: 'var(--ink-3)', fontSize: 11 };
 
 export const LaneFrame = memo(function LaneFrame(props: LaneFrameProps) {
@@ -44,7 +44,7 @@ export const LaneFrame = memo(function LaneFrame(props: LaneFrameProps) {
       accessibilityLayer={false}
     >
       <CartesianGrid vertical={false} stroke="var(--line)" strokeDasharray="1 3" />
-      <XAxis dataKey="ago" type="number" domain={[-windowS, 0]} allowDataOverflow hide />
+      <XAxis dataKey="at" type="number" domain={[0, windowS]} allowDataOverflow hide />
       <YAxis
         width={left}
         type="number"
@@ -80,7 +80,7 @@ function Reading({ row, lane, valueText, timeText }: LaneFrameProps & { row: Row
   if (row === undefined) return null;
   return (
     <div className="lane-reading">
-      <p>{timeText(row.ago)}</p>
+      <p>{timeText(row.at)}</p>
       <dl>
         {[...lane.series].reverse().map(({ series, label, colour }) => (
           <div key={series}>

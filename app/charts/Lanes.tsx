@@ -11,7 +11,7 @@ import { useIsNarrow, useMedia } from '../ui/media.ts';
 import { nextHeight, pushedApart, rulerStep, rulerText, windowOf } from './axis.ts';
 import { RunHistory, type Sample } from './history.ts';
 import type { Row } from './LaneFrame.tsx';
-import { type Axis, extremesOf, laneLines, type Plot } from './lane-lines.ts';
+import { type Axis, extremesOf, laneLines, type Plot, shareOf, windowStart } from './lane-lines.ts';
 import { LANES, type Lane } from './lanes.ts';
 import './lanes.css';
 
@@ -103,6 +103,7 @@ interface Size {
 /** Moments run to the left as time goes on; the playhead stands at now. */
 function Ruler({ width, height, left, right }: Size) {
   const group = useRef<SVGGElement>(null);
+  const playhead = useRef<SVGGElement>(null);
   const speed = useLab((lab) => lab.speed);
   const windowNs = shownWindow(speed);
   const stepNs = rulerStep(windowNs);
@@ -110,13 +111,15 @@ function Ruler({ width, height, left, right }: Size) {
   const lines = Math.ceil(windowNs / stepNs) + 1;
 
   usePicture('brisk', ({ timeNs }) => {
-    const first = Math.ceil((timeNs - windowNs) / stepNs);
+    const first = Math.ceil(windowStart(timeNs, windowNs) / stepNs);
+    const xOf = (at: number) => left + plotWidth * shareOf(at, timeNs, windowNs);
+    playhead.current?.setAttribute('transform', `translate(${xOf(timeNs).toFixed(1)} 0)`);
     for (let ix = 0; ix < lines; ix++) {
       const line = group.current?.children[ix];
       if (line === undefined) continue;
       const at = (first + ix) * stepNs;
-      const x = left + plotWidth * (1 - (timeNs - at) / windowNs);
-      const isShown = at >= 0 && x >= left - 1 && x <= left + plotWidth + 1;
+      const x = xOf(at);
+      const isShown = x <= left + plotWidth + 1;
       line.setAttribute('visibility', isShown ? 'visible' : 'hidden');
       line.setAttribute('transform', `translate(${(Math.round(x * 2) / 2).toFixed(1)} 0)`);
       if (isShown) write(line.lastElementChild, rulerText(at, stepNs));
@@ -134,8 +137,10 @@ function Ruler({ width, height, left, right }: Size) {
           </g>
         ))}
       </g>
-      <path d={`M${left + plotWidth} 20V${height}`} stroke="var(--accent)" strokeWidth="1.5" />
-      <path transform={`translate(${left + plotWidth} 15)`} d="M-5.5 0h11v6l-5.5 5.5L-5.5 6z" fill="var(--accent)" />
+      <g ref={playhead}>
+        <path d={`M0 20V${height}`} stroke="var(--accent)" strokeWidth="1.5" />
+        <path transform="translate(0 15)" d="M-5.5 0h11v6l-5.5 5.5L-5.5 6z" fill="var(--accent)" />
+      </g>
     </svg>
   );
 }
@@ -176,11 +181,12 @@ function LaneRow({ lane, history, size, hasHead }: LaneRowProps) {
         group.children[ix]?.setAttribute('d', lane.look === 'lines' ? '' : area);
         group.children[ix + drawn.length]?.setAttribute('d', line);
       });
-      placeLabels(lane, labels.current, drawn, height);
+      placeLabels(lane, labels.current, drawn, height, plot.x + plot.width * Math.min(1, shareOf(timeNs, timeNs, windowNs)));
     }
     if (!isRunning && rowsAt.current !== timeNs) {
       rowsAt.current = timeNs;
-      setRows(samples.map((sample) => ({ ...sample, ago: (sample.timeNs - timeNs) / 1e9 })));
+      const startNs = windowStart(timeNs, windowNs);
+      setRows(samples.map((sample) => ({ ...sample, at: (sample.timeNs - startNs) / 1e9 })));
     }
   });
   useEffect(() => {
@@ -194,7 +200,10 @@ function LaneRow({ lane, history, size, hasHead }: LaneRowProps) {
     live.current = { group, plot };
   }, []);
   const valueText = useMemo(() => (lane.look === 'lines' ? durationText : figure), [lane]);
-  const timeText = useCallback((ago: number) => text('lanes.at', { time: moment(rowsAt.current + ago * 1e9) }), []);
+  const timeText = useCallback(
+    (at: number) => text('lanes.at', { time: moment(windowStart(rowsAt.current, windowNs) + at * 1e9) }),
+    [windowNs],
+  );
 
   return (
     <div className="lane" style={{ height }}>
@@ -216,7 +225,7 @@ function LaneRow({ lane, history, size, hasHead }: LaneRowProps) {
           onPlot={onPlot}
         />
       </Suspense>
-      <div className="lane-labels" ref={labels} style={{ left: width - right + 10 }} aria-hidden="true">
+      <div className="lane-labels" ref={labels} aria-hidden="true">
         {lane.series.map(({ series, label }) => (
           <span key={series}>
             <b /> {text(label)}
@@ -277,8 +286,15 @@ function scaleFor(lane: Lane, { high }: Scale, samples: readonly Sample[]): Scal
   return { low, high: top, ticks: inner.length > 2 ? [inner[0] as number, inner.at(-1) as number] : inner };
 }
 
-function placeLabels(lane: Lane, element: HTMLElement | null, drawn: readonly { endY: number; endValue: number }[], height: number): void {
+function placeLabels(
+  lane: Lane,
+  element: HTMLElement | null,
+  drawn: readonly { endY: number; endValue: number }[],
+  height: number,
+  nowX: number,
+): void {
   if (element === null) return;
+  element.style.transform = `translateX(${(nowX + 10).toFixed(1)}px)`;
   const places = pushedApart(
     drawn.map(({ endY }) => (Number.isNaN(endY) ? height : endY)),
     LABEL_GAP,

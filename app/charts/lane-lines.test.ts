@@ -9,10 +9,12 @@ const sample = (timeNs: number, values: Partial<Sample>): Sample =>
 const PLOT = { x: 100, y: 0, width: 600, height: 100 };
 
 describe('lines of a lane', () => {
-  it('end at now, which is the right edge', () => {
-    const [done] = laneLines(laneOf('throughput'), { low: 0, high: 10 }, PLOT, [sample(30e9, { done: 5 })], 60e9, 60e9);
-    expect(done?.line).toBe('M400.0 50.0L700.0 50.0');
-    expect(done?.endY).toBe(50);
+  it('end at now, which comes to the right edge after one window and stays there', () => {
+    const line = (nowNs: number) =>
+      laneLines(laneOf('throughput'), { low: 0, high: 10 }, PLOT, [sample(30e9, { done: 5 })], nowNs, 60e9)[0]?.line;
+    expect(line(30e9)).toBe('M400.0 50.0L400.0 50.0');
+    expect(line(60e9)).toBe('M400.0 50.0L700.0 50.0');
+    expect(line(75e9)).toBe('M250.0 50.0L700.0 50.0');
   });
 
   it('stand on each other in a stack, so that its height is the whole', () => {

@@ -21,6 +21,13 @@ export interface LaneLine {
   readonly endValue: number;
 }
 
+/** Left edge of the window: the start of the run until that is a whole window ago. */
+export const windowStart = (nowNs: number, windowNs: number): number => Math.max(0, nowNs - windowNs);
+
+/** Where a moment stands in the window: 0 at its left edge, 1 at its right one. */
+export const shareOf = (timeNs: number, nowNs: number, windowNs: number): number =>
+  (timeNs - windowStart(nowNs, windowNs)) / windowNs;
+
 /** Height of a value on the lane. */
 export function heightOf(lane: Lane, { low, high }: Axis, plot: Plot, value: number): number {
   const share =
@@ -32,7 +39,7 @@ export function heightOf(lane: Lane, { low, high }: Axis, plot: Plot, value: num
 
 export function laneLines(lane: Lane, axis: Axis, plot: Plot, samples: readonly Sample[], nowNs: number, windowNs: number): LaneLine[] {
   const ground = samples.map(() => 0);
-  const xOf = (sample: Sample) => plot.x + plot.width * (1 - (nowNs - sample.timeNs) / windowNs);
+  const xOf = (timeNs: number) => plot.x + plot.width * shareOf(timeNs, nowNs, windowNs);
   return lane.series.map(({ series }) => {
     const top: string[] = [];
     const base: string[] = [];
@@ -42,7 +49,7 @@ export function laneLines(lane: Lane, axis: Axis, plot: Plot, samples: readonly 
       const value = sample[series];
       if (Number.isNaN(value)) return;
       const low = lane.look === 'stack' ? (ground[ix] as number) : 0;
-      const x = Math.max(plot.x, xOf(sample)).toFixed(1);
+      const x = Math.max(plot.x, xOf(sample.timeNs)).toFixed(1);
       endY = heightOf(lane, axis, plot, low + value);
       endValue = value;
       top.push(`${x} ${endY.toFixed(1)}`);
@@ -51,7 +58,7 @@ export function laneLines(lane: Lane, axis: Axis, plot: Plot, samples: readonly 
     });
     if (top.length === 0) return { line: '', area: '', endY, endValue };
     // The newest sample may be a moment old: its line goes on to now.
-    const right = (plot.x + plot.width).toFixed(1);
+    const right = xOf(nowNs).toFixed(1);
     top.push(`${right} ${endY.toFixed(1)}`);
     base.push(`${right} ${(base.at(-1) as string).split(' ')[1]}`);
     const line = `M${top.join('L')}`;

@@ -144,11 +144,14 @@ export class EngineClient {
     return this.#do({ type: 'command', command });
   }
 
-  /** Back to time 0, paused. */
-  async reset(seed?: number): Promise<Done> {
+  /**
+   * Back to time 0, paused. Edits of the drawing stay, so the run begins from another document than the one that was loaded:
+   * `text` is that document, for an engine that has to be started again.
+   */
+  async reset(text: string, seed?: number): Promise<Done> {
     const done = await this.#do({ type: 'reset', ...(seed === undefined ? {} : { seed }) });
     if (done.ok && this.#run !== null) {
-      Object.assign(this.#run, { seed: done.status.seed, log: [], checkpoint: null, reachedNs: 0, speed: null });
+      Object.assign(this.#run, { text, seed: done.status.seed, log: [], checkpoint: null, reachedNs: 0, speed: null });
     }
     return done;
   }
@@ -223,7 +226,7 @@ export class EngineClient {
     pending.resolve(message.answer);
   }
 
-  /** Keeps the command log: what the next engine has to be told if this one dies. */
+  /** Keeps the command log: what the next engine has to be told if this one dies. A command is done at the time of its answer. */
   #note(request: Request, answer: Answer): void {
     if (request.type !== 'command' || answer.type !== 'done' || this.#run === null) return;
     this.#run.log.push({ atNs: answer.status.simTimeNs, command: request.command });

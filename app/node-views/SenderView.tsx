@@ -16,6 +16,6 @@ function SendRate({ node }: CardProps) {
 }
 
 export const SENDER_VIEW: NodeView = {
-  size: (isNarrow) => ({ width: isNarrow ? 150 : 160, height: 52 }),
+  size: (isNarrow) => ({ width: isNarrow ? 150 : 178, height: 52 }),
   Aside: SendRate,
 };

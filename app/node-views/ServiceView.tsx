@@ -1,38 +1,37 @@
 // A worker's card: its desk with the letters it holds, how busy it is, and how its last ten attempts ended.
 
 import { useRef } from 'react';
+import type { NodeDocument } from '../../sim-engine/topology/document.ts';
 import { LiveText, usePicture } from '../store/LiveText.tsx';
 import { currentPlaces, rates } from '../store/lab.ts';
 import { text } from '../messages/text.ts';
-import { figure } from '../ui/format.ts';
 import { fieldOf } from '../store/params.ts';
+import type { Places } from '../store/readings.ts';
+import { figure } from '../ui/format.ts';
 import type { CardProps, NodeView } from './node-view.ts';
 import { Outcomes } from './outcomes.ts';
-import { Shares } from './shares.ts';
 
 const DESK_MIDDLE = 57;
 const DESK_LETTERS = 7;
 const OUTCOMES_MIDDLE = 97;
 
 const outcomes = new Outcomes();
-const busyShares = new Shares();
 
-function ServiceBody({ node: { id }, isNarrow }: CardProps) {
+function ServiceBody({ node, isNarrow }: CardProps) {
+  const { id } = node;
   const bar = useRef<HTMLDivElement>(null);
   usePicture('brisk', ({ frame }) => {
     const places = currentPlaces();
     if (frame === null || places === null) return;
-    bar.current?.style.setProperty('--share', String(busyShares.of(id, frame, places.gauge(id, 'utilisation'))));
+    bar.current?.style.setProperty('--share', String(busyShare(frame, places, node)));
   });
   return (
     <div className="card-foot">
       <div className="card-desk">
         <span className="lbl card-more">
-          <LiveText read={(frame, places) => deskWords(frame[places.gauge(id, 'desk')] ?? 0)} />{' '}
+          <LiveText read={(frame, places) => deskWords(frame, places, id)} />{' '}
           {!isNarrow && text('card.busy')}{' '}
-          <LiveText
-            read={(frame, places) => (busyShares.of(id, frame, places.gauge(id, 'utilisation')) * 100).toFixed(0)}
-          />
+          <LiveText read={(frame, places) => (busyShare(frame, places, node) * 100).toFixed(0)} />
           <i className="unit">{text('card.percent')}</i>
         </span>
       </div>
@@ -50,8 +49,17 @@ function ServiceBody({ node: { id }, isNarrow }: CardProps) {
   );
 }
 
+/** Share of its places that were at work over the last seconds. A worker with one place is, at any moment, busy or not. */
+function busyShare(frame: Float64Array, places: Places, node: NodeDocument): number {
+  const busy = rates.at(frame, places.gauge(node.id, 'busy_seconds')) / Number(fieldOf(node, 'concurrency'));
+  return Number.isNaN(busy) ? 0 : Math.min(1, busy);
+}
+
 /** Only what the desk cannot show as letters. */
-const deskWords = (held: number): string => (held > DESK_LETTERS ? `+${held - DESK_LETTERS}` : '');
+function deskWords(frame: Float64Array, places: Places, id: string): string {
+  const held = (frame[places.gauge(id, 'busy')] ?? 0) + (frame[places.gauge(id, 'desk')] ?? 0);
+  return held > DESK_LETTERS ? `+${held - DESK_LETTERS}` : '';
+}
 
 function meanOf(value: unknown): string {
   const law = value as { readonly mean?: unknown; readonly value?: unknown } | undefined;
@@ -68,7 +76,7 @@ export const SERVICE_VIEW: NodeView = {
   Body: ServiceBody,
   paint(painter, { id }, frame, places, isNarrow) {
     const busy = frame[places.gauge(id, 'busy')] ?? 0;
-    const held = Math.max(busy, frame[places.gauge(id, 'desk')] ?? 0);
+    const held = busy + (frame[places.gauge(id, 'desk')] ?? 0);
     const shown = Math.min(held, isNarrow ? 3 : DESK_LETTERS);
     if (held === 0) painter.mark('ghost', 20, DESK_MIDDLE);
     for (let ix = 0; ix < shown; ix++) painter.mark(ix < busy ? 'work' : 'waiting', 20 + ix * 15.5, DESK_MIDDLE);

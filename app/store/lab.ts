@@ -40,6 +40,8 @@ export interface Lab {
   readonly stopped: string | null;
   readonly notices: readonly Told[];
   readonly refusal: Refusal | null;
+  /** How many drawings were opened so far: another number, another drawing. */
+  readonly openCount: number;
 }
 
 export const useLab = create<Lab>(() => ({
@@ -53,6 +55,7 @@ export const useLab = create<Lab>(() => ({
   stopped: null,
   notices: [],
   refusal: null,
+  openCount: 0,
 }));
 
 const { getState: get, setState: set } = useLab;
@@ -64,7 +67,6 @@ export const present = (lab: Lab): Drawing | null => lab.drawing?.present ?? nul
 const NOTICES_MAX = 3;
 const SLOW_BELOW = 0.9;
 let noticeCount = 0;
-/** Text the drawing was opened from: what a reset and a restart begin with. */
 let places: Places | null = null;
 let frameListeners: ((frame: Float64Array) => void)[] = [];
 
@@ -199,7 +201,7 @@ export async function openText(source: string, name: string): Promise<boolean> {
   // The engine has read and accepted this very text, limits and prototype names included.
   const drawing = JSON.parse(source) as Drawing;
   const speed = isScenario(drawing) && drawing.speed !== undefined ? nearestSpeed(drawing.speed) : 1;
-  set({ drawing: history.newHistory(drawing), selection: new Set(), refusal: null, speed });
+  set({ drawing: history.newHistory(drawing), selection: new Set(), refusal: null, speed, openCount: get().openCount + 1 });
   if (client.kind === 'in-page') tell(text('notice.in-page'));
   await play();
   return true;
@@ -237,7 +239,9 @@ export function step(unit: StepUnit): void {
 /** Back to time 0, of this seed or of another one. A run that was playing plays on. */
 export function reset(seed?: number): void {
   const { isRunning } = get();
-  quietly(client.reset(seed).then(() => (isRunning ? play() : undefined)));
+  const drawing = present(get());
+  if (drawing === null) return;
+  quietly(client.reset(JSON.stringify(drawing), seed).then(() => (isRunning ? play() : undefined)));
 }
 
 /** A hidden tab must not jump when it comes back: it stands still meanwhile. */

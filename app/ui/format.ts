@@ -9,7 +9,7 @@ export const count = (value: number): string => groups.format(value);
 /** A rate or a share with about three figures: "0.8", "13.9", "241", "2,400". */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return '–';
-  if (value === 0) return '0';
+  if (Number.isInteger(value)) return groups.format(value);
   const size = Math.abs(value);
   if (size >= 100) return groups.format(value);
   if (size >= 0.05) return value.toFixed(1);
