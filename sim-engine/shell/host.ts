@@ -191,7 +191,7 @@ export class EngineHost {
   }
 
   private play(id: number, speed: number): void {
-    this.speed = speed > SPEED_MIN ? speed : SPEED_MIN;
+    this.speed = Math.max(SPEED_MIN, speed || SPEED_MIN);
     this.isRunning = this.loaded?.simulation.stopped === null;
     const nowMs = this.clock.now();
     this.anchor(nowMs);
