@@ -162,10 +162,11 @@ function FitToStage() {
     const { domNode } = flow.getState();
     if (stage === null || domNode === null) return;
     const observer = new ResizeObserver(() => {
-      const { left, bottom } = stage.getBoundingClientRect();
+      const { left, right, bottom } = stage.getBoundingClientRect();
       const page = domNode.getBoundingClientRect();
       // Zoom buttons and attribution stand in the corners of the free part.
       domNode.style.setProperty('--stage-left', `${left - page.left}px`);
+      domNode.style.setProperty('--stage-right', `${page.right - right}px`);
       domNode.style.setProperty('--stage-bottom', `${page.bottom - bottom}px`);
       fit();
     });

@@ -6,7 +6,7 @@ import { topologyOf } from '../store/drawing.ts';
 import { usePicture, write } from '../store/LiveText.tsx';
 import { currentPlaces, onFrame, present, useLab } from '../store/lab.ts';
 import { type MessageKey, text } from '../messages/text.ts';
-import { duration, durationText, figure, moment } from '../ui/format.ts';
+import { durationText, figure, moment } from '../ui/format.ts';
 import { useIsNarrow, useMedia } from '../ui/media.ts';
 import { nextHeight, pushedApart, rulerStep, rulerText, windowOf } from './axis.ts';
 import { RunHistory, type Sample } from './history.ts';
@@ -171,7 +171,7 @@ function LaneRow({ lane, history, size, hasHead }: LaneRowProps) {
   const rowsAt = useRef(Number.NaN);
 
   usePicture('brisk', ({ timeNs }) => {
-    const samples = within(history.samples, timeNs, windowNs);
+    const samples = within(history, timeNs, windowNs);
     const next = scaleFor(lane, scale, samples);
     if (next.low !== scale.low || next.high !== scale.high) setScale(next);
     const { group, plot } = live.current ?? {};
@@ -181,7 +181,7 @@ function LaneRow({ lane, history, size, hasHead }: LaneRowProps) {
         group.children[ix]?.setAttribute('d', lane.look === 'lines' ? '' : area);
         group.children[ix + drawn.length]?.setAttribute('d', line);
       });
-      placeLabels(lane, labels.current, drawn, height, plot.x + plot.width * Math.min(1, shareOf(timeNs, timeNs, windowNs)));
+      placeLabels(labels.current, drawn, height, plot.x + plot.width * Math.min(1, shareOf(timeNs, timeNs, windowNs)));
     }
     if (!isRunning && rowsAt.current !== timeNs) {
       rowsAt.current = timeNs;
@@ -194,7 +194,10 @@ function LaneRow({ lane, history, size, hasHead }: LaneRowProps) {
     rowsAt.current = Number.NaN;
     setRows(null);
   }, [isRunning]);
-  usePicture('calm', () => write(summary.current, summaryOf(lane, history.samples.at(-1))));
+  usePicture('calm', () => {
+    writeLabels(lane, labels.current, history.latest);
+    write(summary.current, summaryOf(lane, history.latest));
+  });
 
   const onPlot = useCallback((group: SVGGElement | null, plot: Plot) => {
     live.current = { group, plot };
@@ -259,14 +262,16 @@ function laneUnit(lane: Lane, nodes: Parameters<typeof queuesOf>[0], name: (id: 
   return queues.length === 1 ? text('lanes.depth.unit', { queue: name(only) }) : text('lanes.depth.unit.all');
 }
 
-/** The samples of the window, and one before it, so that lines begin at the left edge. */
-function within(samples: readonly Sample[], nowNs: number, windowNs: number): readonly Sample[] {
+/** The samples of the window, one before it, so that lines begin at the left edge, and what is now. */
+function within({ samples, latest }: RunHistory, nowNs: number, windowNs: number): readonly Sample[] {
   let first = samples.length;
   while (first > 0 && (samples[first - 1] as Sample).timeNs >= nowNs - windowNs) first--;
   let end = samples.length;
   // A gliding picture may lag a little behind the newest sample.
   while (end > first && (samples[end - 1] as Sample).timeNs > nowNs) end--;
-  return samples.slice(Math.max(0, first - 1), end);
+  const shown = samples.slice(Math.max(0, first - 1), end);
+  if (latest !== null && end === samples.length) shown.push({ ...latest, timeNs: Math.min(latest.timeNs, nowNs) });
+  return shown;
 }
 
 /** Room above the top line of a lane. */
@@ -286,13 +291,7 @@ function scaleFor(lane: Lane, { high }: Scale, samples: readonly Sample[]): Scal
   return { low, high: top, ticks: inner.length > 2 ? [inner[0] as number, inner.at(-1) as number] : inner };
 }
 
-function placeLabels(
-  lane: Lane,
-  element: HTMLElement | null,
-  drawn: readonly { endY: number; endValue: number }[],
-  height: number,
-  nowX: number,
-): void {
+function placeLabels(element: HTMLElement | null, drawn: readonly { endY: number }[], height: number, nowX: number): void {
   if (element === null) return;
   element.style.transform = `translateX(${(nowX + 10).toFixed(1)}px)`;
   const places = pushedApart(
@@ -301,12 +300,18 @@ function placeLabels(
     7,
     height - 7,
   );
-  drawn.forEach(({ endValue }, ix) => {
+  drawn.forEach(({ endY }, ix) => {
     const label = element.children[ix] as HTMLElement;
-    const { figure: value, unit } = lane.look === 'lines' ? duration(endValue) : { figure: figure(endValue), unit: '' };
-    label.style.visibility = Number.isNaN(endValue) ? 'hidden' : 'visible';
+    label.style.visibility = Number.isNaN(endY) ? 'hidden' : 'visible';
     label.style.transform = `translateY(${((places[ix] as number) - 8).toFixed(1)}px)`;
-    write(label.firstElementChild, unit === '' ? value : `${value} ${unit}`);
+  });
+}
+
+function writeLabels(lane: Lane, element: HTMLElement | null, sample: Sample | null): void {
+  if (element === null || sample === null) return;
+  const words = lane.look === 'lines' ? durationText : figure;
+  lane.series.forEach(({ series }, ix) => {
+    write(element.children[ix]?.firstElementChild ?? null, words(sample[series]));
   });
 }
 
@@ -316,8 +321,8 @@ const SUMMARIES: { readonly [id in Lane['id']]: MessageKey } = {
   depth: 'lanes.summary.depth',
 };
 
-function summaryOf(lane: Lane, sample: Sample | undefined): string {
-  if (sample === undefined) return '';
+function summaryOf(lane: Lane, sample: Sample | null): string {
+  if (sample === null) return '';
   const { done, failed, dead, p50, p95, p99, ready, inFlight, delayed } = sample;
   return text(SUMMARIES[lane.id], {
     done: figure(done),

@@ -40,6 +40,8 @@ interface Latencies {
 
 export class RunHistory {
   readonly samples: Sample[] = [];
+  /** The newest sample with the counts of the newest frame, so that a line ends where the card and the ledger are. */
+  latest: Sample | null = null;
   #totals: Totals[] = [];
   #latencies: Latencies[] = [];
   #lastDone = 0;
@@ -52,8 +54,8 @@ export class RunHistory {
     if (frame[FRAME.LAYOUT_REVISION] !== this.#revision || (last !== undefined && timeNs < last.timeNs)) this.#clear(frame);
     this.#noteLatencies(frame, timeNs);
     const newest = this.samples.at(-1);
-    if (newest !== undefined && timeNs - newest.timeNs < windowNs / SHOWN) return;
-    this.#push(frame, places, timeNs, windowNs, queues);
+    if (newest === undefined || timeNs - newest.timeNs >= windowNs / SHOWN) this.#push(frame, places, timeNs, windowNs, queues);
+    this.latest = { ...(this.samples.at(-1) as Sample), timeNs, ...countsOf(frame, places, queues) };
   }
 
   #clear(frame: Float64Array): void {
@@ -90,7 +92,6 @@ export class RunHistory {
     const first = this.#totals[0] as Totals;
     const seconds = (timeNs - first.timeNs) / 1e9;
     const rate = (key: 'done' | 'failed' | 'dead') => (seconds > 0 ? (totals[key] - first[key]) / seconds : Number.NaN);
-    const sum = (gauge: string) => queues.reduce((total, id) => total + (frame[places.gauge(id, gauge)] ?? 0), 0);
     const [p50, p95, p99] = quantilesOf(this.#latencies);
     this.samples.push({
       timeNs,
@@ -101,12 +102,15 @@ export class RunHistory {
       p50,
       p95,
       p99,
-      ready: sum('ready'),
-      inFlight: sum('in_flight'),
-      delayed: sum('delayed'),
+      ...countsOf(frame, places, queues),
     });
     if (this.samples.length > SAMPLES_MAX) this.samples.shift();
   }
+}
+
+function countsOf(frame: Float64Array, places: Places, queues: readonly string[]): { ready: number; inFlight: number; delayed: number } {
+  const sum = (gauge: string) => queues.reduce((total, id) => total + (frame[places.gauge(id, gauge)] ?? 0), 0);
+  return { ready: sum('ready'), inFlight: sum('in_flight'), delayed: sum('delayed') };
 }
 
 /**

@@ -18,7 +18,6 @@ export interface LaneLine {
   readonly area: string;
   /** Where the line ends, for its label; NaN while it has no end. */
   readonly endY: number;
-  readonly endValue: number;
 }
 
 /** Left edge of the window: the start of the run until that is a whole window ago. */
@@ -44,25 +43,23 @@ export function laneLines(lane: Lane, axis: Axis, plot: Plot, samples: readonly 
     const top: string[] = [];
     const base: string[] = [];
     let endY = Number.NaN;
-    let endValue = Number.NaN;
     samples.forEach((sample, ix) => {
       const value = sample[series];
       if (Number.isNaN(value)) return;
       const low = lane.look === 'stack' ? (ground[ix] as number) : 0;
       const x = Math.max(plot.x, xOf(sample.timeNs)).toFixed(1);
       endY = heightOf(lane, axis, plot, low + value);
-      endValue = value;
       top.push(`${x} ${endY.toFixed(1)}`);
       base.push(`${x} ${heightOf(lane, axis, plot, low).toFixed(1)}`);
       ground[ix] = low + value;
     });
-    if (top.length === 0) return { line: '', area: '', endY, endValue };
+    if (top.length === 0) return { line: '', area: '', endY };
     // The newest sample may be a moment old: its line goes on to now.
     const right = xOf(nowNs).toFixed(1);
     top.push(`${right} ${endY.toFixed(1)}`);
     base.push(`${right} ${(base.at(-1) as string).split(' ')[1]}`);
     const line = `M${top.join('L')}`;
-    return { line, area: `${line}L${base.reverse().join('L')}Z`, endY, endValue };
+    return { line, area: `${line}L${base.reverse().join('L')}Z`, endY };
   });
 }
 

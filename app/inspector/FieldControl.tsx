@@ -21,7 +21,7 @@ export function FieldControl(props: FieldControlProps) {
   const { field } = props;
   const id = useId();
   return (
-    <div className={`field${field.live ? '' : ' is-fixed'}`}>
+    <div className={`field field-${field.kind}${field.live ? '' : ' is-fixed'}`}>
       <label htmlFor={id} title={say(field.help)}>
         {say(field.label)}
       </label>
@@ -199,7 +199,7 @@ function ChoiceControl({
   choices,
 }: FieldControlProps & { id: string; choices: readonly { readonly value: string; readonly label: MessageKey | string }[] }) {
   return (
-    <select id={id} className="field-value field-choice" value={String(value)} onChange={(event) => onChange(event.target.value)}>
+    <select id={id} className="field-value" value={String(value)} onChange={(event) => onChange(event.target.value)}>
       {choices.map((choice) => (
         <option key={choice.value} value={choice.value}>
           {say(choice.label)}

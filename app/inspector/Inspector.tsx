@@ -71,7 +71,11 @@ function nameOf(thing: Thing, { nodes }: TopologyDocument): string {
 }
 
 function Form({ thing }: { thing: Thing }) {
-  const fields = Object.entries(fieldsOf(thing)).filter(([, field]) => isShown(thing, field));
+  // What can be changed while it runs comes first.
+  const fields = Object.entries(fieldsOf(thing))
+    .filter(([, field]) => isShown(thing, field))
+    .sort(([, a], [, b]) => Number(b.live) - Number(a.live));
+  const atStart = useLab((lab) => lab.runStart && find(topologyOf(lab.runStart), thing.id));
   const [basic, advanced] = [fields.filter(([, field]) => !field.advanced), fields.filter(([, field]) => field.advanced)];
   const control = ([name, field]: (typeof fields)[number]) => (
     <FieldControl
@@ -84,7 +88,7 @@ function Form({ thing }: { thing: Thing }) {
     />
   );
   // Fields that a run cannot take on its way count from the next start of it.
-  const waits = fields.some(([name, field]) => !field.live && thing.params?.[name] !== undefined);
+  const waits = fields.some(([name, field]) => !field.live && atStart && fieldOf(atStart, name) !== fieldOf(thing, name));
   return (
     <>
       {basic.length > 0 && <div className="inspector-section">{basic.map(control)}</div>}

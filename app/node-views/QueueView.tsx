@@ -1,8 +1,8 @@
 // A queue's card: a tray one can count, what waits for its next attempt, and three figures.
 
-import { LiveText } from '../store/LiveText.tsx';
+import { LiveDuration, LiveText } from '../store/LiveText.tsx';
 import { text } from '../messages/text.ts';
-import { count, duration } from '../ui/format.ts';
+import { count } from '../ui/format.ts';
 import type { CardProps, NodeView } from './node-view.ts';
 import { paintTray, trayHeight } from './tray.ts';
 
@@ -33,7 +33,7 @@ function QueueBody({ node: { id } }: CardProps) {
           </dd>
         </div>
         <div>
-          <dt>{text('card.in-work')}</dt>
+          <dt>{text('card.in-flight')}</dt>
           <dd>
             <LiveText read={(frame, places) => count(frame[places.gauge(id, 'in_flight')] ?? 0)} />
           </dd>
@@ -41,8 +41,7 @@ function QueueBody({ node: { id } }: CardProps) {
         <div>
           <dt>{text('card.oldest')}</dt>
           <dd>
-            <LiveText read={(frame, places) => ageOf(frame, places.gauge(id, 'oldest_age')).figure} />
-            <LiveText className="unit" read={(frame, places) => ageOf(frame, places.gauge(id, 'oldest_age')).unit} />
+            <LiveDuration read={(frame, places) => ageNs(frame[places.gauge(id, 'oldest_age')] ?? 0)} />
           </dd>
         </div>
       </dl>
@@ -50,10 +49,8 @@ function QueueBody({ node: { id } }: CardProps) {
   );
 }
 
-const ageOf = (frame: Float64Array, place: number) => {
-  const seconds = frame[place] ?? 0;
-  return seconds < 0.001 ? { figure: '0', unit: 's' } : duration(seconds * 1e9);
-};
+/** Less than a millisecond is nothing to a reader. */
+const ageNs = (seconds: number): number => (seconds < 0.001 ? 0 : seconds * 1e9);
 
 export const QUEUE_VIEW: NodeView = {
   size: () => ({ width: 204, height: SHELF_TOP + SHELF_HEIGHT + 46 }),

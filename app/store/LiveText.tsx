@@ -1,6 +1,7 @@
 // A figure that follows the run: text written by reference at a calm pace, only when it changed. React renders it once.
 
 import { useEffect, useRef } from 'react';
+import { duration } from '../ui/format.ts';
 import { currentPlaces, pictureLoop } from './lab.ts';
 import type { Drawer, Pace } from './picture.ts';
 import type { Places } from './readings.ts';
@@ -38,5 +39,24 @@ export function LiveText({ read, pace = 'calm', className }: LiveTextProps) {
     <span ref={element} className={className}>
       {NOTHING_YET}
     </span>
+  );
+}
+
+/** A length of time, the figure and its unit written together. `read` gives ns. */
+export function LiveDuration({ read }: { readonly read: (frame: Float64Array, places: Places) => number }) {
+  const figure = useRef<HTMLSpanElement>(null);
+  const unit = useRef<HTMLElement>(null);
+  usePicture('calm', ({ frame }) => {
+    const places = currentPlaces();
+    if (frame === null || places === null) return;
+    const now = duration(read(frame, places));
+    write(figure.current, now.figure);
+    write(unit.current, now.unit);
+  });
+  return (
+    <>
+      <span ref={figure}>{NOTHING_YET}</span>
+      <i ref={unit} className="unit" />
+    </>
   );
 }

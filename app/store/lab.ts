@@ -27,6 +27,8 @@ export interface Refusal {
 
 export interface Lab {
   readonly drawing: history.History<Drawing> | null;
+  /** The drawing as it was when this run began: what a field that is not live still is. */
+  readonly runStart: Drawing | null;
   /** Ids of nodes and wires. */
   readonly selection: ReadonlySet<string>;
   readonly layout: FrameLayout | null;
@@ -46,6 +48,7 @@ export interface Lab {
 
 export const useLab = create<Lab>(() => ({
   drawing: null,
+  runStart: null,
   selection: new Set(),
   layout: null,
   isRunning: false,
@@ -201,7 +204,14 @@ export async function openText(source: string, name: string): Promise<boolean> {
   // The engine has read and accepted this very text, limits and prototype names included.
   const drawing = JSON.parse(source) as Drawing;
   const speed = isScenario(drawing) && drawing.speed !== undefined ? nearestSpeed(drawing.speed) : 1;
-  set({ drawing: history.newHistory(drawing), selection: new Set(), refusal: null, speed, openCount: get().openCount + 1 });
+  set({
+    drawing: history.newHistory(drawing),
+    runStart: drawing,
+    selection: new Set(),
+    refusal: null,
+    speed,
+    openCount: get().openCount + 1,
+  });
   if (client.kind === 'in-page') tell(text('notice.in-page'));
   await play();
   return true;
@@ -241,6 +251,7 @@ export function reset(seed?: number): void {
   const { isRunning } = get();
   const drawing = present(get());
   if (drawing === null) return;
+  set({ runStart: drawing });
   quietly(client.reset(JSON.stringify(drawing), seed).then(() => (isRunning ? play() : undefined)));
 }
 

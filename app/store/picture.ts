@@ -26,15 +26,15 @@ export interface PictureSource {
 
 /** How often a drawer is called: every animation frame, ten times or four times a second. */
 export type Pace = 'frame' | 'brisk' | 'calm';
-const EVERY_MS: { readonly [pace in Pace]: number } = { frame: 0, brisk: 100, calm: 250 };
+const BRISK_MS = 100;
+const CALM_MS = 250;
 
 /** How long the picture may go on without a frame before it waits for one. */
 const AHEAD_MAX_MS = 120;
 
 interface Entry {
   readonly draw: Drawer;
-  readonly everyMs: number;
-  dueMs: number;
+  readonly pace: Pace;
 }
 
 export class PictureClock {
@@ -66,6 +66,7 @@ export class PictureLoop {
   readonly #source: PictureSource;
   readonly #entries = new Set<Entry>();
   readonly #clock = new PictureClock();
+  readonly #beats = new Map<number, number>();
   #handle: number | null = null;
 
   constructor(source: PictureSource) {
@@ -74,9 +75,7 @@ export class PictureLoop {
 
   /** Registers a drawer and answers with its removal. The loop runs while it has any. */
   add(draw: Drawer, pace: Pace): () => void {
-    // Drawers of one pace are spread over the interval, so that they do not all fall into one animation frame.
-    const everyMs = EVERY_MS[pace];
-    const entry: Entry = { draw, everyMs, dueMs: performance.now() + ((this.#entries.size * 37) % (everyMs || 1)) };
+    const entry: Entry = { draw, pace };
     this.#entries.add(entry);
     this.#handle ??= requestAnimationFrame(this.#tick);
     return () => {
@@ -84,14 +83,19 @@ export class PictureLoop {
     };
   }
 
+  /** All of one pace draw from the same frame: figures that are read together must belong together. */
+  #beat(everyMs: number, wallMs: number): boolean {
+    const beat = Math.floor(wallMs / everyMs);
+    const isNew = this.#beats.get(everyMs) !== beat;
+    this.#beats.set(everyMs, beat);
+    return isNew;
+  }
+
   readonly #tick = (wallMs: number): void => {
     this.#handle = this.#entries.size > 0 ? requestAnimationFrame(this.#tick) : null;
     const { frame, layout } = this.#source;
     const picture: Picture = { frame, layout, timeNs: this.#clock.at(this.#source, performance.now()), wallMs };
-    for (const entry of this.#entries) {
-      if (wallMs < entry.dueMs) continue;
-      entry.dueMs = Math.max(entry.dueMs + entry.everyMs, wallMs);
-      entry.draw(picture);
-    }
+    const isDue = { frame: true, brisk: this.#beat(BRISK_MS, wallMs), calm: this.#beat(CALM_MS, wallMs) };
+    for (const { draw, pace } of this.#entries) if (isDue[pace]) draw(picture);
   };
 }
