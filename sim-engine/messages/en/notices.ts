@@ -1,4 +1,5 @@
-// What is worth telling during a run, the stops of a message's journey, and the reasons for which something ends: one sentence or a few words a key.
+// What is worth telling during a run, the stops of a message's journey, the reasons for which something ends, and what the
+// measures mean that belong to no kind of node: a sentence or a few words a key.
 
 export const NOTICE_MESSAGES = {
   'notice.crashed': '{node} crashed.',
@@ -56,4 +57,35 @@ export const NOTICE_MESSAGES = {
   'reason.down': 'the receiver was not running',
   'reason.forgotten': 'forgotten before the work was done',
   'reason.no-room': 'sent away by its reader with nowhere to go',
+
+  'measure.messages_total':
+    'Messages by channel and status. Open statuses (publish.on_the_wire, waiting, delayed, on_the_wire, in_flight, dead_lettered) are heights.',
+  'measure.message_latency_seconds': 'From sending a message to the first successful end of its work.',
+  'measure.sent': 'Messages put on their way to a channel.',
+  'measure.arrivals': 'Messages put on their way to a channel.',
+  'measure.owed': 'Deliveries owed to subscriptions: one for each accepted message and subscription.',
+  'measure.publish.on_the_wire': 'Messages on their way to a channel.',
+  'measure.accepted': 'Messages that a channel took.',
+  'measure.refused': 'Messages that a channel would not take.',
+  'measure.unroutable': 'Messages that a channel took and had nobody to hand to.',
+  'measure.publish.lost': 'Messages lost on their way to a channel.',
+  'measure.waiting': 'Deliveries that wait for a reader.',
+  'measure.delayed': 'Deliveries that wait for their time.',
+  'measure.on_the_wire': 'Deliveries on their way to a channel or a reader.',
+  'measure.in_flight': 'Deliveries handed out and not settled.',
+  'measure.processed': 'Deliveries whose work ended in success.',
+  'measure.failed': 'Attempts that failed.',
+  'measure.repeats': 'Work on deliveries that were done already.',
+  'measure.expired': 'Deliveries whose time ran out.',
+  'measure.dropped': 'Deliveries given up by a channel for a reason.',
+  'measure.lost': 'Deliveries lost or dropped.',
+  'measure.dead_lettered': 'Deliveries that rest on a dead-letter queue.',
+  'measure.skipped': 'Deliveries that their readers passed over.',
+  'measure.dup_effects': 'Business effects applied more than once.',
+  'measure.missed_effects': 'Business effects that will never be applied, as far as is known.',
+  'measure.order_breaks': 'First effects that came after a later one of the same sender and key.',
+  'measure.wasted_work': 'Seconds of work whose result nobody used.',
+  'measure.throughput': 'Work that ended in success, repeats included.',
+  'measure.goodput': 'First useful results.',
+  'measure.node_down': '1 while a node is down after a crash.',
 } as const satisfies { readonly [key: string]: string };
