@@ -1,0 +1,60 @@
+// 390 px wide, by touch: run, pause, speed and the ledger; nothing scrolls sideways, nothing is too small to hit.
+
+import { expect, test } from '@playwright/test';
+import { clockSeconds, ledgerCell, openLab, pauseButton, runButton } from './lab.ts';
+
+test('nothing scrolls sideways, and every cell of the ledger is on the screen @phone', async ({ page }) => {
+  await openLab(page);
+  const { page: wide, window: seen } = await page.evaluate(() => ({
+    page: document.documentElement.scrollWidth,
+    window: window.innerWidth,
+  }));
+  expect(wide).toBeLessThanOrEqual(seen);
+  for (const cell of ['total', 'wire', 'waiting', 'work', 'retry', 'done', 'dead', 'expired', 'lost']) {
+    await expect(page.locator(`[data-cell=${cell}]`)).toBeInViewport({ ratio: 1 });
+    expect(await ledgerCell(page, cell)).not.toBeNaN();
+  }
+});
+
+test('the whole drawing stands above the deck @phone', async ({ page }) => {
+  await openLab(page);
+  const deck = await page.getByRole('region', { name: 'Time and measurements' }).boundingBox();
+  for (const node of await page.locator('.react-flow__node').all()) {
+    const box = await node.boundingBox();
+    if (box === null || deck === null) throw new Error('not on the screen');
+    expect(box.x).toBeGreaterThanOrEqual(0);
+    expect(box.x + box.width).toBeLessThanOrEqual(390);
+    expect(box.y + box.height).toBeLessThanOrEqual(deck.y);
+  }
+});
+
+test('everything one can touch is at least 44 px @phone', async ({ page }) => {
+  await openLab(page);
+  for (const control of await page.locator('button:visible, select:visible, input:visible').all()) {
+    const box = await control.boundingBox();
+    const name = await control.evaluate((element) => element.getAttribute('aria-label') ?? element.textContent);
+    expect(box?.height, `height of ${name}`).toBeGreaterThanOrEqual(44);
+    expect(box?.width, `width of ${name}`).toBeGreaterThanOrEqual(44);
+  }
+});
+
+test('run, pause and speed by touch @phone', async ({ page }) => {
+  await openLab(page);
+  await pauseButton(page).tap();
+  await expect(runButton(page)).toBeVisible();
+  await page.waitForTimeout(300);
+  const at = await clockSeconds(page);
+  await page.getByLabel('Speed').selectOption('10×');
+  await runButton(page).tap();
+  await page.waitForTimeout(1000);
+  expect((await clockSeconds(page)) - at).toBeGreaterThan(4);
+});
+
+test('a tap on a card opens its knobs, and they close again @phone', async ({ page }) => {
+  await openLab(page);
+  await page.locator('.react-flow__node[data-id="worker-2"]').tap();
+  const knobs = page.getByRole('complementary');
+  await expect(knobs).toContainText('Worker 2');
+  await knobs.getByRole('button', { name: 'Close' }).tap();
+  await expect(knobs).toHaveCount(0);
+});

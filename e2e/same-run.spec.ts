@@ -1,0 +1,66 @@
+// The same run is the same bit for bit in Chromium's Web Worker and in Node, at any speed, drawn or not.
+
+import { expect, test } from '@playwright/test';
+import { digestInNode, digestShown, digestsInNode, engineStatus, openLab, ORDER_PIPELINE } from './lab.ts';
+
+const MOMENTS_NS = Array.from({ length: 10 }, (_, ix) => (ix + 1) * 6e9);
+
+test('digests are equal in Node and in a Web Worker at ten moments', async ({ page }) => {
+  await openLab(page);
+  const inWorker = await page.evaluate(
+    async ({ text, moments }) => {
+      const client = window.__brokerLab.hiddenClient();
+      const loaded = await client.load(text, 7);
+      if (!loaded.ok || client.kind !== 'web-worker') throw new Error('no run in a Web Worker');
+      const digests: string[] = [];
+      for (const moment of moments) {
+        const done = await client.runTo(moment);
+        if (done.ok) digests.push(done.status.digest);
+      }
+      client.close();
+      return digests;
+    },
+    { text: ORDER_PIPELINE, moments: MOMENTS_NS },
+  );
+  expect(inWorker).toHaveLength(10);
+  expect(new Set(inWorker).size).toBe(10);
+  expect(inWorker).toEqual(digestsInNode(ORDER_PIPELINE, MOMENTS_NS, 7));
+});
+
+for (const speed of [1, 20, Number.POSITIVE_INFINITY]) {
+  test(`a run that was played at speed ${speed} is the one that Node has`, async ({ page }) => {
+    await openLab(page);
+    const { simTimeNs, digest } = await page.evaluate(
+      async ({ text, factor }) => {
+        const client = window.__brokerLab.hiddenClient();
+        await client.load(text, 7);
+        await client.play(factor);
+        await new Promise((resolve) => setTimeout(resolve, 700));
+        const paused = await client.pause();
+        client.close();
+        if (!paused.ok) throw new Error('not paused');
+        return paused.status;
+      },
+      { text: ORDER_PIPELINE, factor: speed },
+    );
+    expect(simTimeNs).toBeGreaterThan(0.3e9);
+    expect(digest).toBe(digestInNode(ORDER_PIPELINE, simTimeNs, 7));
+  });
+}
+
+test('the digest on the screen is the digest of the run that is drawn @desktop', async ({ page }) => {
+  await openLab(page);
+  await page.waitForTimeout(2000);
+  const { simTimeNs, digest } = await engineStatus(page);
+  expect(digest).toBe(digestInNode(ORDER_PIPELINE, simTimeNs, 7));
+  await expect.poll(() => digestShown(page)).toBe(digest);
+});
+
+test('the engine in the page, without a Web Worker, runs the same', async ({ page }) => {
+  await openLab(page, './?engine=in-page');
+  await expect(page.getByText('The engine runs in the page')).toBeVisible();
+  await page.waitForTimeout(1500);
+  const { simTimeNs, digest } = await engineStatus(page);
+  expect(simTimeNs).toBeGreaterThan(1e9);
+  expect(digest).toBe(digestInNode(ORDER_PIPELINE, simTimeNs, 7));
+});
