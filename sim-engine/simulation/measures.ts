@@ -99,12 +99,15 @@ export class Measures {
   private readonly simulation: Simulation;
   private readonly world: World;
   private readonly measures: ReadonlyMap<string, Measure>;
+  /** What nodes say of themselves, whether or not a book has the same word. */
+  readonly gauges: readonly Measure[];
   private readonly cell = new Float64Array(64);
 
   constructor(simulation: Simulation) {
     this.simulation = simulation;
     this.world = simulation.world;
-    const list = [...this.bookMeasures(), ...this.oracleMeasures(), ...this.gaugeMeasures()];
+    this.gauges = this.gaugeMeasures();
+    const list = [...this.bookMeasures(), ...this.oracleMeasures(), ...this.gauges];
     const byName = new Map<string, Measure>();
     for (const measure of list) {
       const known = byName.get(measure.name);

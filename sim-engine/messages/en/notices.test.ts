@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { REASONS } from '../../world/reasons.ts';
 import { JOURNEY_STOPS } from '../../world/trace.ts';
+import { EN } from '../en.ts';
 import { NOTICE_MESSAGES } from './notices.ts';
 
 const ENGINE = new URL('../..', import.meta.url).pathname;
@@ -30,6 +31,18 @@ describe('the sentences of a run', () => {
   it('are there for every stop of a journey and every reason', () => {
     expect(keysUnder('journey.')).toEqual(JOURNEY_STOPS.map((stop) => `journey.${stop}`));
     expect(keysUnder('reason.')).toEqual(REASONS.map((reason) => `reason.${reason}`));
+  });
+
+  it('are there for every problem that the simulation and the host report', () => {
+    const texts = ['simulation', 'shell'].flatMap((name) => sources(join(ENGINE, name)));
+    const codes = texts.flatMap((text) =>
+      [...text.matchAll(/code(?:: | = )(?:[^,;'{}]*\? '([a-z-]+)' : )?'([a-z-]+)'/g)].flatMap(([, one, other]) => [one, other]),
+    );
+    const found = codes.filter((code) => code !== undefined);
+    expect(found.length).toBeGreaterThan(5);
+    // What a check cannot read is reported by `checks/bind-check.ts`, which puts `check-` before the code.
+    const isTold = (code: string): boolean => [`problem.${code}`, `problem.check-${code}`].some((key) => Object.hasOwn(EN, key));
+    expect(found.filter((code) => !isTold(code))).toEqual([]);
   });
 
   it('come with a remedy where they are problems', () => {

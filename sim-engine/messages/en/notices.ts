@@ -25,6 +25,13 @@ export const NOTICE_MESSAGES = {
   'problem.run-stopped': 'The run has stopped.',
   'problem.run-stopped.remedy': 'Start it again, then give the command.',
 
+  'problem.command-unknown-node': 'There is no node "{id}" in the drawing.',
+  'problem.command-unknown-node.remedy': 'Use the id of a node, as it stands in the file; its name is for people only.',
+  'problem.command-unknown-wire': 'There is no wire "{id}" in the drawing.',
+  'problem.command-unknown-wire.remedy': 'Use the id of a wire, as it stands in the file.',
+  'problem.command-wrong-kind': '"{command}" is for a {needed}, but "{id}" is a {kind}.',
+  'problem.command-wrong-kind.remedy': 'Give the command to a node of that kind.',
+
   'journey.sent': 'sent',
   'journey.accepted': 'accepted',
   'journey.refused': 'refused',
