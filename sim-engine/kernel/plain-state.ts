@@ -35,3 +35,15 @@ function clone(value: unknown): unknown {
   for (const [key, held] of Object.entries(value)) copy[key] = clone(held);
   return copy;
 }
+
+/** Whether two trees of plain data say the same. */
+export function isSamePlain(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every(
+    (key) => Object.hasOwn(b, key) && isSamePlain((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
+  );
+}

@@ -3,7 +3,7 @@
 
 import { assert } from '../kernel/assert.ts';
 import type { ActorIx, LinkIx } from '../kernel/ids.ts';
-import { clonePlain } from '../kernel/plain-state.ts';
+import { clonePlain, isSamePlain } from '../kernel/plain-state.ts';
 import { fieldsOfWire, nodeKind, wireKind } from '../nodes/declarations.ts';
 import type { Fields, Params } from '../nodes/fields.ts';
 import type { ActorFactory, Connection, NodeKind, WireKind } from '../nodes/node-kind.ts';
@@ -280,18 +280,6 @@ function liveParams(fields: Fields, before: Params, after: Params): Params {
 
 function isSameWire(wire: LiveWire, planned: PlannedWire): boolean {
   return wire.kind === planned.kind.type && wire.from.actor === planned.from.actor && wire.to.actor === planned.to.actor;
-}
-
-/** Whether two trees of plain data say the same. */
-export function isSamePlain(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const keys = Object.keys(a);
-  if (keys.length !== Object.keys(b).length) return false;
-  return keys.every(
-    (key) => Object.hasOwn(b, key) && isSamePlain((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
-  );
 }
 
 function replace(target: string[], content: readonly string[]): void {

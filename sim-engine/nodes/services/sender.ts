@@ -1,11 +1,12 @@
 // The sender at work: makes messages when its schedule says so and hands them to its wires. When a channel holds it back,
 // what is due waits here and goes out when the flow opens. It knows no broker.
 
+import type { Law } from '../../kernel/distributions.ts';
 import { floor } from '../../kernel/exact-math.ts';
 import type { LinkIx, StreamIx } from '../../kernel/ids.ts';
 import { KeyLaw } from '../../kernel/key-law.ts';
-import type { Law } from '../../kernel/distributions.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
+import { isSamePlain } from '../../kernel/plain-state.ts';
 import { type CompiledCommand, StatefulActor } from '../../world/actor.ts';
 import { POISON } from '../../world/messages.ts';
 import type { World } from '../../world/world.ts';
@@ -103,7 +104,11 @@ class Sender extends StatefulActor implements PublisherHost {
 
   private weightedLaw(weights: readonly Weight[], purpose: string): KeyLaw {
     const { world, nodeId } = this;
-    return new KeyLaw({ law: 'weighted', weights: weights.map(({ weight }) => weight) }, world.streams, world.stream(nodeId, purpose));
+    return new KeyLaw(
+      { law: 'weighted', weights: weights.map(({ weight }) => weight) },
+      world.streams,
+      world.stream(nodeId, purpose),
+    );
   }
 
   // ---------------------------------------------------------------- life
@@ -155,7 +160,7 @@ class Sender extends StatefulActor implements PublisherHost {
     const wasLimited = this.limit > 0 && this.state.sent >= this.limit;
     const before = this.params;
     this.readParams(params);
-    const isSchedule = SCHEDULE_FIELDS.some((field) => before[field] !== params[field]);
+    const isSchedule = SCHEDULE_FIELDS.some((field) => !isSamePlain(before[field], params[field]));
     if (!this.isClosed && (isSchedule || wasLimited)) this.beginAnew();
   }
 
@@ -184,7 +189,8 @@ class Sender extends StatefulActor implements PublisherHost {
     const nowNs = world.now[0] as number;
     if (!this.schedule.next(state.arrivals)) return;
     // Gaps are counted from the start of the sender, not from the start of the run.
-    if (fromNs > nowNs && this.params.arrivals !== 'times' && this.params.arrivals !== 'constant') world.at[0] = (world.at[0] as number) + fromNs - nowNs;
+    if (fromNs > nowNs && this.params.arrivals !== 'times' && this.params.arrivals !== 'constant')
+      world.at[0] = (world.at[0] as number) + fromNs - nowNs;
     world.arm(this.ix, NEXT, state.schedules);
   }
 
@@ -310,7 +316,17 @@ class Sender extends StatefulActor implements PublisherHost {
 }
 
 /** Fields whose change begins a new schedule. */
-const SCHEDULE_FIELDS = ['arrivals', 'rate', 'gaps', 'burstSize', 'burstEvery', 'rampTo', 'rampOver', 'dayCurve', 'times'] as const;
+const SCHEDULE_FIELDS = [
+  'arrivals',
+  'rate',
+  'gaps',
+  'burstSize',
+  'burstEvery',
+  'rampTo',
+  'rampOver',
+  'dayCurve',
+  'times',
+] as const;
 
 export const SENDER_BEHAVIOUR: NodeBehaviour = {
   expand(_self, _params, _parts, plan) {

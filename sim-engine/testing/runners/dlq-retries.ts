@@ -1,7 +1,7 @@
 // Judges patterns/dlq-retries by real runs: one message, a service that fails the recorded number of times, a dead-letter queue.
 // Outcomes, waits and deliveries are read from the journey of the message.
 
-import { isSamePlain } from '../../simulation/assembly.ts';
+import { isSamePlain } from '../../kernel/plain-state.ts';
 import type { TraceEntry } from '../../world/trace.ts';
 import { node, simulationOf, wire } from '../drawing.ts';
 import type { Judgement, VectorCase, VectorFormat } from './format.ts';
