@@ -75,10 +75,24 @@ function UndoButtons() {
   const canForth = useLab((lab) => lab.drawing !== null && canRedo(lab.drawing));
   return (
     <>
-      <button type="button" className="btn ghost only" aria-label={text('bar.undo')} title={text('bar.undo')} disabled={!canBack} onClick={undo}>
+      <button
+        type="button"
+        className="btn ghost only"
+        aria-label={text('bar.undo')}
+        title={text('bar.undo')}
+        disabled={!canBack}
+        onClick={undo}
+      >
         <Undo2 size={16} strokeWidth={1.75} />
       </button>
-      <button type="button" className="btn ghost only" aria-label={text('bar.redo')} title={text('bar.redo')} disabled={!canForth} onClick={redo}>
+      <button
+        type="button"
+        className="btn ghost only"
+        aria-label={text('bar.redo')}
+        title={text('bar.redo')}
+        disabled={!canForth}
+        onClick={redo}
+      >
         <Redo2 size={16} strokeWidth={1.75} />
       </button>
     </>

@@ -15,7 +15,11 @@ import './ui/base.css';
 declare global {
   interface Window {
     /** For end-to-end tests and the curious: the engine's client, a second one with nothing drawn, and the state of the page. */
-    readonly __brokerLab: { readonly client: typeof client; readonly hiddenClient: typeof hiddenClient; readonly lab: typeof useLab.getState };
+    readonly __brokerLab: {
+      readonly client: typeof client;
+      readonly hiddenClient: typeof hiddenClient;
+      readonly lab: typeof useLab.getState;
+    };
   }
 }
 

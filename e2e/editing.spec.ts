@@ -1,7 +1,7 @@
 // Edits while it runs: what matters to the run reaches it at once and can be undone; what does not leaves it alone.
 
 import { expect, type Page, test } from '@playwright/test';
-import { clockSeconds, digestInNode, engineStatus, isBalanced, ledgerCell, openLab, ORDER_PIPELINE } from './lab.ts';
+import { clockSeconds, digestInNode, engineStatus, isBalanced, ledgerCell, ORDER_PIPELINE, openLab } from './lab.ts';
 
 const commandCount = (page: Page) => page.evaluate(() => window.__brokerLab.client.status?.commandCount);
 const card = (page: Page, id: string) => page.locator(`.react-flow__node[data-id="${id}"]`);

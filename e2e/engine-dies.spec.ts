@@ -2,7 +2,7 @@
 
 import { expect, test } from '@playwright/test';
 import type { LoggedCommand } from '../sim-engine/protocol/messages.ts';
-import { clockSeconds, digestInNode, engineStatus, isBalanced, ledgerCell, openLab, ORDER_PIPELINE } from './lab.ts';
+import { clockSeconds, digestInNode, engineStatus, isBalanced, ledgerCell, ORDER_PIPELINE, openLab } from './lab.ts';
 
 test('the engine is started again where it was, and the page says so', async ({ page }) => {
   await openLab(page);
@@ -25,7 +25,9 @@ test('the engine is started again where it was, and the page says so', async ({ 
   const reached = await clockSeconds(page);
 
   await page.evaluate(() => window.__brokerLab.client.killEngine());
-  await expect(page.getByText(/The engine stopped answering and was started again at 0:\d\d\.\d/)).toBeVisible({ timeout: 10_000 });
+  await expect(page.getByText(/The engine stopped answering and was started again at 0:\d\d\.\d/)).toBeVisible({
+    timeout: 10_000,
+  });
 
   // It goes on playing, and nothing that was counted is gone.
   await expect.poll(() => clockSeconds(page)).toBeGreaterThan(reached + 0.5);

@@ -14,7 +14,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(plain.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 
     // With everything open that can be: a refused file, a notice, the settings of a node.
-    await page.locator('input[type=file]').setInputFiles({ name: 'bad.json', mimeType: 'application/json', buffer: Buffer.from('{') });
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'bad.json', mimeType: 'application/json', buffer: Buffer.from('{') });
     await expect(page.getByRole('alertdialog')).toBeVisible();
     const open = await new AxeBuilder({ page }).withTags(rules).analyze();
     expect(open.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);

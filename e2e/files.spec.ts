@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
-import { clockSeconds, isBalanced, ledgerCell, openLab, ORDER_PIPELINE, SCENARIOS } from './lab.ts';
+import { clockSeconds, isBalanced, ledgerCell, ORDER_PIPELINE, openLab, SCENARIOS } from './lab.ts';
 
 const PUBLISH_SUBSCRIBE = readFileSync(new URL('publish-subscribe.json', SCENARIOS), 'utf8');
 

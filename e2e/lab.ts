@@ -19,16 +19,20 @@ export async function openLab(page: Page, path = './'): Promise<void> {
 /** The figure in a cell of the ledger. */
 export async function ledgerCell(page: Page, cell: string): Promise<number> {
   const figure = page.locator(`[data-testid=ledger] [data-cell=${cell}] b`);
-  return (await figure.count()) === 0 ? Number.NaN : Number((await figure.innerText()).replaceAll(',', ''));
+  return (await figure.count()) === 0 ? Number.NaN : Number(((await figure.textContent()) ?? '').replaceAll(',', ''));
 }
 
 /** Simulated time on the clock of the deck, s. */
 export async function clockSeconds(page: Page): Promise<number> {
-  const [hours, minutes, seconds] = (await page.getByTestId('clock').innerText()).replace(/\s/g, '').split(':').map(Number);
+  const [hours, minutes, seconds] = ((await page.getByTestId('clock').textContent()) ?? '')
+    .replace(/\s/g, '')
+    .split(':')
+    .map(Number);
   return (hours as number) * 3600 + (minutes as number) * 60 + (seconds as number);
 }
 
-export const digestShown = async (page: Page): Promise<string> => (await page.getByTestId('digest').innerText()).replace(/\s/g, '');
+export const digestShown = async (page: Page): Promise<string> =>
+  ((await page.getByTestId('digest').textContent()) ?? '').replace(/\s/g, '');
 
 export const runButton = (page: Page) => page.getByRole('button', { name: 'Run' });
 export const pauseButton = (page: Page) => page.getByRole('button', { name: 'Pause' });
@@ -51,7 +55,12 @@ export function digestInNode(text: string, timeNs: number, seed?: number, log: r
 }
 
 /** Digests of one run in plain Node at ascending times. */
-export function digestsInNode(text: string, timesNs: readonly number[], seed?: number, log: readonly LoggedCommand[] = []): string[] {
+export function digestsInNode(
+  text: string,
+  timesNs: readonly number[],
+  seed?: number,
+  log: readonly LoggedCommand[] = [],
+): string[] {
   const parsed = parseScenario(text, seed === undefined ? {} : { seed });
   if (!parsed.ok) throw new Error(`bad scenario: ${parsed.problems.map((problem) => problem.code).join(', ')}`);
   const created = Simulation.create(parsed.value, { log });

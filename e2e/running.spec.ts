@@ -1,7 +1,7 @@
 // Run, pause, steps, speed, seed and reset, by button and by key.
 
 import { expect, test } from '@playwright/test';
-import { clockSeconds, digestInNode, engineStatus, ledgerCell, openLab, ORDER_PIPELINE, pauseButton, runButton } from './lab.ts';
+import { clockSeconds, digestInNode, engineStatus, ledgerCell, ORDER_PIPELINE, openLab, pauseButton, runButton } from './lab.ts';
 
 test('pause stops the clock and run goes on from there', async ({ page }) => {
   await openLab(page);

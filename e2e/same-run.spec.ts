@@ -1,7 +1,7 @@
 // The same run is the same bit for bit in Chromium's Web Worker and in Node, at any speed, drawn or not.
 
 import { expect, test } from '@playwright/test';
-import { digestInNode, digestShown, digestsInNode, engineStatus, openLab, ORDER_PIPELINE } from './lab.ts';
+import { digestInNode, digestShown, digestsInNode, engineStatus, ORDER_PIPELINE, openLab } from './lab.ts';
 
 const MOMENTS_NS = Array.from({ length: 10 }, (_, ix) => (ix + 1) * 6e9);
 

@@ -59,7 +59,12 @@ function Drawing() {
     const connectable = kinds && canConnect(...kinds);
     if (!connectable?.ok) return;
     edit((now) =>
-      addWire(now, { id: freeId(now, `${source}-${target}`.slice(0, 36)), kind: connectable.wire.type, from: source, to: target }),
+      addWire(now, {
+        id: freeId(now, `${source}-${target}`.slice(0, 36)),
+        kind: connectable.wire.type,
+        from: source,
+        to: target,
+      }),
     );
   }, []);
 
@@ -153,7 +158,7 @@ function useFitToStage(): () => void {
 
 /** Fits the drawing into the free part of the page when another drawing is opened or that part changes its size. */
 function FitToStage() {
-  const fit = useFitToStage();
+  const fitToStage = useFitToStage();
   const flow = useStoreApi();
   const opened = useLab((lab) => lab.openCount);
   // biome-ignore lint/correctness/useExhaustiveDependencies: every drawing that is opened is fitted anew.
@@ -168,18 +173,18 @@ function FitToStage() {
       domNode.style.setProperty('--stage-left', `${left - page.left}px`);
       domNode.style.setProperty('--stage-right', `${page.right - right}px`);
       domNode.style.setProperty('--stage-bottom', `${page.bottom - bottom}px`);
-      fit();
+      fitToStage();
     });
     observer.observe(stage);
     return () => observer.disconnect();
-  }, [fit, flow, opened]);
+  }, [fitToStage, flow, opened]);
   return null;
 }
 
 function ZoomPanel() {
   const { zoomIn, zoomOut, zoomTo } = useReactFlow();
   const percent = useStore(({ transform }) => Math.round(transform[2] * 100));
-  const fit = useFitToStage();
+  const fitToStage = useFitToStage();
   return (
     <div className="panel zoom" role="toolbar" aria-label={text('canvas.zoom')}>
       <button type="button" className="btn ghost only" aria-label={text('canvas.zoom-out')} onClick={() => zoomOut()}>
@@ -191,7 +196,7 @@ function ZoomPanel() {
       <button type="button" className="btn ghost only" aria-label={text('canvas.zoom-in')} onClick={() => zoomIn()}>
         <Plus size={16} strokeWidth={1.75} />
       </button>
-      <button type="button" className="btn ghost only" aria-label={text('canvas.fit')} onClick={fit}>
+      <button type="button" className="btn ghost only" aria-label={text('canvas.fit')} onClick={fitToStage}>
         <Maximize size={15} strokeWidth={1.75} />
       </button>
     </div>

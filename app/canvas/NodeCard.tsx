@@ -37,7 +37,10 @@ export const NodeCard = memo(function NodeCard({ data: { node, isNarrow }, selec
   });
 
   return (
-    <article ref={card} className={`card card-${node.kind}${selected ? ' is-selected' : ''}${isNarrow ? ' is-narrow' : ''}${isUnwired ? ' is-unwired' : ''}`}>
+    <article
+      ref={card}
+      className={`card card-${node.kind}${selected ? ' is-selected' : ''}${isNarrow ? ' is-narrow' : ''}${isUnwired ? ' is-unwired' : ''}`}
+    >
       <header>
         <KindGlyph kind={node.kind} />
         <div className="card-title">
@@ -53,7 +56,9 @@ export const NodeCard = memo(function NodeCard({ data: { node, isNarrow }, selec
           key={port.name}
           id={port.name}
           type={port.direction === 'out' ? 'source' : 'target'}
-          position={isNarrow ? (port.direction === 'out' ? Position.Bottom : Position.Top) : handleSide(port.direction, port.type)}
+          position={
+            isNarrow ? (port.direction === 'out' ? Position.Bottom : Position.Top) : handleSide(port.direction, port.type)
+          }
           isConnectable={!isNarrow}
         />
       ))}

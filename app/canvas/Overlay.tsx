@@ -52,10 +52,11 @@ export function Overlay({ scene }: { scene: Scene }) {
       const places = currentPlaces();
       if (frame === null || places === null) return;
       context.setTransform(scale, 0, 0, scale, x * ratio, y * ratio);
+      sprites.moveTo(x * ratio, y * ratio);
       drawScene({ context, sprites, colours, zoom }, latest.current, frame, places, rates, timeNs);
     };
     return pictureLoop.add(draw, 'frame');
   }, [flow, theme]);
 
-  return <canvas ref={canvas} className="letters" aria-hidden="true" />;
+  return <canvas ref={canvas} className="letters" />;
 }

@@ -3,8 +3,8 @@
 
 import type { Edge, Node } from '@xyflow/react';
 import { nodeKind, wireKind } from '../../sim-engine/nodes/declarations.ts';
-import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
 import { portAt } from '../../sim-engine/topology/connect.ts';
+import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
 import { say, text } from '../messages/text.ts';
 import { kindName, nodeView } from '../node-views/node-views.ts';
 import { nodeName } from '../store/drawing.ts';
@@ -38,13 +38,17 @@ export function flowDrawing(
     const position = turnedAt?.get(node.id) ?? node.position ?? UNPLACED;
     return keep(keptNodes.get(node.id), cardNode(node, position, sizeOf(node), selection.has(node.id), isNarrow));
   });
-  const boxes = new Map(nodes.map(({ id, position, width = 0, height = 0 }): [string, Box] => [id, { id, ...position, width, height }]));
+  const boxes = new Map(
+    nodes.map(({ id, position, width = 0, height = 0 }): [string, Box] => [id, { id, ...position, width, height }]),
+  );
   const shapes = wireShapes(boxes, topology.wires, isNarrow ? 'down' : 'right');
   const keptEdges = new Map(before?.edges.map((edge) => [edge.id, edge]));
   const names = new Map(topology.nodes.map((node) => [node.id, nodeName(node)]));
   const edges = topology.wires.flatMap((wire) => {
     const shape = shapes.get(wire.id);
-    return shape === undefined ? [] : [keepEdge(keptEdges.get(wire.id), wireEdge(wire, shape, selection.has(wire.id), topology, names))];
+    return shape === undefined
+      ? []
+      : [keepEdge(keptEdges.get(wire.id), wireEdge(wire, shape, selection.has(wire.id), topology, names))];
   });
   const cards = topology.nodes.map((node) => ({ node, box: boxes.get(node.id) as Box }));
   return { nodes, edges, scene: { shapes, cards, isNarrow } };

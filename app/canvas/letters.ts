@@ -1,17 +1,11 @@
 // Draws everything that moves on the canvas: letters on wires from their send and due times, trays and desks on cards, and, above
 // the threshold or with reduced motion, the rate of a wire as width or as dashes. Knows no React and no DOM but its context.
 
-import {
-  FRAME,
-  LETTER,
-  LETTER_STATE,
-  LETTER_STRIDE,
-  WIRE,
-} from '../../sim-engine/protocol/frame.ts';
+import { FRAME, LETTER, LETTER_STATE, LETTER_STRIDE, WIRE } from '../../sim-engine/protocol/frame.ts';
 import type { NodeDocument } from '../../sim-engine/topology/document.ts';
-import { nodeView } from '../node-views/node-views.ts';
 import type { Painter } from '../node-views/node-view.ts';
-import type { Places, Rates } from '../store/readings.ts';
+import { nodeView } from '../node-views/node-views.ts';
+import { isDense, type Places, type Rates } from '../store/readings.ts';
 import type { Mark } from '../ui/letter-marks.ts';
 import { type Box, placeAlong, type WireShape } from './geometry.ts';
 import type { Colours, Sprites } from './sprites.ts';
@@ -49,10 +43,6 @@ const BACK_MARK = new Map<number, Mark>([
 ]);
 const BACK_SIZE = 0.8;
 
-/** Whether there are more letters than can be drawn one by one. */
-export const isDense = (frame: Float64Array): boolean =>
-  (frame[FRAME.LETTERS_IN_ALL] as number) > (frame[FRAME.LETTER_COUNT] as number);
-
 export function drawScene(brush: Brush, scene: Scene, frame: Float64Array, places: Places, rates: Rates, timeNs: number): void {
   drawWireStates(brush, scene, frame, places);
   if (isDense(frame)) drawWidths(brush, scene, frame, places, rates);
@@ -63,7 +53,13 @@ export function drawScene(brush: Brush, scene: Scene, frame: Float64Array, place
 
 const spot = { x: 0, y: 0 };
 
-function drawLetters({ context, sprites, colours }: Brush, { shapes }: Scene, frame: Float64Array, places: Places, timeNs: number): void {
+function drawLetters(
+  { context, sprites, colours }: Brush,
+  { shapes }: Scene,
+  frame: Float64Array,
+  places: Places,
+  timeNs: number,
+): void {
   const letters = frame[FRAME.LETTER_COUNT] as number;
   const ground = colours('ground');
   for (let ix = 0, at = places.letters; ix < letters; ix++, at += LETTER_STRIDE) {

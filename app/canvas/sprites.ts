@@ -25,6 +25,8 @@ export class Sprites {
   readonly #sprites = new Map<string, HTMLCanvasElement>();
   readonly #colours: Colours;
   readonly #scale: number;
+  #left = 0;
+  #top = 0;
 
   /** `scale`: device pixels a px of the drawing. */
   constructor(colours: Colours, scale: number) {
@@ -32,10 +34,20 @@ export class Sprites {
     this.#scale = scale;
   }
 
-  /** Stamps a mark centred on x, y, in the coordinates of the drawing. */
+  /** Where the drawing's origin lies, in device pixels. */
+  moveTo(left: number, top: number): void {
+    this.#left = left;
+    this.#top = top;
+  }
+
+  /** Stamps a mark centred on x, y, in the coordinates of the drawing. On whole device pixels, since half ones blur. */
   stamp(context: CanvasRenderingContext2D, mark: Mark, x: number, y: number, size = 1): void {
-    const side = SIDE * size;
-    context.drawImage(this.#sprite(mark, size), x - side / 2, y - side / 2, side, side);
+    const sprite = this.#sprite(mark, size);
+    const scale = this.#scale;
+    const side = sprite.width / scale;
+    const left = (Math.round(x * scale + this.#left - sprite.width / 2) - this.#left) / scale;
+    const top = (Math.round(y * scale + this.#top - sprite.height / 2) - this.#top) / scale;
+    context.drawImage(sprite, left, top, side, side);
   }
 
   #sprite(mark: Mark, size: number): HTMLCanvasElement {
@@ -55,8 +67,8 @@ export class Sprites {
     canvas.height = pixels;
     const context = canvas.getContext('2d');
     if (context === null) return canvas;
-    context.scale(pixels / SIDE, pixels / SIDE);
-    context.translate(SIDE / 2, SIDE / 2);
+    context.translate(pixels / 2, pixels / 2);
+    context.scale(size * this.#scale, size * this.#scale);
     context.lineCap = 'round';
     context.lineJoin = 'round';
     for (const stroke of MARKS[mark]) this.#drawStroke(context, stroke);

@@ -2,10 +2,10 @@
 // Recharts in a chunk of its own; the lines are written by reference ten times a second.
 
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type MessageKey, text } from '../messages/text.ts';
 import { topologyOf } from '../store/drawing.ts';
 import { usePicture, write } from '../store/LiveText.tsx';
 import { currentPlaces, onFrame, present, useLab } from '../store/lab.ts';
-import { type MessageKey, text } from '../messages/text.ts';
 import { durationText, figure, moment } from '../ui/format.ts';
 import { useIsNarrow, useMedia } from '../ui/media.ts';
 import { nextHeight, pushedApart, rulerStep, rulerText, windowOf } from './axis.ts';
@@ -181,7 +181,7 @@ function LaneRow({ lane, history, size, hasHead }: LaneRowProps) {
         group.children[ix]?.setAttribute('d', lane.look === 'lines' ? '' : area);
         group.children[ix + drawn.length]?.setAttribute('d', line);
       });
-      placeLabels(labels.current, drawn, height, plot.x + plot.width * Math.min(1, shareOf(timeNs, timeNs, windowNs)));
+      placeLabels(lane, labels.current, drawn, height, plot.x + plot.width * Math.min(1, shareOf(timeNs, timeNs, windowNs)));
     }
     if (!isRunning && rowsAt.current !== timeNs) {
       rowsAt.current = timeNs;
@@ -291,11 +291,18 @@ function scaleFor(lane: Lane, { high }: Scale, samples: readonly Sample[]): Scal
   return { low, high: top, ticks: inner.length > 2 ? [inner[0] as number, inner.at(-1) as number] : inner };
 }
 
-function placeLabels(element: HTMLElement | null, drawn: readonly { endY: number }[], height: number, nowX: number): void {
+function placeLabels(
+  lane: Lane,
+  element: HTMLElement | null,
+  drawn: readonly { endY: number }[],
+  height: number,
+  nowX: number,
+): void {
   if (element === null) return;
   element.style.transform = `translateX(${(nowX + 10).toFixed(1)}px)`;
   const places = pushedApart(
-    drawn.map(({ endY }) => (Number.isNaN(endY) ? height : endY)),
+    // Where lines end at one height, the later stands lower; in a stack it stands higher.
+    drawn.map(({ endY }, ix) => (Number.isNaN(endY) ? height : endY) + (lane.look === 'stack' ? -ix : ix) / 1000),
     LABEL_GAP,
     7,
     height - 7,

@@ -29,6 +29,7 @@ describe('axes', () => {
   it('write moments as minutes and seconds, with decimals only where the step needs them', () => {
     expect(rulerText(100e9, 10e9)).toBe('1:40');
     expect(rulerText(5e9, 1e9)).toBe('0:05');
+    expect(rulerText(3725e9, 5e9)).toBe('1:02:05');
     expect(rulerText(1.5e9, 0.5e9)).toBe('0:01.5');
     expect(rulerText(0.02e9, 0.02e9)).toBe('0:00.02');
   });

@@ -40,13 +40,14 @@ export function rulerStep(windowNs: number): number {
   return spans.find((span) => span >= wanted * 0.7) ?? wanted;
 }
 
-/** A moment on the ruler: "1:40", with as many decimals as the step needs. */
+/** A moment on the ruler: "1:40", "82:00:00", with as many decimals as the step needs. */
 export function rulerText(timeNs: number, stepNs: number): string {
   const decimals = stepNs >= 1e9 ? 0 : Math.min(9, Math.ceil(9 - Math.log10(stepNs)));
   const seconds = timeNs / 1e9;
   const minutes = Math.floor(seconds / 60 + 1e-9);
   const rest = Math.max(0, seconds - minutes * 60).toFixed(decimals);
-  return `${minutes}:${rest.padStart(decimals === 0 ? 2 : 3 + decimals, '0')}`;
+  const clock = `${minutes % 60}:${rest.padStart(decimals === 0 ? 2 : 3 + decimals, '0')}`;
+  return minutes < 60 ? clock : `${Math.floor(minutes / 60)}:${clock.padStart(5, '0')}`;
 }
 
 /** Label places pushed apart, lowest first, so that none comes nearer than `gap` to another and all stay within the lane. */

@@ -28,7 +28,8 @@ describe('what charts remember', () => {
   it('gives the rate of an even run, however many frames it comes in', () => {
     for (const everyNs of [16e6, 100e6, 1e9]) {
       const history = new RunHistory();
-      for (let timeNs = 0; timeNs <= 20e9; timeNs += everyNs) history.note(frame(timeNs, Math.floor((timeNs / 1e9) * 40)), places, MINUTE, ['q']);
+      for (let timeNs = 0; timeNs <= 20e9; timeNs += everyNs)
+        history.note(frame(timeNs, Math.floor((timeNs / 1e9) * 40)), places, MINUTE, ['q']);
       expect(history.samples.at(-1)?.done).toBeGreaterThan(39);
       expect(history.samples.at(-1)?.done).toBeLessThan(41);
     }

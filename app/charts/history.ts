@@ -108,7 +108,11 @@ export class RunHistory {
   }
 }
 
-function countsOf(frame: Float64Array, places: Places, queues: readonly string[]): { ready: number; inFlight: number; delayed: number } {
+function countsOf(
+  frame: Float64Array,
+  places: Places,
+  queues: readonly string[],
+): { ready: number; inFlight: number; delayed: number } {
   const sum = (gauge: string) => queues.reduce((total, id) => total + (frame[places.gauge(id, gauge)] ?? 0), 0);
   return { ready: sum('ready'), inFlight: sum('in_flight'), delayed: sum('delayed') };
 }
@@ -123,7 +127,12 @@ export function quantilesOf(frames: readonly Latencies[]): [p50: number, p95: nu
   for (const { count, p50, p95, p99 } of frames) {
     total += count;
     if (count === 1) points.push({ value: p50, weight: 1 });
-    else points.push({ value: p50, weight: count * 0.5 }, { value: p95, weight: count * 0.45 }, { value: p99, weight: count * 0.05 });
+    else
+      points.push(
+        { value: p50, weight: count * 0.5 },
+        { value: p95, weight: count * 0.45 },
+        { value: p99, weight: count * 0.05 },
+      );
   }
   if (total === 0) return [Number.NaN, Number.NaN, Number.NaN];
   points.sort((a, b) => a.value - b.value);

@@ -36,7 +36,14 @@ export function heightOf(lane: Lane, { low, high }: Axis, plot: Plot, value: num
   return plot.y + plot.height * (1 - Math.min(Math.max(share, 0), 1));
 }
 
-export function laneLines(lane: Lane, axis: Axis, plot: Plot, samples: readonly Sample[], nowNs: number, windowNs: number): LaneLine[] {
+export function laneLines(
+  lane: Lane,
+  axis: Axis,
+  plot: Plot,
+  samples: readonly Sample[],
+  nowNs: number,
+  windowNs: number,
+): LaneLine[] {
   const ground = samples.map(() => 0);
   const xOf = (timeNs: number) => plot.x + plot.width * shareOf(timeNs, nowNs, windowNs);
   return lane.series.map(({ series }) => {

@@ -24,9 +24,7 @@ import { Watchdog } from './watchdog.ts';
 export type Loaded =
   | { readonly ok: true; readonly layout: FrameLayout; readonly status: Status }
   | { readonly ok: false; readonly problems: readonly Problem[] };
-export type Done =
-  | { readonly ok: true; readonly status: Status }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+export type Done = { readonly ok: true; readonly status: Status } | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** What the owner of a client hears by itself. All optional: a hidden client needs none. */
 export interface ClientEvents {

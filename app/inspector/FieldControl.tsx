@@ -82,16 +82,27 @@ const percent = ({ min, max }: { min: number; max: number }): NumberForm => ({
 /** Units that are only the name of what is counted say nothing beside a label that says it. */
 const unitOf = (unit: string): string => (unit === 'messages' || unit === 'attempts' || unit === 'at once' ? '' : unit);
 
-function NumberControl({ field, value, onChange, onBegin, onEnd, id, form }: FieldControlProps & { id: string; form: NumberForm }) {
+function NumberControl({
+  field,
+  value,
+  onChange,
+  onBegin,
+  onEnd,
+  id,
+  form,
+}: FieldControlProps & { id: string; form: NumberForm }) {
   const now = form.shown(Number(value));
   const [draft, setDraft] = useState<string | null>(null);
   // Kept through a drag, or the range would run away under the pointer.
   const [range] = useState(() => (form.isEven ? { min: form.min, max: form.max } : draggable(now, form)));
   const entered = draft === null ? now : Number(draft);
-  const isBad = draft !== null && (draft.trim() === '' || !(entered >= form.min && entered <= form.max) || (form.integer && !Number.isInteger(entered)));
+  const isBad =
+    draft !== null &&
+    (draft.trim() === '' || !(entered >= form.min && entered <= form.max) || (form.integer && !Number.isInteger(entered)));
   const take = (next: number) => onChange(form.meant(form.integer ? Math.round(next) : next));
   const step = form.isEven ? Math.round(((now - range.min) / (range.max - range.min)) * SLIDER_STEPS) : toStep(now, range);
-  const atStep = (at: number) => (form.isEven ? tidy(range.min + ((range.max - range.min) * at) / SLIDER_STEPS) : fromStep(at, range));
+  const atStep = (at: number) =>
+    form.isEven ? tidy(range.min + ((range.max - range.min) * at) / SLIDER_STEPS) : fromStep(at, range);
   return (
     <>
       <span className={`field-value${isBad ? ' is-bad' : ''}`}>
@@ -188,7 +199,13 @@ function MeanControl({ value, onChange, id, of, ...others }: FieldControlProps &
 
 function FlagControl({ value, onChange, id }: FieldControlProps & { id: string }) {
   return (
-    <input id={id} type="checkbox" role="switch" className="switch" checked={value === true} onChange={(event) => onChange(event.target.checked)} />
+    <input
+      id={id}
+      type="checkbox"
+      className="switch"
+      checked={value === true}
+      onChange={(event) => onChange(event.target.checked)}
+    />
   );
 }
 
@@ -211,7 +228,9 @@ function ChoiceControl({
 
 function summary(value: unknown): string {
   if (!Array.isArray(value)) return String(value);
-  return value.map((item) => (typeof item === 'object' && item !== null && 'name' in item ? String(item.name) : String(item))).join(', ');
+  return value
+    .map((item) => (typeof item === 'object' && item !== null && 'name' in item ? String(item.name) : String(item)))
+    .join(', ');
 }
 
 const commitOnEnter = (cancel: () => void) => (event: React.KeyboardEvent<HTMLInputElement>) => {

@@ -26,7 +26,8 @@ export function Inspector() {
   return <Settings key={thing.id} thing={thing} topology={topology} />;
 }
 
-const find = ({ nodes, wires }: TopologyDocument, id: string): Thing | undefined => [...nodes, ...wires].find((thing) => thing.id === id);
+const find = ({ nodes, wires }: TopologyDocument, id: string): Thing | undefined =>
+  [...nodes, ...wires].find((thing) => thing.id === id);
 
 function Settings({ thing, topology }: { thing: Thing; topology: TopologyDocument }) {
   const kind = isWire(thing) ? wireKind(thing.kind) : nodeKind(thing.kind);

@@ -57,7 +57,10 @@ function Strip() {
     }
     const isBalanced = off === 0 && (publish?.off ?? 0) === 0;
     strip.current?.toggleAttribute('data-balanced', isBalanced);
-    write(verdict.current, isBalanced ? text('ledger.adds-up') : text('ledger.off-by', { difference: off || (publish?.off ?? 0) }));
+    write(
+      verdict.current,
+      isBalanced ? text('ledger.adds-up') : text('ledger.off-by', { difference: off || (publish?.off ?? 0) }),
+    );
   });
 
   const ref = (name: string) => (element: HTMLElement | null) => {

@@ -28,14 +28,34 @@ const ONCE = frameOf({
   owed: 88,
   retrying: 3,
   publish: { onTheWire: 5, accepted: 88, refused: 4, unroutable: 1, lost: 2 },
-  delivery: { waiting: 10, delayed: 5, onTheWire: 2, inFlight: 4, processed: 60, deadLettered: 3, lost: 1, dropped: 2, expired: 1 },
+  delivery: {
+    waiting: 10,
+    delayed: 5,
+    onTheWire: 2,
+    inFlight: 4,
+    processed: 60,
+    deadLettered: 3,
+    lost: 1,
+    dropped: 2,
+    expired: 1,
+  },
 });
 
 describe('the ledger strip', () => {
   it('sums both books where every accepted letter is owed once', () => {
     const strip = stripOf(ONCE, makesCopies(ONCE));
     expect(strip).toMatchObject({ total: 'sent', sum: 100, off: 0 });
-    expect(strip.cells).toMatchObject({ wire: 7, waiting: 12, work: 4, retry: 3, done: 60, dead: 3, lost: 3, dropped: 2, refused: 4 });
+    expect(strip.cells).toMatchObject({
+      wire: 7,
+      waiting: 12,
+      work: 4,
+      retry: 3,
+      done: 60,
+      dead: 3,
+      lost: 3,
+      dropped: 2,
+      refused: 4,
+    });
   });
 
   it('says by how much it is off when a letter is missing', () => {

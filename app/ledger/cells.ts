@@ -24,7 +24,7 @@ export type Cell =
   | 'unroutable';
 
 /** Cells that are always there, zero or not. */
-export const STANDING: readonly Cell[] = ['wire', 'waiting', 'work', 'retry', 'done', 'dead', 'expired', 'lost'];
+const STANDING: readonly Cell[] = ['wire', 'waiting', 'work', 'retry', 'done', 'dead', 'expired', 'lost'];
 /** Cells that appear once they have something to say. */
 export const PASSING: readonly Cell[] = ['dropped', 'skipped', 'refused', 'unroutable'];
 export const CELLS: readonly Cell[] = [...STANDING, ...PASSING];

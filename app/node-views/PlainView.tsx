@@ -1,8 +1,8 @@
 // The card of a kind without a special look: its first declared gauges, label above figure.
 
 import { nodeKind } from '../../sim-engine/nodes/declarations.ts';
-import { LiveText } from '../store/LiveText.tsx';
 import { say } from '../messages/text.ts';
+import { LiveText } from '../store/LiveText.tsx';
 import { count } from '../ui/format.ts';
 import type { CardProps, NodeView } from './node-view.ts';
 

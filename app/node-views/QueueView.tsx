@@ -1,7 +1,7 @@
 // A queue's card: a tray one can count, what waits for its next attempt, and three figures.
 
-import { LiveDuration, LiveText } from '../store/LiveText.tsx';
 import { text } from '../messages/text.ts';
+import { LiveDuration, LiveText } from '../store/LiveText.tsx';
 import { count } from '../ui/format.ts';
 import type { CardProps, NodeView } from './node-view.ts';
 import { paintTray, trayHeight } from './tray.ts';

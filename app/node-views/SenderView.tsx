@@ -1,8 +1,8 @@
 // A sender's card: its name and how much it really sends.
 
+import { text } from '../messages/text.ts';
 import { LiveText } from '../store/LiveText.tsx';
 import { rates } from '../store/lab.ts';
-import { text } from '../messages/text.ts';
 import { figure } from '../ui/format.ts';
 import type { CardProps, NodeView } from './node-view.ts';
 

@@ -2,9 +2,9 @@
 
 import { useRef } from 'react';
 import type { NodeDocument } from '../../sim-engine/topology/document.ts';
+import { text } from '../messages/text.ts';
 import { LiveText, usePicture } from '../store/LiveText.tsx';
 import { currentPlaces, rates } from '../store/lab.ts';
-import { text } from '../messages/text.ts';
 import { fieldOf } from '../store/params.ts';
 import type { Places } from '../store/readings.ts';
 import { figure } from '../ui/format.ts';
@@ -29,8 +29,7 @@ function ServiceBody({ node, isNarrow }: CardProps) {
     <div className="card-foot">
       <div className="card-desk">
         <span className="lbl card-more">
-          <LiveText read={(frame, places) => deskWords(frame, places, id)} />{' '}
-          {!isNarrow && text('card.busy')}{' '}
+          <LiveText read={(frame, places) => deskWords(frame, places, id)} /> {!isNarrow && text('card.busy')}{' '}
           <LiveText read={(frame, places) => (busyShare(frame, places, node) * 100).toFixed(0)} />
           <i className="unit">{text('card.percent')}</i>
         </span>

@@ -3,8 +3,8 @@
 
 import type { ComponentType } from 'react';
 import type { NodeDocument } from '../../sim-engine/topology/document.ts';
-import type { Mark } from '../ui/letter-marks.ts';
 import type { Places } from '../store/readings.ts';
+import type { Mark } from '../ui/letter-marks.ts';
 
 export interface CardProps {
   readonly node: NodeDocument;

@@ -6,7 +6,7 @@ import type { Mark } from '../ui/letter-marks.ts';
 import type { Painter } from './node-view.ts';
 
 const PER_ROW = 10;
-export const TRAY_PITCH = 17.8;
+const TRAY_PITCH = 17.8;
 export const TRAY_WIDTH = PER_ROW * TRAY_PITCH;
 const ROW_HEIGHT = 13;
 const BUNDLE_ROW_HEIGHT = 17;

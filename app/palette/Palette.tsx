@@ -43,7 +43,9 @@ function add(kind: NodeKind): void {
 
 /** Id and name say the same: `worker-2`, "Worker 2". */
 function newNode(drawing: Drawing, { type, label }: NodeKind): NodeDocument {
-  const wanted = say(label).toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const wanted = say(label)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-');
   const id = freeId(drawing, wanted);
   const number = id.slice(wanted.length + 1);
   return { id, kind: type, name: number === '' ? say(label) : `${say(label)} ${number}`, position: freeSpot(drawing) };

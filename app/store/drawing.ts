@@ -23,7 +23,7 @@ export function titleOf(drawing: Drawing): string {
 
 export const nodeName = (node: NodeDocument): string => node.name ?? node.id;
 
-export function withTopology(drawing: Drawing, topology: TopologyDocument): Drawing {
+function withTopology(drawing: Drawing, topology: TopologyDocument): Drawing {
   return isScenario(drawing) ? { ...drawing, topology } : topology;
 }
 

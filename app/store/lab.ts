@@ -3,12 +3,12 @@
 
 import { create } from 'zustand';
 import type { FrameLayout, Status, StepUnit } from '../../sim-engine/protocol/messages.ts';
-import { say, text } from '../messages/text.ts';
-import { moment } from '../ui/format.ts';
+import type { Problem } from '../../sim-engine/topology/document.ts';
+import { type DescribedProblem, describeProblem } from '../../sim-engine/topology/problems.ts';
 import { EngineClient, EngineGone } from '../engine-client/engine-client.ts';
 import { type OpenPort, openInPage, openWebWorker } from '../engine-client/ports.ts';
-import { type DescribedProblem, describeProblem } from '../../sim-engine/topology/problems.ts';
-import type { Problem } from '../../sim-engine/topology/document.ts';
+import { say, text } from '../messages/text.ts';
+import { moment } from '../ui/format.ts';
 import { type Drawing, isScenario, titleOf } from './drawing.ts';
 import { commandBetween } from './edit-commands.ts';
 import * as history from './history.ts';
@@ -68,6 +68,8 @@ export const present = (lab: Lab): Drawing | null => lab.drawing?.present ?? nul
 // ------------------------------------------------------------------ the engine
 
 const NOTICES_MAX = 3;
+/** Long enough to be read twice; what matters for longer stands on the screen itself. */
+const NOTICE_MS = 12_000;
 const SLOW_BELOW = 0.9;
 let noticeCount = 0;
 let places: Places | null = null;
@@ -104,8 +106,7 @@ export const client = new EngineClient({
       set({ layout });
     },
     onNotice: ({ key, values }) => tell(say(key, values)),
-    onCrashed: ({ message, simTimeNs, seed }) =>
-      tell(text('notice.engine-crashed', { message, seed, time: moment(simTimeNs) })),
+    onCrashed: ({ message, simTimeNs, seed }) => tell(text('notice.engine-crashed', { message, seed, time: moment(simTimeNs) })),
     onRestarted: (simTimeNs) => tell(text('notice.engine-restarted', { time: moment(simTimeNs) })),
     onGivenUp() {
       set({ isRunning: false });
@@ -163,7 +164,9 @@ function takeStatus(status: Status): void {
 export function tell(sentence: string): void {
   const { notices } = get();
   if (notices.some((notice) => notice.sentence === sentence)) return;
-  set({ notices: [...notices, { id: ++noticeCount, sentence }].slice(-NOTICES_MAX) });
+  const id = ++noticeCount;
+  set({ notices: [...notices, { id, sentence }].slice(-NOTICES_MAX) });
+  setTimeout(() => dismiss(id), NOTICE_MS);
 }
 
 export function dismiss(id: number): void {
@@ -224,12 +227,12 @@ export const openTitle = (): string => {
 
 // ------------------------------------------------------------------ running
 
-export async function play(): Promise<void> {
+async function play(): Promise<void> {
   set({ isRunning: true });
   await client.play(get().speed);
 }
 
-export async function pause(): Promise<void> {
+async function pause(): Promise<void> {
   set({ isRunning: false });
   await client.pause();
 }

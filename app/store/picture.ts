@@ -57,7 +57,7 @@ export class PictureClock {
     // A jump (seek, reset, another speed) is taken at once; jitter of a few frames is smoothed away.
     const isJump = Math.abs(off) > 250 * nsPerMs;
     const next = isJump ? reachedNs : this.#timeNs + elapsedMs * nsPerMs + off * 0.15;
-    this.#timeNs = isJump ? next : Math.max(this.#timeNs, next);
+    this.#timeNs = isJump ? next : Math.max(this.#timeNs, Math.min(next, frameNs + AHEAD_MAX_MS * nsPerMs));
     return this.#timeNs;
   }
 }

@@ -1,9 +1,9 @@
 // Numbers of a frame by name: gauges, states and wires found through the layout, and rates of what only ever grows. Read by cards,
 // charts and canvas. Never allocates per frame once it knows the layout.
 
+import { nodeKind } from '../../sim-engine/nodes/declarations.ts';
 import { FRAME, gaugesAt, lettersAt, nodesAt, WIRE_STRIDE, wiresAt } from '../../sim-engine/protocol/frame.ts';
 import type { FrameLayout } from '../../sim-engine/protocol/messages.ts';
-import { nodeKind } from '../../sim-engine/nodes/declarations.ts';
 
 /** Where the numbers of one drawing lie in its frames. */
 export interface Places {
@@ -42,6 +42,10 @@ export function placesOf(layout: FrameLayout): Places {
     wireIds: wires.map((wire) => wire.id),
   };
 }
+
+/** Whether there are more letters than can be drawn one by one: then wires show density and width. */
+export const isDense = (frame: Float64Array): boolean =>
+  (frame[FRAME.LETTERS_IN_ALL] as number) > (frame[FRAME.LETTER_COUNT] as number);
 
 /** So much simulated time a rate looks back over, at normal speed. */
 const RATE_WINDOW_NS = 5e9;

@@ -7,6 +7,7 @@ import type { StepUnit } from '../../sim-engine/protocol/messages.ts';
 import { text } from '../messages/text.ts';
 import { LiveText, usePicture, write } from '../store/LiveText.tsx';
 import { reset, setSpeed, step, togglePlay, useLab } from '../store/lab.ts';
+import { isDense } from '../store/readings.ts';
 import { SPEEDS, speedIndex, speedText } from '../store/speeds.ts';
 import { clock, count, digestOf, digestText } from '../ui/format.ts';
 import { useIsNarrow } from '../ui/media.ts';
@@ -19,7 +20,13 @@ export function Transport() {
   return (
     <div className="transport">
       <div className="transport-keys">
-        <button type="button" className="btn only" aria-label={text('transport.reset')} title={text('transport.reset')} onClick={() => reset()}>
+        <button
+          type="button"
+          className="btn only"
+          aria-label={text('transport.reset')}
+          title={text('transport.reset')}
+          onClick={() => reset()}
+        >
           <SkipBack size={16} strokeWidth={1.75} />
         </button>
         <RunButton />
@@ -40,24 +47,24 @@ function RunButton() {
     <button type="button" className="btn primary run" onClick={togglePlay}>
       <Icon size={15} strokeWidth={1.75} />
       <span>{text(isRunning ? 'transport.pause' : 'transport.run')}</span>
-      <kbd aria-hidden="true">{text('transport.space')}</kbd>
+      <kbd>{text('transport.space')}</kbd>
     </button>
   );
 }
 
 function StepButtons() {
   return (
-    <div className="seg" role="group" aria-label={text('transport.step.label')}>
+    <fieldset className="seg" aria-label={text('transport.step.label')}>
       <span className="seg-title">
         <StepForward size={14} strokeWidth={1.75} />
       </span>
       {STEPS.map((unit) => (
         <button key={unit} type="button" title={text(`transport.step.${unit}.help`)} onClick={() => step(unit)}>
           {text(`transport.step.${unit}`)}
-          {unit === 'tick' && <kbd aria-hidden="true">.</kbd>}
+          {unit === 'tick' && <kbd>.</kbd>}
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }
 
@@ -137,12 +144,16 @@ function Facts() {
         </dd>
       </div>
       <SeedField />
+      <div>
+        <dt>{text('transport.drawn')}</dt>
+        <dd>
+          <LiveText read={(frame) => text(isDense(frame) ? 'transport.drawn.width' : 'transport.drawn.letters')} />
+        </dd>
+      </div>
       <div title={text('transport.digest.help')}>
         <dt>{text('transport.digest')}</dt>
         <dd className="mono" data-testid="digest">
-          <LiveText
-            read={(frame) => digestText(digestOf(frame[FRAME.DIGEST_HI] as number, frame[FRAME.DIGEST_LO] as number))}
-          />
+          <LiveText read={(frame) => digestText(digestOf(frame[FRAME.DIGEST_HI] as number, frame[FRAME.DIGEST_LO] as number))} />
         </dd>
       </div>
     </dl>

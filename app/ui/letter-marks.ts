@@ -1,5 +1,5 @@
-// The letter in its states, 13 x 9 px around (0, 0): the one source for the canvas (as sprites) and for cards and legends (as
-// SVG). Each is told apart by its outline alone; colour comes second. Data only.
+// The letter in its states, 13 x 9 px around (0, 0), to be drawn on the canvas. Each is told apart by its outline alone; colour comes
+// second. Data only.
 
 export interface Stroke {
   /** SVG path. */
