@@ -30,6 +30,7 @@ export interface LaneFrameProps {
 
 /** Two rows without values: enough for axes and grid. */
 const STUB = [{ at: 0 }, { at: 1 }];
+const READING_HEIGHT = 26;
 const TICK = { fill: 'var(--ink-3)', fontSize: 11 };
 
 export const LaneFrame = memo(function LaneFrame(props: LaneFrameProps) {
@@ -62,7 +63,8 @@ export const LaneFrame = memo(function LaneFrame(props: LaneFrameProps) {
         <Tooltip
           isAnimationActive={false}
           cursor={{ stroke: 'var(--ink-3)', strokeDasharray: '2 3' }}
-          allowEscapeViewBox={{ x: false, y: true }}
+          position={{ y: (height - READING_HEIGHT) / 2 }}
+          offset={14}
           content={({ active, payload }) => (active ? <Reading row={payload[0]?.payload as Row | undefined} {...props} /> : null)}
         />
       )}
@@ -75,24 +77,20 @@ export const LaneFrame = memo(function LaneFrame(props: LaneFrameProps) {
   );
 });
 
-/** What the run was at the moment under the pointer. */
+/** What the run was at the moment under the pointer, in one line, so that the readings of all lanes can stand above each other. */
 function Reading({ row, lane, valueText, timeText }: LaneFrameProps & { row: Row | undefined }) {
   if (row === undefined) return null;
+  const series = lane.look === 'stack' ? [...lane.series].reverse() : lane.series;
   return (
-    <div className="lane-reading">
-      <p>{timeText(row.at)}</p>
-      <dl>
-        {[...lane.series].reverse().map(({ series, label, colour }) => (
-          <div key={series}>
-            <dt>
-              <i style={{ background: `var(--${colour})` }} />
-              {text(label)}
-            </dt>
-            <dd>{valueText(row[series] ?? Number.NaN)}</dd>
-          </div>
-        ))}
-      </dl>
-    </div>
+    <p className="lane-reading">
+      <span>{timeText(row.at)}</span>
+      {series.map(({ series: name, label, colour }) => (
+        <span key={name}>
+          <i style={{ background: `var(--${colour})` }} />
+          <b>{valueText(row[name] ?? Number.NaN)}</b> {text(label)}
+        </span>
+      ))}
+    </p>
   );
 }
 
