@@ -23,12 +23,15 @@ export type Request =
   | { readonly type: 'pause' }
   | { readonly type: 'step'; readonly unit: StepUnit }
   | { readonly type: 'command'; readonly command: Command }
-  /** Back to time 0 of the same document and seed (or of another seed), paused. */
+  /** Back to time 0 of the drawing as it is now, of the same seed or of another one, paused. Edits stay; the log begins anew. */
   | { readonly type: 'reset'; readonly seed?: number }
-  /** Follow one message from now on, or until 'null' none. Watching changes nothing. */
+  /** Write down the journey of one message from now on. Watching changes nothing. */
   | { readonly type: 'follow'; readonly sender: string; readonly number: number }
   | { readonly type: 'journey'; readonly sender: string; readonly number: number }
-  /** Runs to this simulated time without drawing, and answers with the digest there (tests, seek). */
+  /**
+   * Goes to this simulated time without drawing, forward or back, and answers with the digest there; paused. The log stays, so
+   * that the way forward is the same; a command given on the way makes what came later undone.
+   */
   | { readonly type: 'run-to'; readonly timeNs: number }
   /** Life sign. */
   | { readonly type: 'ping' };
@@ -89,7 +92,7 @@ export interface Notice {
 /** One stop of a message's journey. */
 export interface JourneyEntry {
   readonly atNs: number;
-  /** What happened: key of the message file under `journey.`. */
+  /** What happened: a key of the message file, such as `journey.sent`. */
   readonly what: string;
   /** Document id of the node or wire. */
   readonly where: string;

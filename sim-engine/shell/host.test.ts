@@ -272,6 +272,37 @@ describe('the host of an engine', () => {
     expect(after.commandCount).toBe(1);
   });
 
+  it('follows the drawing back in time, and forks where another command is given', () => {
+    const page = new FakePage();
+    page.status({ type: 'load', text: PIPELINE });
+    page.status({ type: 'run-to', timeNs: 2 * S });
+    page.status({ type: 'command', command: { type: 'addNode', node: { id: 'late', kind: 'queue' } } });
+    page.status({ type: 'run-to', timeNs: 4 * S });
+    expect(
+      page
+        .of('layout')
+        .at(-1)
+        ?.layout.nodes.map((node) => node.id),
+    ).toContain('late');
+    page.status({ type: 'run-to', timeNs: 1 * S });
+    expect(
+      page
+        .of('layout')
+        .at(-1)
+        ?.layout.nodes.map((node) => node.id),
+    ).not.toContain('late');
+    expect(page.frame()[FRAME.LAYOUT_REVISION]).toBe(page.of('layout').at(-1)?.layout.revision);
+    expect(page.status({ type: 'ping' }).commandCount).toBe(1);
+    const refused = page.ask({ type: 'command', command: { type: 'crash', node: 'nobody' } });
+    expect(refused.type).toBe('refused');
+    expect(page.status({ type: 'ping' }).commandCount).toBe(1);
+    const crash = { type: 'crash', node: 'worker-1' } as const;
+    const forked = page.status({ type: 'command', command: crash });
+    expect(forked.commandCount).toBe(1);
+    const later = page.status({ type: 'run-to', timeNs: 5 * S });
+    expect(later.digest).toBe(digestAt(5 * S, [{ atNs: forked.simTimeNs, command: crash }]));
+  });
+
   it('answers what comes during a long job after it, and a life sign at once', () => {
     const page = new FakePage();
     page.status({ type: 'load', text: PIPELINE });

@@ -16,6 +16,7 @@ import type {
 } from '../protocol/messages.ts';
 import { bytesOf } from '../simulation/bytes-of.ts';
 import type { Command } from '../simulation/commands.ts';
+import { History } from '../simulation/history.ts';
 import { followMessage, journeyOf } from '../simulation/journeys.ts';
 import { ENGINE_REVISION } from '../simulation/revision.ts';
 import { Sampler } from '../simulation/sampler.ts';
@@ -63,6 +64,7 @@ interface Loaded {
   scenario: ParsedScenario;
   simulation: Simulation;
   sampler: Sampler;
+  history: History;
   /** Layout the page knows. */
   layoutPosted: number;
   /** Notices the page has heard. */
@@ -143,7 +145,7 @@ export class EngineHost {
       case 'step':
         return this.step(id, loaded.simulation, request.unit);
       case 'command':
-        return this.command(id, loaded.simulation, request.command);
+        return this.command(id, loaded, request.command);
       case 'reset':
         return this.reset(id, loaded, request.seed);
       case 'follow':
@@ -186,7 +188,8 @@ export class EngineHost {
 
   private adopt(scenario: ParsedScenario, simulation: Simulation): void {
     const sampler = new Sampler(simulation, (this.loaded?.sampler.layout.revision ?? 0) + 1);
-    this.loaded = { scenario, simulation, sampler, layoutPosted: -1, noticesSeen: 0, isBroken: false };
+    const history = new History(simulation);
+    this.loaded = { scenario, simulation, sampler, history, layoutPosted: -1, noticesSeen: 0, isBroken: false };
     this.frameEvents = -1;
   }
 
@@ -229,7 +232,13 @@ export class EngineHost {
     );
   }
 
-  private command(id: number, simulation: Simulation, command: Command): void {
+  private command(id: number, { simulation, history }: Loaded, command: Command): void {
+    const problems = simulation.whyNot(command);
+    if (problems.length > 0) {
+      this.answer(id, { type: 'refused', problems });
+      return;
+    }
+    history.fork();
     const isFast = this.isRunning && this.speed * this.pace > TICK_STAMP_SPEED;
     this.doneUnless(id, simulation.command(command, isFast ? 'tick' : 'nanosecond'));
   }
@@ -255,7 +264,8 @@ export class EngineHost {
     const goalNs = Math.max(0, Math.min(Math.floor(timeNs), SIM_TIME_MAX_NS));
     let { simulation } = loaded;
     const isBack = goalNs < simulation.timeNs;
-    if (isBack) {
+    // A run that was brought back from a checkpoint knows nothing from before it, and begins again from 0.
+    if (isBack && !loaded.history.rewind(goalNs)) {
       const created = createRun(loaded.scenario, simulation.seed, simulation.log, undefined);
       if (!created.ok) {
         this.answer(id, { type: 'refused', problems: created.problems });
@@ -401,7 +411,8 @@ export class EngineHost {
 
   private reportAfterSlice(loaded: Loaded): void {
     const nowMs = this.clock.now();
-    const { simulation } = loaded;
+    const { simulation, history } = loaded;
+    history.note();
     this.tellLayout();
     this.tellNotices();
     const hasChanged = simulation.world.events !== this.frameEvents || simulation.timeNs !== this.frameNs;
@@ -450,7 +461,11 @@ export class EngineHost {
   private workOnJob(job: Job): void {
     this.job = job;
     const endMs = this.clock.now() + this.clock.sliceMs;
-    while (!job.advance()) if (this.clock.now() >= endMs) return;
+    let isDone: boolean;
+    do isDone = job.advance();
+    while (!isDone && this.clock.now() < endMs);
+    this.loaded?.history.note();
+    if (!isDone) return;
     job.finish();
     this.job = null;
   }
