@@ -1,19 +1,49 @@
-// A wire of the drawing: a line with a ring where it leaves and a dot where it enters. What is on it is the overlay's to draw.
+// A wire of the drawing: a line with a ring where it leaves and a dot where it enters, and what the network does to it: loses a
+// share, is cut. The letters on it are the overlay's to draw.
 
 import type { EdgeProps } from '@xyflow/react';
-import { memo } from 'react';
+import { memo, useRef } from 'react';
+import { WIRE } from '../../sim-engine/protocol/frame.ts';
+import { text } from '../messages/text.ts';
+import { usePicture, write } from '../store/LiveText.tsx';
+import { currentPlaces } from '../store/lab.ts';
+import { figure } from '../ui/format.ts';
 import type { WireEdge } from './flow-nodes.ts';
 
-export const Wire = memo(function Wire({ data, selected }: EdgeProps<WireEdge>) {
+const CHIP = { height: 18, letter: 5.6, padding: 14 } as const;
+
+export const Wire = memo(function Wire({ id, data, selected }: EdgeProps<WireEdge>) {
+  const group = useRef<SVGGElement>(null);
+  const chip = useRef<SVGGElement>(null);
+
+  usePicture('calm', ({ frame }) => {
+    const places = currentPlaces();
+    const at = places?.wire(id) ?? -1;
+    if (frame === null || at < 0) return;
+    const loss = frame[at + WIRE.LOSS] as number;
+    group.current?.classList.toggle('is-lossy', loss > 0);
+    const words = loss > 0 ? text('canvas.loses', { share: figure(loss * 100) }) : '';
+    const [plate, label] = chip.current?.children ?? [];
+    write(label ?? null, words);
+    const width = words.length * CHIP.letter + CHIP.padding;
+    plate?.setAttribute('width', String(width));
+    plate?.setAttribute('x', String(-width / 2));
+  });
+
   if (data === undefined) return null;
-  const { d, from, to, isRelation } = data.shape;
+  const { d, from, to, points, isRelation } = data.shape;
+  const middle = points.length / 4 - ((points.length / 4) % 1);
   return (
-    <g className={`wire${isRelation ? ' is-relation' : ''}${selected ? ' is-selected' : ''}`}>
+    <g ref={group} className={`wire${isRelation ? ' is-relation' : ''}${selected ? ' is-selected' : ''}`}>
       <path className="wire-halo" d={d} />
       <path className="wire-line" d={d} />
       <path className="react-flow__edge-interaction" d={d} fill="none" strokeOpacity={0} strokeWidth={20} />
       <circle className="wire-out" cx={from.x} cy={from.y} r="3.5" />
       <circle className="wire-in" cx={to.x} cy={to.y} r="3.5" />
+      <g ref={chip} className="wire-chip" transform={`translate(${points[middle * 2]} ${points[middle * 2 + 1]})`}>
+        <rect y={-CHIP.height / 2} height={CHIP.height} rx="5" />
+        <text y="4" textAnchor="middle" />
+      </g>
     </g>
   );
 });

@@ -3,9 +3,11 @@
 
 import { FRAME, LETTER, LETTER_STATE, LETTER_STRIDE, WIRE } from '../../sim-engine/protocol/frame.ts';
 import type { NodeDocument } from '../../sim-engine/topology/document.ts';
+import { text } from '../messages/text.ts';
 import type { Painter } from '../node-views/node-view.ts';
 import { nodeView } from '../node-views/node-views.ts';
 import { isDense, type Places, type Rates } from '../store/readings.ts';
+import { figure } from '../ui/format.ts';
 import type { Mark } from '../ui/letter-marks.ts';
 import { type Box, placeAlong, type WireShape } from './geometry.ts';
 import type { Colours, Sprites } from './sprites.ts';
@@ -105,19 +107,39 @@ function drawWireStates({ context, colours }: Brush, { shapes }: Scene, frame: F
   }
 }
 
+const CHIP_FONT = '500 11px Geist, system-ui, sans-serif';
+
 /** Width in five steps: up to 10, 100, 1,000, 10,000 a second, and more. */
 const widthOf = (rate: number): number => (rate < 10 ? 1.75 : rate < 100 ? 3 : rate < 1000 ? 5 : rate < 10_000 ? 7 : 9);
 
 function drawWidths({ context, colours }: Brush, { shapes }: Scene, frame: Float64Array, places: Places, rates: Rates): void {
   context.lineCap = 'butt';
-  context.strokeStyle = colours('edge');
   for (const shape of shapes.values()) {
     const rate = rates.at(frame, places.wire(shape.id) + WIRE.FORWARD);
     if (!(rate > 0)) continue;
+    context.strokeStyle = colours('edge');
     context.lineWidth = widthOf(rate);
     trace(context, shape);
     context.stroke();
+    // Beside the middle, where a wire says what it loses.
+    placeAlong(shape, 0.36, spot);
+    drawChip(context, colours, text('canvas.rate', { rate: figure(rate) }), spot.x, spot.y);
   }
+}
+
+function drawChip(context: CanvasRenderingContext2D, colours: Colours, words: string, x: number, y: number): void {
+  context.font = CHIP_FONT;
+  const width = context.measureText(words).width + 14;
+  context.fillStyle = colours('surface');
+  context.strokeStyle = colours('line-2');
+  context.lineWidth = 1;
+  context.beginPath();
+  context.roundRect(x - width / 2, y - 9, width, 18, 5);
+  context.fill();
+  context.stroke();
+  context.fillStyle = colours('ink-2');
+  context.textAlign = 'center';
+  context.fillText(words, x, y + 4);
 }
 
 /** For those who wish less motion: the more a wire carries, the closer its dashes. */

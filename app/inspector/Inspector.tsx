@@ -36,7 +36,7 @@ function Settings({ thing, topology }: { thing: Thing; topology: TopologyDocumen
   return (
     <aside className="panel inspector" aria-label={text('inspector.label', { name })}>
       <header className="inspector-head">
-        <KindGlyph kind={isWire(thing) ? '' : thing.kind} size={22} />
+        <KindGlyph kind={isWire(thing) ? 'wire' : thing.kind} size={22} />
         <div>
           <h2>{name}</h2>
           <p>{say(kind.label)}</p>

@@ -18,6 +18,8 @@ export const EN = {
   'canvas.label': 'Canvas: {title}',
   'canvas.node': '{name}, {kind}',
   'canvas.wire': '{wire} from {from} to {to}',
+  'canvas.loses': 'loses {share} %',
+  'canvas.rate': '{rate}/s',
   'canvas.zoom': 'Zoom',
   'canvas.zoom-in': 'Zoom in',
   'canvas.zoom-out': 'Zoom out',

@@ -36,8 +36,8 @@ export function trayLook(letters: number, rows: number): TrayLook {
 export function paintTray(painter: Painter, letters: number, { x, y, rows, state, hasDots }: TrayOptions): void {
   const look = trayLook(letters, rows);
   if (look === 'bar') {
-    // Ten thousand fill it; the figure beside it is exact.
-    const share = Math.min(1, Math.log10(letters / 100) / 2);
+    // By powers of ten, a million fills it; the figure below is exact.
+    const share = Math.min(1, Math.log10(letters / 100) / 4);
     painter.bar(x, y + trayHeight(rows) / 2 - 7, TRAY_WIDTH, 14, share, state);
     return;
   }

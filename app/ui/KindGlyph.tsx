@@ -32,6 +32,13 @@ const GLYPHS: { readonly [kind: string]: ReactNode } = {
       <path d="M6.2 8.2l3.6 3.6M9.8 8.2l-3.6 3.6" />
     </>
   ),
+  wire: (
+    <>
+      <path d="M5.4 14.6 14 6" />
+      <circle cx="4" cy="16" r="1.9" />
+      <circle cx="15.4" cy="4.6" r="1.9" fill="currentColor" />
+    </>
+  ),
   topic: (
     <>
       <rect x="2.5" y="4" width="15" height="3.4" rx=".8" />
