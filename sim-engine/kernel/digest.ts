@@ -13,10 +13,11 @@ export class Digest implements Saveable {
   }
 
   /**
-   * Mixes one event in. `timeNs` is whole and below 2^53; it is split into two words. The two lanes differ in order and
+   * Mixes one event in. Its time, in a cell, is whole and below 2^53 ns; it is split into two words. The two lanes differ in order and
    * constants, so that what collides in one does not in the other.
    */
-  mix(timeNs: number, who: number, what: number, first: number, count: number): void {
+  mix(timeCell: Float64Array, who: number, what: number, first: number, count: number): void {
+    const timeNs = timeCell[0] as number;
     const timeLow = timeNs | 0;
     const word = timeLow ^ imul(who, 0x9e3779b1) ^ imul(what, 0x7feb352d) ^ imul(((timeNs * 2.3283064365386963e-10) | 0) ^ count, 0x2545f491);
     let high = imul(this.high ^ word, 0x85ebca6b);

@@ -17,6 +17,15 @@ const FAR_WIDTH = COARSE_WIDTH * COARSE_SLOTS;
 const HORIZON = FAR_WIDTH * COARSE_SLOTS;
 /** Up to here a drained slot is sorted by insertion, beyond it by merging. */
 const INSERTION_SORT_MAX = 24;
+/** While no more events than this are pending in all, they are simply kept sorted: on so few the wheel costs more than it saves. */
+const FEW = 20;
+/** More sorted events than this, and the later ones go to the wheel. */
+const MANY = 64;
+/** Places in `bases`: first fine slot of the fine, coarse and far windows, and the last slot whose events are in `due`. */
+const FINE = 0;
+const COARSE = 1;
+const FAR = 2;
+const DRAINED = 3;
 
 /** `what` of an event that was cancelled: it is dropped when its slot is drained. */
 const CANCELLED = -2147483648;
@@ -74,8 +83,8 @@ class Level {
 
   /** The first occupied slot from `from` on, or -1. */
   first(from: number): number {
+    if (from >= this.head.length) return -1;
     const start = from >>> 5;
-    if (start >= this.words.length) return -1;
     const word = (this.words[start] as number) & (-1 << (from & 31));
     if (word !== 0) return (start << 5) + trailingZeros(word);
     let group = (start + 1) >>> 5;
@@ -112,13 +121,11 @@ export class EventWheel implements Saveable {
   private readonly far = new Level(COARSE_SLOTS);
   private heap = new Int32Array(64);
   private heapCount = 0;
-  /** First fine slot of the windows that the fine, coarse and far levels cover now. */
-  private fineBase = 0;
-  private coarseBase = 0;
-  private farBase = 0;
-  /** Fine slot that was drained last: what is due in it or before goes into `due` at once. */
-  private drained = -1;
-  /** What is drained and not yet taken, in order of (time, seq). */
+  /** In one array of float64, since fields that outgrow 31 bits would change the shape of the object in mid-run. */
+  private readonly bases = new Float64Array([0, 0, 0, -1]);
+  /** Events in the levels and in the heap. */
+  private outside = 0;
+  /** Everything in the drained slot or before it, and not yet taken, in order of (time, seq). */
   private due = new Int32Array(64);
   private dueHead = 0;
   private dueEnd = 0;
@@ -135,18 +142,35 @@ export class EventWheel implements Saveable {
   }
 
   /**
-   * Puts an event on the list, due at `timeCell[0]` (the time comes in a cell, see `world/clock.ts`), with its place `seq`
-   * among events of the same time. `who`, `what`, `arg` and `epoch` are the caller's.
+   * Puts an event on the list, due at `timeCell[0]`, behind all that were put on it before for the same time: `seqCell[0]`
+   * counts them. `who`, `what`, `arg` and `epoch` are the caller's. (Time and count come in cells: float64 values that pass
+   * through calls are boxed.)
    */
-  insert(timeCell: Float64Array, seq: number, who: number, what: number, arg: number, epoch: number): EventIx {
-    const event = this.events.alloc();
+  insert(timeCell: Float64Array, seqCell: Float64Array, who: number, what: number, arg: number, epoch: number): EventIx {
     const events = this.events;
+    const event = events.alloc();
+    const seq = (seqCell[0] as number) + 1;
+    seqCell[0] = seq;
     events.timeNs[event] = timeCell[0] as number;
     events.seq[event] = seq;
     events.who[event] = who;
     events.what[event] = what;
     events.arg[event] = arg;
     events.epoch[event] = epoch;
+    this.place(event);
+    return event as EventIx;
+  }
+
+  /** The same for what took its place in the order of events earlier, when it was issued: the head of a link's line. */
+  insertAs(timeCell: Float64Array, seq: number, who: number, what: number, arg: number): EventIx {
+    const events = this.events;
+    const event = events.alloc();
+    events.timeNs[event] = timeCell[0] as number;
+    events.seq[event] = seq;
+    events.who[event] = who;
+    events.what[event] = what;
+    events.arg[event] = arg;
+    events.epoch[event] = 0;
     this.place(event);
     return event as EventIx;
   }
@@ -181,10 +205,11 @@ export class EventWheel implements Saveable {
   }
 
   /** Puts the event that `next` returned back on the list, at the time in the cell and with a new place. */
-  postpone(event: EventIx, timeCell: Float64Array, seq: number): void {
+  postpone(event: EventIx, timeCell: Float64Array, seqCell: Float64Array): void {
     this.dueHead++;
+    seqCell[0] = (seqCell[0] as number) + 1;
     this.events.timeNs[event] = timeCell[0] as number;
-    this.events.seq[event] = seq;
+    this.events.seq[event] = seqCell[0] as number;
     this.place(event);
   }
 
@@ -203,29 +228,41 @@ export class EventWheel implements Saveable {
   epochOf(event: EventIx): number {
     return this.events.epoch[event] as number;
   }
+  /** Whether an event is due at exactly the time in the cell. */
+  isAt(event: EventIx, cell: Float64Array): boolean {
+    return this.events.timeNs[event] === cell[0];
+  }
   /** Copies the time of an event into a cell without passing it through a call. */
   timeInto(event: EventIx, cell: Float64Array): void {
     cell[0] = this.events.timeNs[event] as number;
   }
 
   private place(event: number): void {
+    const bases = this.bases;
     const slot = floor((this.events.timeNs[event] as number) * SLOTS_PER_NS);
-    if (slot <= this.drained) {
+    if (slot <= (bases[DRAINED] as number)) {
+      this.insertDue(event);
+      if (this.dueEnd - this.dueHead > MANY) this.spill();
+      return;
+    }
+    if (this.outside === 0 && this.dueEnd - this.dueHead < FEW) {
+      bases[DRAINED] = slot;
       this.insertDue(event);
       return;
     }
+    this.outside++;
     const next = this.events.next;
-    const fine = slot - this.fineBase;
+    const fine = slot - (bases[FINE] as number);
     if (fine < FINE_SLOTS) {
       this.fine.append(fine | 0, event, next);
       return;
     }
-    const coarse = slot - this.coarseBase;
+    const coarse = slot - (bases[COARSE] as number);
     if (coarse < FAR_WIDTH) {
       this.coarse.append((coarse / COARSE_WIDTH) | 0, event, next);
       return;
     }
-    const far = slot - this.farBase;
+    const far = slot - (bases[FAR] as number);
     if (far < HORIZON) {
       this.far.append((far / FAR_WIDTH) | 0, event, next);
       return;
@@ -235,30 +272,32 @@ export class EventWheel implements Saveable {
 
   /** Drains the next occupied slot that begins before the limit into `due`; false if there is none. */
   private drainNext(limitNs: number): boolean {
+    if (this.outside === 0) return false;
+    const bases = this.bases;
     const limitSlot = limitNs * SLOTS_PER_NS;
     for (;;) {
-      const fine = this.fine.first(this.drained - this.fineBase + 1);
+      const fine = this.fine.first((bases[DRAINED] as number) - (bases[FINE] as number) + 1);
       if (fine >= 0) {
-        const slot = this.fineBase + fine;
+        const slot = (bases[FINE] as number) + fine;
         if (slot >= limitSlot) return false;
-        this.drained = slot;
+        bases[DRAINED] = slot;
         this.collect(this.fine.take(fine));
         return true;
       }
-      const coarseCursor = floor((this.fineBase - this.coarseBase) / COARSE_WIDTH);
+      const coarseCursor = floor(((bases[FINE] as number) - (bases[COARSE] as number)) / COARSE_WIDTH);
       const coarse = this.coarse.first(coarseCursor + 1);
       if (coarse >= 0) {
-        const base = this.coarseBase + coarse * COARSE_WIDTH;
+        const base = (bases[COARSE] as number) + coarse * COARSE_WIDTH;
         if (base >= limitSlot) return false;
-        this.fineBase = base;
-        this.drained = base - 1;
+        bases[FINE] = base;
+        bases[DRAINED] = base - 1;
         this.spread(this.coarse.take(coarse));
         continue;
       }
-      const farCursor = floor((this.coarseBase - this.farBase) / FAR_WIDTH);
+      const farCursor = floor(((bases[COARSE] as number) - (bases[FAR] as number)) / FAR_WIDTH);
       const far = this.far.first(farCursor + 1);
       if (far >= 0) {
-        const base = this.farBase + far * FAR_WIDTH;
+        const base = (bases[FAR] as number) + far * FAR_WIDTH;
         if (base >= limitSlot) return false;
         this.enter(base);
         this.spread(this.far.take(far));
@@ -268,24 +307,26 @@ export class EventWheel implements Saveable {
       const slot = floor((this.events.timeNs[this.heap[0] as number] as number) * SLOTS_PER_NS);
       const base = floor(slot / HORIZON) * HORIZON;
       if (base >= limitSlot) return false;
-      this.farBase = base;
+      bases[FAR] = base;
       this.enter(base);
       while (this.heapCount > 0 && (this.events.timeNs[this.heap[0] as number] as number) * SLOTS_PER_NS < base + HORIZON) {
+        this.outside--;
         this.place(this.popHeap());
       }
     }
   }
 
   private enter(base: number): void {
-    this.coarseBase = base;
-    this.fineBase = base;
-    this.drained = base - 1;
+    this.bases[COARSE] = base;
+    this.bases[FINE] = base;
+    this.bases[DRAINED] = base - 1;
   }
 
   private spread(head: number): void {
     let event = head;
     while (event !== 0) {
       const following = this.events.next[event] as number;
+      this.outside--;
       this.place(event);
       event = following;
     }
@@ -300,7 +341,23 @@ export class EventWheel implements Saveable {
     }
     this.dueHead = 0;
     this.dueEnd = end;
+    this.outside -= end;
     if (end > 1) this.sortDue(end);
+  }
+
+  /** Too many events are kept sorted: all but the first few go to the wheel, as far as its windows reach back. */
+  private spill(): void {
+    const bases = this.bases;
+    const slotOf = (at: number): number => floor((this.events.timeNs[this.due[at] as number] as number) * SLOTS_PER_NS);
+    let last = slotOf(this.dueHead + FEW);
+    if (last < (bases[FINE] as number) - 1) last = (bases[FINE] as number) - 1;
+    let kept = this.dueHead + FEW;
+    while (kept < this.dueEnd && slotOf(kept) <= last) kept++;
+    const end = this.dueEnd;
+    if (kept === end) return;
+    this.dueEnd = kept;
+    bases[DRAINED] = last;
+    for (let at = kept; at < end; at++) this.place(this.due[at] as number);
   }
 
   private insertDue(event: number): void {
@@ -400,7 +457,8 @@ export class EventWheel implements Saveable {
       levels: [this.fine.save(), this.coarse.save(), this.far.save()],
       heap: this.heap.slice(0, this.heapCount),
       due: this.due.slice(this.dueHead, this.dueEnd),
-      bases: [this.fineBase, this.coarseBase, this.farBase, this.drained],
+      bases: this.bases.slice(),
+      outside: this.outside,
     };
   }
 
@@ -409,7 +467,8 @@ export class EventWheel implements Saveable {
       levels: [readonly Int32Array[], readonly Int32Array[], readonly Int32Array[]];
       heap: Int32Array;
       due: Int32Array;
-      bases: [number, number, number, number];
+      bases: Float64Array;
+      outside: number;
     };
     this.fine.load(copy.levels[0]);
     this.coarse.load(copy.levels[1]);
@@ -419,7 +478,8 @@ export class EventWheel implements Saveable {
     this.dueHead = 0;
     this.dueEnd = copy.due.length;
     this.due = fitted(this.due, copy.due);
-    [this.fineBase, this.coarseBase, this.farBase, this.drained] = copy.bases;
+    this.bases.set(copy.bases);
+    this.outside = copy.outside;
   }
 }
 

@@ -23,9 +23,9 @@ export class HistogramRows implements Saveable {
     return this.rows++;
   }
 
-  /** Counts one value in two rows at once. */
-  record(row: number, also: number, value: number): void {
-    const bucket = bucketOf(value);
+  /** Counts one value, in a cell, in two rows at once. */
+  record(row: number, also: number, valueCell: Float64Array): void {
+    const bucket = bucketOf(valueCell[0] as number);
     const at = row * HISTOGRAM_BUCKETS + bucket;
     this.counts[at] = (this.counts[at] as number) + 1;
     const atToo = also * HISTOGRAM_BUCKETS + bucket;

@@ -35,6 +35,8 @@ export const isClosed = (cls: number): boolean => cls >= PROCESSED && cls !== DE
 const WEIGHTS = new Int32Array(PUB_CLASSES + DLV_CLASSES);
 for (let i = 0; i < WEIGHTS.length; i++) WEIGHTS[i] = imul(0x9e3779b1 ^ imul(i + 1, 0x85ebca6b), 0x27d4eb2f) | 1;
 
+const WEIGHT_ON_WIRE = WEIGHTS[PUB_ON_WIRE] as number;
+
 /** Where a reason was counted: book and class, place, reason. */
 export interface ReasonCount {
   readonly book: 'publish' | 'delivery';
@@ -48,7 +50,6 @@ class SubscriptionTable extends Table {
   /** Actor whose subscription it is: a queue, or the topic of a direct subscription. */
   owner = i32();
   histogram = i32();
-  owed = f64();
   repeats = f64();
   failed = f64();
   latencySumNs = f64();
@@ -63,9 +64,6 @@ class SubscriptionTable extends Table {
 export const ALL_LATENCIES = 1;
 
 export class Books implements Saveable {
-  /** Totals by class over the whole run. */
-  readonly publish = new Float64Array(PUB_CLASSES);
-  readonly delivery = new Float64Array(DLV_CLASSES);
   /** Entries ever opened: each book's left-hand side, counted apart from its classes so that the sum is a check. */
   readonly opened = new Float64Array(2);
   /** All latencies, failed attempts, repeats: [latency sum ns, failed, repeats, delayed after a failed attempt]. */
@@ -89,23 +87,33 @@ export class Books implements Saveable {
 
   // ---------------------------------------------------------------- publish book
 
+  /** A message is on its way to the channel `actor`. */
   openPublish(actor: number): void {
     this.opened[0] = (this.opened[0] as number) + 1;
-    this.countPublish(actor, PUB_ON_WIRE, 1);
+    const at = actor * PUB_CLASSES;
+    if (at + PUB_CLASSES > this.byActor.length) this.byActor = widened(this.byActor, at + PUB_CLASSES);
+    const byActor = this.byActor;
+    byActor[at] = (byActor[at] as number) + 1;
+    this.checksum = (this.checksum + WEIGHT_ON_WIRE) | 0;
   }
 
   /** An entry that was on the wire comes to its end. */
   closePublish(actor: number, cls: number): void {
-    this.countPublish(actor, PUB_ON_WIRE, -1);
-    this.countPublish(actor, cls, 1);
+    const byActor = this.byActor;
+    const at = actor * PUB_CLASSES;
+    byActor[at] = (byActor[at] as number) - 1;
+    byActor[at + cls] = (byActor[at + cls] as number) + 1;
+    this.checksum = (this.checksum - WEIGHT_ON_WIRE + (WEIGHTS[cls] as number)) | 0;
   }
 
-  private countPublish(actor: number, cls: number, by: number): void {
-    this.publish[cls] = (this.publish[cls] as number) + by;
-    this.checksum = (this.checksum + (by > 0 ? (WEIGHTS[cls] as number) : -(WEIGHTS[cls] as number))) | 0;
-    const at = actor * PUB_CLASSES + cls;
-    if (at >= this.byActor.length) this.byActor = widened(this.byActor, at);
-    this.byActor[at] = (this.byActor[at] as number) + by;
+  /** Totals of the publish book by class. Adds up all channels: not for the hot path. */
+  get publish(): Float64Array {
+    return columnSums(this.byActor, PUB_CLASSES);
+  }
+
+  /** Totals of the delivery book by class. Adds up all subscriptions: not for the hot path. */
+  get delivery(): Float64Array {
+    return columnSums(this.bySub, DLV_CLASSES);
   }
 
   // ---------------------------------------------------------------- delivery book
@@ -123,19 +131,16 @@ export class Books implements Saveable {
 
   openDelivery(sub: number, cls: number): void {
     this.opened[1] = (this.opened[1] as number) + 1;
-    this.subs.owed[sub] = (this.subs.owed[sub] as number) + 1;
     const at = sub * DLV_CLASSES + cls;
     this.bySub[at] = (this.bySub[at] as number) + 1;
-    this.delivery[cls] = (this.delivery[cls] as number) + 1;
     this.checksum = (this.checksum + (WEIGHTS[PUB_CLASSES + cls] as number)) | 0;
   }
 
   moveDelivery(sub: number, from: number, to: number): void {
+    const bySub = this.bySub;
     const base = sub * DLV_CLASSES;
-    this.bySub[base + from] = (this.bySub[base + from] as number) - 1;
-    this.bySub[base + to] = (this.bySub[base + to] as number) + 1;
-    this.delivery[from] = (this.delivery[from] as number) - 1;
-    this.delivery[to] = (this.delivery[to] as number) + 1;
+    bySub[base + from] = (bySub[base + from] as number) - 1;
+    bySub[base + to] = (bySub[base + to] as number) + 1;
     this.checksum = (this.checksum + (WEIGHTS[PUB_CLASSES + to] as number) - (WEIGHTS[PUB_CLASSES + from] as number)) | 0;
   }
 
@@ -147,7 +152,7 @@ export class Books implements Saveable {
       this.subs.histogram[sub] = row;
     }
     const latencyNs = latencyCell[0] as number;
-    this.latencies.record(row, ALL_LATENCIES, latencyNs);
+    this.latencies.record(row, ALL_LATENCIES, latencyCell);
     this.subs.latencySumNs[sub] = (this.subs.latencySumNs[sub] as number) + latencyNs;
     this.totals[0] = (this.totals[0] as number) + latencyNs;
   }
@@ -190,23 +195,23 @@ export class Books implements Saveable {
 
   /** Why the books do not balance, or null if they do. */
   imbalance(): string | null {
-    const publish = sum(this.publish);
+    const publishBook = this.publish;
+    const deliveryBook = this.delivery;
+    const publish = sum(publishBook);
     if (publish !== this.opened[0]) return `publish book: sent ${this.opened[0]}, classes add up to ${publish}`;
-    const delivery = sum(this.delivery);
+    const delivery = sum(deliveryBook);
     if (delivery !== this.opened[1]) return `delivery book: owed ${this.opened[1]}, classes add up to ${delivery}`;
     for (let cls = 0; cls < PUB_CLASSES; cls++) {
-      if ((this.publish[cls] as number) < 0) return `publish book: class ${cls} is negative`;
+      if ((publishBook[cls] as number) < 0) return `publish book: class ${cls} is negative`;
     }
     for (let cls = 0; cls < DLV_CLASSES; cls++) {
-      if ((this.delivery[cls] as number) < 0) return `delivery book: class ${cls} is negative`;
+      if ((deliveryBook[cls] as number) < 0) return `delivery book: class ${cls} is negative`;
     }
     return null;
   }
 
   save(): unknown {
     return {
-      publish: this.publish.slice(),
-      delivery: this.delivery.slice(),
       opened: this.opened.slice(),
       totals: this.totals.slice(),
       bySub: this.bySub.slice(0, this.subs.high * DLV_CLASSES),
@@ -219,8 +224,6 @@ export class Books implements Saveable {
 
   load(saved: unknown): void {
     const copy = saved as {
-      publish: Float64Array;
-      delivery: Float64Array;
       opened: Float64Array;
       totals: Float64Array;
       bySub: Float64Array;
@@ -229,8 +232,6 @@ export class Books implements Saveable {
       names: [string, SubIx][];
       checksum: number;
     };
-    this.publish.set(copy.publish);
-    this.delivery.set(copy.delivery);
     this.opened.set(copy.opened);
     this.totals.set(copy.totals);
     this.bySub = refilled(this.bySub, copy.bySub);
@@ -239,6 +240,13 @@ export class Books implements Saveable {
     this.names = new Map(copy.names);
     this.checksum = copy.checksum;
   }
+}
+
+/** Sums of the columns of a matrix stored row by row. */
+function columnSums(matrix: Float64Array, columns: number): Float64Array {
+  const sums = new Float64Array(columns);
+  for (let at = 0; at < matrix.length; at++) sums[at % columns] = (sums[at % columns] as number) + (matrix[at] as number);
+  return sums;
 }
 
 function sum(numbers: Float64Array): number {

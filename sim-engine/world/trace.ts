@@ -47,7 +47,7 @@ export class Trace implements Saveable {
   private readonly rows = new Float64Array(TRACE_ENTRIES_MAX * COLUMNS);
   private written = 0;
   /** Every `sampleEvery`-th message of each sender is followed; 0 = none but chosen ones. */
-  sampleEvery = 0;
+  private every = 0;
   /** Messages chosen before they were sent, as `sender * 2^32 + number`. */
   private readonly chosen = new Set<number>();
 
@@ -55,12 +55,24 @@ export class Trace implements Saveable {
     arena.register(this);
   }
 
+  /** Whether anything is followed at all: what is asked first, on every stop of every message. */
+  isOn = false;
+
+  get sampleEvery(): number {
+    return this.every;
+  }
+  set sampleEvery(every: number) {
+    this.every = every;
+    this.isOn ||= every > 0;
+  }
+
   choose(sender: number, number: number): void {
+    this.isOn = true;
     this.chosen.add(sender * 4294967296 + number);
   }
 
   isFollowed(sender: number, number: number): boolean {
-    if (this.sampleEvery > 0 && number % this.sampleEvery === 1 % this.sampleEvery) return true;
+    if (this.every > 0 && number % this.every === 1 % this.every) return true;
     return this.chosen.size > 0 && this.chosen.has(sender * 4294967296 + number);
   }
 

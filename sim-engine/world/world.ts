@@ -130,8 +130,9 @@ export class World {
   stopped: StopReason | null = null;
   /** How often each fault was given, by `who * FAULT_KINDS + fault`: a later one outlives the end of an earlier one. */
   private faultsGiven = new Map<number, number>();
-  private seq = 0;
-  private tickEndNs = TICK_NS;
+  /** Next place among events of one time, and the end of the current tick: in cells, since both outgrow 31 bits. */
+  private readonly seq = new Float64Array(1);
+  private readonly tickEnd = new Float64Array([TICK_NS]);
   private isTickDirty = false;
   private instantEvents = 0;
 
@@ -161,7 +162,7 @@ export class World {
       this.lane.push(actor, LANE_TIMER, timer, arg, epoch, this.aux);
       return 0 as EventIx;
     }
-    return this.wheel.insert(this.at, ++this.seq, actor, timer, arg, epoch);
+    return this.wheel.insert(this.at, this.seq, actor, timer, arg, epoch);
   }
 
   cancel(event: EventIx): void {
@@ -219,9 +220,15 @@ export class World {
 
   /** Writes a stop of a message's journey, if it is followed. */
   tell(msg: number, stop: JourneyStop, place: number, attempt: number): void {
+    if (!this.trace.isOn) return;
     const messages = this.messages;
     if (((messages.flags[msg] as number) & TRACED) === 0) return;
     this.trace.write(this.now, messages.sender[msg] as number, messages.number[msg] as number, stopNumber(stop), place, attempt);
+  }
+
+  /** The same for the message of an obligation. */
+  tellOf(obl: number, stop: JourneyStop, place: number, attempt: number): void {
+    if (this.trace.isOn) this.tell(this.obligations.msg[obl] as number, stop, place, attempt);
   }
 
   notice(key: string, about: string, values: { readonly [hole: string]: string | number } = {}): void {
@@ -296,7 +303,7 @@ export class World {
     for (let packet = links.head[link] as number; packet !== 0; packet = this.packets.next[packet] as number) {
       if (dueNs < (this.packets.dueNs[packet] as number)) dueNs = this.packets.dueNs[packet] as number;
       this.packets.dueNs[packet] = dueNs;
-      this.packets.seq[packet] = ++this.seq;
+      this.packets.seq[packet] = this.nextSeq();
     }
     this.armHead(link);
   }
@@ -362,14 +369,14 @@ export class World {
     this.isTickDirty = true;
     if (forNs === undefined) return;
     this.at[0] = (this.now[0] as number) + forNs;
-    this.wheel.insert(this.at, ++this.seq, who, FAULT_END, fault, given);
+    this.wheel.insert(this.at, this.seq, who, FAULT_END, fault, given);
   }
 
   private endFault(who: number, fault: number, given: number): void {
     if (this.faultsGiven.get(who * FAULT_KINDS + fault) !== given) return;
     this.events++;
     this.isTickDirty = true;
-    this.digest.mix(this.now[0] as number, who, FAULT_END, fault, 0);
+    this.digest.mix(this.now, who, FAULT_END, fault, 0);
     switch (fault) {
       case FAULT_CRASH:
         this.restart(who as ActorIx);
@@ -421,7 +428,7 @@ export class World {
       if (left <= 0) return 'budget';
       const event = wheel.next(limitNs);
       if (event !== 0) {
-        const isNow = wheel.timeOf(event) === now[0];
+        const isNow = wheel.isAt(event, now);
         if (isNow || lane.length === 0) {
           if (!isNow) this.moveTo(event);
           this.handleEvent(event);
@@ -453,9 +460,9 @@ export class World {
     const now = this.now;
     this.wheel.timeInto(event, now);
     this.instantEvents = 0;
-    if ((now[0] as number) >= this.tickEndNs) {
+    if ((now[0] as number) >= (this.tickEnd[0] as number)) {
       this.closeTick();
-      this.tickEndNs = (floor((now[0] as number) / TICK_NS) + 1) * TICK_NS;
+      this.tickEnd[0] = (floor((now[0] as number) / TICK_NS) + 1) * TICK_NS;
     }
   }
 
@@ -464,9 +471,9 @@ export class World {
       this.now[0] = limitNs;
       this.instantEvents = 0;
     }
-    if (limitNs >= this.tickEndNs) {
+    if (limitNs >= (this.tickEnd[0] as number)) {
       this.closeTick();
-      this.tickEndNs = (floor(limitNs / TICK_NS) + 1) * TICK_NS;
+      this.tickEnd[0] = (floor(limitNs / TICK_NS) + 1) * TICK_NS;
     }
   }
 
@@ -474,7 +481,7 @@ export class World {
   private closeTick(): void {
     if (!this.isTickDirty) return;
     this.isTickDirty = false;
-    this.digest.mix(this.tickEndNs, 0, DIGEST_TICK, this.books.checksum, 0);
+    this.digest.mix(this.tickEnd, 0, DIGEST_TICK, this.books.checksum, 0);
     if (this.messages.live > MESSAGES_MAX) this.stop('notice.bound.messages', { limit: MESSAGES_MAX });
     else if (this.obligations.live > MESSAGES_MAX) this.stop('notice.bound.obligations', { limit: MESSAGES_MAX });
   }
@@ -492,7 +499,7 @@ export class World {
       }
       if (table.condition[who] !== UP && this.isHeldUp(who as ActorIx)) {
         this.at[0] = table.stalledUntilNs[who] as number;
-        wheel.postpone(event, this.at, ++this.seq);
+        wheel.postpone(event, this.at, this.seq);
         return;
       }
       wheel.take(event);
@@ -532,7 +539,7 @@ export class World {
       if (tag !== this.actorTable.epoch[link]) return;
       if (this.actorTable.condition[link] !== UP && this.isHeldUp(link as ActorIx)) {
         this.at[0] = this.actorTable.stalledUntilNs[link] as number;
-        this.wheel.insert(this.at, ++this.seq, link, first, count, tag);
+        this.wheel.insert(this.at, this.seq, link, first, count, tag);
         return;
       }
       this.handleTimer(link, first, count);
@@ -547,7 +554,7 @@ export class World {
     this.events++;
     this.instantEvents++;
     this.isTickDirty = true;
-    this.digest.mix(this.now[0] as number, actor, DIGEST_TIMER + timer, arg, 0);
+    this.digest.mix(this.now, actor, DIGEST_TIMER + timer, arg, 0);
     (this.actors[actor] as Actor).onTimer(timer, arg);
   }
 
@@ -558,7 +565,7 @@ export class World {
     this.events++;
     this.instantEvents++;
     this.isTickDirty = true;
-    this.digest.mix(this.now[0] as number, to, type, first, count);
+    this.digest.mix(this.now, to, type, first, count);
     (this.actors[to] as Actor).onPacket(link as LinkIx, type, first, count);
   }
 
@@ -679,6 +686,12 @@ export class World {
     if (links.isCut[link] === 0) this.armHead(link);
   }
 
+  private nextSeq(): number {
+    const seq = (this.seq[0] as number) + 1;
+    this.seq[0] = seq;
+    return seq;
+  }
+
   private newPacket(link: number, type: number, first: number, count: number, tag: number): number {
     const packet = this.packets.alloc();
     const packets = this.packets;
@@ -690,7 +703,7 @@ export class World {
     packets.tag[packet] = tag;
     packets.aux[packet] = this.aux[0] as number;
     packets.sentNs[packet] = this.now[0] as number;
-    packets.seq[packet] = ++this.seq;
+    packets.seq[packet] = this.nextSeq();
     packets.isAlone[packet] = 0;
     packets.isDoomed[packet] = 0;
     return packet;
@@ -699,13 +712,13 @@ export class World {
   private armHead(link: LinkIx): void {
     const head = this.links.head[link] as number;
     this.at[0] = this.packets.dueNs[head] as number;
-    this.links.armed[link] = this.wheel.insert(this.at, this.packets.seq[head] as number, link, LINK_HEAD, 0, 0);
+    this.links.armed[link] = this.wheel.insertAs(this.at, this.packets.seq[head] as number, link, LINK_HEAD, 0);
   }
 
   private armAlone(packet: number): void {
     this.packets.isAlone[packet] = 1;
     this.at[0] = this.packets.dueNs[packet] as number;
-    this.wheel.insert(this.at, this.packets.seq[packet] as number, this.packets.link[packet] as number, PACKET_ALONE, packet, 0);
+    this.wheel.insertAs(this.at, this.packets.seq[packet] as number, this.packets.link[packet] as number, PACKET_ALONE, packet);
   }
 
   private arrive(packet: number): void {
@@ -785,7 +798,7 @@ export class World {
 
   private saveScalars(): unknown {
     return {
-      numbers: [this.now[0], this.events, this.settled, this.seq, this.tickEndNs, this.isTickDirty ? 1 : 0, this.instantEvents],
+      numbers: [this.now[0], this.events, this.settled, this.seq[0], this.tickEnd[0], this.isTickDirty ? 1 : 0, this.instantEvents],
       stopped: this.stopped,
       faultsGiven: [...this.faultsGiven],
     };
@@ -795,7 +808,7 @@ export class World {
     const copy = saved as { numbers: [number, number, number, number, number, number, number]; stopped: StopReason | null; faultsGiven: [number, number][] };
     this.faultsGiven = new Map(copy.faultsGiven);
     let dirty: number;
-    [this.now[0], this.events, this.settled, this.seq, this.tickEndNs, dirty, this.instantEvents] = copy.numbers;
+    [this.now[0], this.events, this.settled, this.seq[0], this.tickEnd[0], dirty, this.instantEvents] = copy.numbers;
     this.isTickDirty = dirty === 1;
     this.stopped = copy.stopped;
   }

@@ -32,24 +32,31 @@ export class Outlets {
     const factory = behaviourOf(connection.peerKind).publisher;
     assert(factory !== undefined, `${connection.peerKind} offers no publisher`);
     this.clients[slot] = factory(this.world, this.host, slot, connection);
+    this.recount();
   }
 
   detach(slot: number): void {
     this.clients[slot]?.onCrash();
     this.clients[slot] = null;
+    this.recount();
   }
 
   /** How many wires a message goes out on. */
-  get count(): number {
-    let count = 0;
-    for (const client of this.clients) if (client) count++;
-    return count;
-  }
+  count = 0;
+  /** The client, while there is just one: the common case, and the hot one. */
+  private only: PublisherClient | null = null;
 
   /** Whether every wire would take a message now. */
   get areOpen(): boolean {
+    if (this.only !== null) return this.only.isOpen();
     for (const client of this.clients) if (client && !client.isOpen()) return false;
     return true;
+  }
+
+  private recount(): void {
+    const clients = this.clients.filter((client) => client);
+    this.count = clients.length;
+    this.only = clients.length === 1 ? (clients[0] as PublisherClient) : null;
   }
 
   /** A new message numbered `number`, offered on every wire. All must be open. */
@@ -69,11 +76,12 @@ export class Outlets {
     messages.causeSender[msg] = traits.causeSender;
     messages.causeNumber[msg] = traits.causeNumber;
     messages.refs[msg] = 1;
-    if (world.trace.isFollowed(sender, number)) {
+    if (world.trace.isOn && world.trace.isFollowed(sender, number)) {
       messages.flags[msg] = traits.flags | TRACED;
       world.tell(msg, 'sent', sender * 2, 1);
     }
-    for (const client of this.clients) if (client) client.offer(msg);
+    if (this.only !== null) this.only.offer(msg);
+    else for (const client of this.clients) if (client) client.offer(msg);
     messages.release(msg);
   }
 

@@ -47,12 +47,12 @@ const SUPERVISOR_PAUSE_NS = 5_000_000_000;
 
 /** One delivery being worked on. Places are used again, the lowest free one first. */
 interface Place {
+  readonly ix: number;
   obl: number;
   attempt: number;
   client: number;
   /** Index into the steps of what is going on now. */
   step: number;
-  beganNs: number;
   isAcknowledged: boolean;
   hasSucceeded: boolean;
   /** Raised by each delivery that takes the place: a timer set for an earlier one is passed over. */
@@ -77,9 +77,10 @@ interface ServiceState {
   processed: number;
   failed: number;
   published: number;
-  /** Sum over places of the time they were busy, up to `busySinceNs`. */
-  busyNs: number;
-  busySinceNs: number;
+  /** [sum over places of the time they were busy, up to when], ns: in one array, since fields that outgrow 31 bits change shape. */
+  busyTime: Float64Array;
+  /** When each place's delivery began, ns. */
+  beganNs: Float64Array;
 }
 
 class Service extends StatefulActor implements ConsumerHost, PublisherHost {
@@ -94,8 +95,8 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     processed: 0,
     failed: 0,
     published: 0,
-    busyNs: 0,
-    busySinceNs: 0,
+    busyTime: new Float64Array(2),
+    beganNs: new Float64Array(16),
   };
   private readonly world: World;
   private readonly nodeId: string;
@@ -231,7 +232,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     this.keepBusyTime();
     for (const place of state.places) {
       if (place.obl === 0) continue;
-      world.oracle.wasted((world.now[0] as number) - place.beganNs);
+      world.oracle.wasted(this.workedNs(place));
       world.obligations.dropCause(place.obl, this.place, reason);
     }
     while (state.desk.count > 0) {
@@ -310,22 +311,22 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     const { state, world } = this;
     this.keepBusyTime();
     const ix = state.free.length > 0 ? (state.free.pop() as number) : state.places.length;
-    const beganNs = world.now[0] as number;
     const place = state.places[ix];
     if (place === undefined) {
-      state.places[ix] = { obl, attempt, client, step: 0, beganNs, isAcknowledged: false, hasSucceeded: false, serial: 1 };
+      state.places[ix] = { ix, obl, attempt, client, step: 0, isAcknowledged: false, hasSucceeded: false, serial: 1 };
     } else {
       place.obl = obl;
       place.attempt = attempt;
       place.client = client;
       place.step = 0;
-      place.beganNs = beganNs;
       place.isAcknowledged = false;
       place.hasSucceeded = false;
       place.serial = (place.serial + 1) & SERIAL_MASK;
     }
+    if (ix >= state.beganNs.length) state.beganNs = doubled(state.beganNs);
+    state.beganNs[ix] = world.now[0] as number;
     state.busy++;
-    world.tell(world.obligations.msg[obl] as number, 'begun', this.place, attempt);
+    world.tellOf(obl, 'begun', this.place, attempt);
     this.goOn(ix);
   }
 
@@ -376,7 +377,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     const msg = world.obligations.msg[place.obl] as number;
     if (world.obligations.succeed(place.obl)) world.tell(msg, 'processed', this.place, place.attempt);
     else {
-      world.oracle.wasted((world.now[0] as number) - place.beganNs);
+      world.oracle.wasted(this.workedNs(place));
       world.tell(msg, 'repeated', this.place, place.attempt);
     }
   }
@@ -392,7 +393,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
   /** Hands the result to every outgoing wire; false if one is blocked: the place waits at this step. */
   private publishResult(ix: number, place: Place): boolean {
     const { outlets, state, traits, world } = this;
-    if (outlets.clients.length === 0 || outlets.count === 0) return true;
+    if (outlets.count === 0) return true;
     if (!outlets.areOpen) {
       state.blocked.push(ix);
       return false;
@@ -453,7 +454,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
       world.crash(this.ix);
       return;
     }
-    world.oracle.wasted((world.now[0] as number) - place.beganNs);
+    world.oracle.wasted(this.workedNs(place));
     if (place.isAcknowledged) {
       // The receipt is out already: nobody will ask for this again.
       this.consumers[place.client]?.freePlace();
@@ -513,11 +514,17 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
 
   // ---------------------------------------------------------------- gauges
 
+  private workedNs(place: Place): number {
+    return (this.world.now[0] as number) - (this.state.beganNs[place.ix] as number);
+  }
+
   private keepBusyTime(): void {
     const { state } = this;
+    const time = state.busyTime;
     const nowNs = this.world.now[0] as number;
-    state.busyNs += state.busy * (nowNs - state.busySinceNs);
-    state.busySinceNs = nowNs;
+    if (time[1] === nowNs) return;
+    time[0] = (time[0] as number) + state.busy * (nowNs - (time[1] as number));
+    time[1] = nowNs;
   }
 
   override sample(out: Float64Array, at: number): void {
@@ -528,8 +535,14 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     out[at + 3] = state.received;
     out[at + 4] = state.processed;
     out[at + 5] = state.failed;
-    out[at + 6] = (state.busyNs + state.busy * ((this.world.now[0] as number) - state.busySinceNs)) / 1e9;
+    out[at + 6] = ((state.busyTime[0] as number) + state.busy * ((this.world.now[0] as number) - (state.busyTime[1] as number))) / 1e9;
   }
+}
+
+function doubled(array: Float64Array): Float64Array {
+  const larger = new Float64Array(array.length * 2);
+  larger.set(array);
+  return larger;
 }
 
 export const SERVICE_BEHAVIOUR: NodeBehaviour = {

@@ -20,11 +20,12 @@ const POLL = 0;
 const UNBOUNDED = 1_000_000_000;
 
 interface ConsumerState {
-  lastReceiptNs: number;
+  /** When the last delivery came, ns: a cell, since a field that outgrows 31 bits changes the shape of its object. */
+  lastReceiptNs: Float64Array;
 }
 
 class TextbookConsumer implements ConsumerClient {
-  state: ConsumerState = { lastReceiptNs: 0 };
+  state: ConsumerState = { lastReceiptNs: new Float64Array(1) };
   private readonly world: World;
   private readonly host: ConsumerHost;
   private readonly client: number;
@@ -42,7 +43,7 @@ class TextbookConsumer implements ConsumerClient {
   }
 
   start(): void {
-    this.state.lastReceiptNs = this.world.now[0] as number;
+    this.state.lastReceiptNs[0] = this.world.now[0] as number;
     this.stateRoom();
     this.armPoll();
   }
@@ -76,21 +77,21 @@ class TextbookConsumer implements ConsumerClient {
 
   onPacket(_link: LinkIx, type: number, first: number, _count: number): void {
     if (type === packet.DELIVER) {
-      this.state.lastReceiptNs = this.world.now[0] as number;
+      this.state.lastReceiptNs[0] = this.world.now[0] as number;
       this.host.onDelivery(this.client, first as OblIx, this.world.tag);
     } else if (type === packet.HELLO) this.stateRoom();
   }
 
   onTimer(_timer: number, _arg: number): void {
-    if ((this.world.now[0] as number) >= this.state.lastReceiptNs + this.pollTimeoutNs) {
-      this.state.lastReceiptNs = this.world.now[0] as number;
+    if ((this.world.now[0] as number) >= (this.state.lastReceiptNs[0] as number) + this.pollTimeoutNs) {
+      this.state.lastReceiptNs[0] = this.world.now[0] as number;
       this.stateRoom();
     }
     this.armPoll();
   }
 
   onCrash(): void {
-    this.state = { lastReceiptNs: 0 };
+    this.state = { lastReceiptNs: new Float64Array(1) };
   }
 
   private readParams(connection: Connection): void {
@@ -110,7 +111,7 @@ class TextbookConsumer implements ConsumerClient {
   }
 
   private armPoll(): void {
-    this.world.at[0] = this.state.lastReceiptNs + this.pollTimeoutNs;
+    this.world.at[0] = (this.state.lastReceiptNs[0] as number) + this.pollTimeoutNs;
     this.world.arm(this.host.ix, clientTimer(this.client, POLL), 0);
   }
 }

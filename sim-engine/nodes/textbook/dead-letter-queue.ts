@@ -40,7 +40,7 @@ class DeadLetterQueue extends StatefulActor {
     obligations.lease[first] = this.world.links.toSlot[link] as number;
     this.state.arrived++;
     this.keep(first);
-    this.world.tell(obligations.msg[first] as number, 'dead-lettered', actorPlace(this.ix), obligations.attempts[first] as number);
+    this.world.tellOf(first, 'dead-lettered', actorPlace(this.ix), obligations.attempts[first] as number);
   }
 
   override onCommand(command: CompiledCommand): void {

@@ -7,6 +7,7 @@ import { type IntRing, clearRing, newRing, pushRing, removeFromRing, shiftRing }
 import { StatefulActor } from '../../world/actor.ts';
 import { DEAD_LETTERED, DELAYED, DROPPED, LOST, ON_WIRE, PUB_ACCEPTED, PUB_REFUSED, WAITING } from '../../world/books.ts';
 import { type LeaseList, newLeaseList } from '../../world/leases.ts';
+import { MODE_DIRECT } from '../../world/links.ts';
 import * as packet from '../../world/packet-types.ts';
 import { actorPlace, CRASH, FORGOTTEN, FULL, MAX_ATTEMPTS, OVERFLOW, REJECTED, REMOVED } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
@@ -212,7 +213,7 @@ class Queue extends StatefulActor {
     const obligations = this.world.obligations;
     obligations.attempts[obl] = 0;
     obligations.moveTo(obl, WAITING);
-    this.world.tell(obligations.msg[obl] as number, 'redriven', this.place, 0);
+    this.world.tellOf(obl, 'redriven', this.place, 0);
     this.keepReady(obl, false);
     this.dispatch();
   }
@@ -220,7 +221,7 @@ class Queue extends StatefulActor {
   private onAck(obl: number, slot: number, tag: number): void {
     const obligations = this.world.obligations;
     if (tag < 0) this.regainPlace(slot);
-    this.world.tell(obligations.msg[obl] as number, 'acknowledged', this.place, tag < 0 ? -tag : tag);
+    this.world.tellOf(obl, 'acknowledged', this.place, tag < 0 ? -tag : tag);
     if (obligations.holder[obl] === this.ix) {
       // A late acknowledgement counts: the work is done, whoever has it now.
       if (obligations.spot[obl] === LEASED) {
@@ -335,8 +336,9 @@ class Queue extends StatefulActor {
     const attempt = (obligations.attempts[obl] as number) + 1;
     obligations.attempts[obl] = attempt;
     if (attempt > 1) this.state.redeliveries++;
-    obligations.moveTo(obl, ON_WIRE);
-    world.tell(obligations.msg[obl] as number, 'delivered', this.place, attempt);
+    // On a link without delay it is there in this very instant: no book need see it on the way.
+    if (world.links.mode[this.out[slot] as LinkIx] !== MODE_DIRECT) obligations.moveTo(obl, ON_WIRE);
+    world.tellOf(obl, 'delivered', this.place, attempt);
     if (this.acknowledges[slot]) {
       world.at[0] = this.ackDeadlineNs === 0 ? NEVER_NS : (world.now[0] as number) + this.ackDeadlineNs;
       obligations.spot[obl] = LEASED;
@@ -379,7 +381,7 @@ class Queue extends StatefulActor {
       obligations.holder[obl] = this.ix;
       obligations.spot[obl] = SLEEPING;
       obligations.moveTo(obl, DELAYED);
-      world.tell(obligations.msg[obl] as number, 'delayed', this.place, obligations.attempts[obl] as number);
+      world.tellOf(obl, 'delayed', this.place, obligations.attempts[obl] as number);
       this.state.delayed++;
       world.at[0] = (world.now[0] as number) + delayNs;
       world.arm(this.ix, WAKE, obl);
@@ -474,7 +476,7 @@ class Queue extends StatefulActor {
       if (head === 0 || (leases.dueNs[head] as number) > (now[0] as number)) break;
       const obl = leases.obl[head] as number;
       this.endLease(obl);
-      this.world.tell(obligations.msg[obl] as number, 'returned', this.place, obligations.attempts[obl] as number);
+      this.world.tellOf(obl, 'returned', this.place, obligations.attempts[obl] as number);
       this.takeBack(obl, 0);
     }
     this.armDeadline();
