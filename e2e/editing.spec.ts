@@ -1,7 +1,12 @@
 // Edits while it runs: what matters to the run reaches it at once and can be undone; what does not leaves it alone.
 
 import { expect, type Page, test } from '@playwright/test';
+import { nodeKind } from '../sim-engine/nodes/declarations.ts';
+import { gaugesAt } from '../sim-engine/protocol/frame.ts';
 import { clockSeconds, digestInNode, engineStatus, isBalanced, ledgerCell, ORDER_PIPELINE, openLab } from './lab.ts';
+
+/** Place of the gauge `received` among those of a worker. */
+const RECEIVED = nodeKind('service')?.gauges.findIndex(({ name }) => name === 'received') ?? -1;
 
 const commandCount = (page: Page) => page.evaluate(() => window.__brokerLab.client.status?.commandCount);
 const card = (page: Page, id: string) => page.locator(`.react-flow__node[data-id="${id}"]`);
@@ -64,11 +69,11 @@ test('a worker is added, wired, removed and brought back while it runs @desktop'
   await expect(wire).toHaveCount(1);
   await expect(page.getByRole('alertdialog')).toHaveCount(0);
   const received = () =>
-    page.evaluate(() => {
+    page.evaluate((gauge) => {
       const { client } = window.__brokerLab;
       const node = client.layout?.nodes.find(({ id }) => id === 'worker');
-      return node === undefined ? -1 : (client.frame?.[48 + node.firstGauge + 3] ?? -1);
-    });
+      return node === undefined ? -1 : (client.frame?.[gauge + node.firstGauge] ?? -1);
+    }, gaugesAt() + RECEIVED);
   await expect.poll(received).toBeGreaterThan(0);
 
   const clock = await clockSeconds(page);

@@ -1,6 +1,7 @@
 // A cold visit: something moves at once, everything is counted, and nothing leaves the page.
 
 import { expect, test } from '@playwright/test';
+import { FRAME } from '../sim-engine/protocol/frame.ts';
 import { clockSeconds, complaintsOf, isBalanced, ledgerCell, openLab, pauseButton } from './lab.ts';
 
 test('the order pipeline runs by itself, and letters move on its wires', async ({ page }) => {
@@ -29,16 +30,16 @@ test('the order pipeline runs by itself, and letters move on its wires', async (
 test('the first letter is under way within a second and a half', async ({ page }) => {
   await page.goto('./');
   const startMs = await page.evaluate(
-    () =>
+    (letterCount) =>
       new Promise<number>((resolve) => {
         const look = () => {
           const { frame } = window.__brokerLab.client;
-          // A letter count above 0, see the frame's layout.
-          if (frame !== null && (frame[18] ?? 0) > 0) resolve(performance.now());
+          if (frame !== null && (frame[letterCount] ?? 0) > 0) resolve(performance.now());
           else requestAnimationFrame(look);
         };
         look();
       }),
+    FRAME.LETTER_COUNT,
   );
   expect(startMs).toBeLessThan(1500);
 });

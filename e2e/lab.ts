@@ -11,8 +11,8 @@ export const SCENARIOS = new URL('../sim-engine/scenarios/', import.meta.url);
 export const ORDER_PIPELINE = readFileSync(new URL('order-pipeline.json', SCENARIOS), 'utf8');
 
 /** Opens the page and waits until the order pipeline runs. */
-export async function openLab(page: Page, path = './'): Promise<void> {
-  await page.goto(path);
+export async function openLab(page: Page): Promise<void> {
+  await page.goto('./');
   await expect.poll(() => ledgerCell(page, 'total')).toBeGreaterThan(0);
 }
 

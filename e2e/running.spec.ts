@@ -91,3 +91,33 @@ test('speed goes in equal factors and prints the factor @desktop', async ({ page
   await speed.press('End');
   await expect(page.locator('.speed output')).toHaveText('max');
 });
+
+test('a hidden tab stands still and goes on when it is seen again, without a jump', async ({ page }) => {
+  await openLab(page);
+  const setHidden = (isHidden: boolean) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, isHidden);
+  await setHidden(true);
+  await expect(runButton(page)).toBeVisible();
+  await page.waitForTimeout(300);
+  const at = await clockSeconds(page);
+  await page.waitForTimeout(2000);
+  expect(await clockSeconds(page)).toBe(at);
+  await setHidden(false);
+  await expect(pauseButton(page)).toBeVisible();
+  await expect.poll(() => clockSeconds(page)).toBeGreaterThan(at);
+  expect(await clockSeconds(page)).toBeLessThan(at + 2);
+});
+
+test('paused lanes tell what was at the moment under the pointer @desktop', async ({ page }) => {
+  await openLab(page);
+  await expect.poll(() => clockSeconds(page)).toBeGreaterThan(3);
+  await pauseButton(page).click();
+  const lane = page.locator('.lane .recharts-wrapper').first();
+  await lane.hover({ position: { x: 240, y: 25 } });
+  const reading = page.locator('.lane-reading').first();
+  await expect(reading).toContainText(/at 0:0\d\.\d/);
+  await expect(reading).toContainText('done');
+});

@@ -56,8 +56,16 @@ test('the digest on the screen is the digest of the run that is drawn @desktop',
   await expect.poll(() => digestShown(page)).toBe(digest);
 });
 
-test('the engine in the page, without a Web Worker, runs the same', async ({ page }) => {
-  await openLab(page, './?engine=in-page');
+test('where a Web Worker is refused the engine runs in the page, and runs the same', async ({ page }) => {
+  // What a browser does in a frame of an opaque origin.
+  await page.addInitScript(() => {
+    window.Worker = class {
+      constructor() {
+        throw new DOMException('refused here', 'SecurityError');
+      }
+    } as unknown as typeof Worker;
+  });
+  await openLab(page);
   await expect(page.getByText('The engine runs in the page')).toBeVisible();
   await page.waitForTimeout(1500);
   const { simTimeNs, digest } = await engineStatus(page);

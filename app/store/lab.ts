@@ -87,14 +87,11 @@ export function onFrame(listener: (frame: Float64Array) => void): () => void {
   };
 }
 
-/** `?engine=in-page` asks for the engine without a Web Worker, as where one is refused. */
-function openPorts(): readonly OpenPort[] {
-  const isInPage = new URLSearchParams(location.search).get('engine') === 'in-page';
-  return isInPage ? [openInPage] : [openWebWorker, openInPage];
-}
+/** Best first: where a Web Worker is refused the engine runs in the page. */
+const PORTS: readonly OpenPort[] = [openWebWorker, openInPage];
 
 export const client = new EngineClient({
-  ports: openPorts(),
+  ports: PORTS,
   events: {
     onFrame(frame) {
       rates.note(frame, Math.max(1, reachedSpeed()) * 5e9);
@@ -116,7 +113,7 @@ export const client = new EngineClient({
 });
 
 /** A second engine of its own, with nothing drawn: to look ahead, to compare, to check digests. */
-export const hiddenClient = (): EngineClient => new EngineClient({ ports: openPorts() });
+export const hiddenClient = (): EngineClient => new EngineClient({ ports: PORTS });
 
 export const pictureLoop = new PictureLoop({
   get frame() {
