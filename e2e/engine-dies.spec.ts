@@ -4,7 +4,7 @@ import { expect, test } from '@playwright/test';
 import type { LoggedCommand } from '../sim-engine/protocol/messages.ts';
 import { clockSeconds, digestInNode, engineStatus, isBalanced, ledgerCell, ORDER_PIPELINE, openLab } from './lab.ts';
 
-test('the engine is started again where it was, and the page says so', async ({ page }) => {
+test('the engine is started again where it was, and the page says so @desktop', async ({ page }) => {
   await openLab(page);
   // Long enough for a checkpoint, with an edit before it and one after.
   const log = await page.evaluate(async () => {
@@ -38,7 +38,7 @@ test('the engine is started again where it was, and the page says so', async ({ 
   expect(digest).toBe(digestInNode(ORDER_PIPELINE, simTimeNs, 7, log));
 });
 
-test('an order that was given while it was dead is carried out by the next one', async ({ page }) => {
+test('an order that was given while it was dead is carried out by the next one @desktop', async ({ page }) => {
   await openLab(page);
   const seed = await page.evaluate(async () => {
     const { client } = window.__brokerLab;

@@ -23,7 +23,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
-test('the theme button goes through system, light and dark, and the choice is kept', async ({ page }) => {
+test('the theme button goes through system, light and dark, and the choice is kept @desktop', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'dark' });
   await openLab(page);
   const html = page.locator('html');
@@ -47,7 +47,7 @@ test('a card is reached, selected and moved by the keyboard @desktop', async ({ 
   await expect.poll(async () => (await node.boundingBox())?.y).toBeGreaterThan(before?.y as number);
 });
 
-test('with reduced motion no letter travels, and everything is counted all the same', async ({ page }) => {
+test('with reduced motion no letter travels, and everything is counted all the same @desktop', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await openLab(page);
   await expect.poll(() => ledgerCell(page, 'done')).toBeGreaterThan(2);

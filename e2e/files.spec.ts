@@ -43,19 +43,19 @@ test('a bad file is refused with place, sentence and remedy, and the run goes on
   await expect(problems).toBeHidden();
 });
 
-test('text that is no JSON is refused with line and column', async ({ page }) => {
+test('text that is no JSON is refused with line and column @desktop', async ({ page }) => {
   await openLab(page);
   await open(page, 'cut.json', ORDER_PIPELINE.slice(0, 300));
   await expect(page.getByRole('alertdialog')).toContainText(/line \d+/i);
 });
 
-test('a file that is far too large is not even read', async ({ page }) => {
+test('a file that is far too large is not even read @desktop', async ({ page }) => {
   await openLab(page);
   await open(page, 'huge.json', ' '.repeat(6_000_000));
   await expect(page.getByRole('alertdialog')).toContainText('at most 5 MB');
 });
 
-test('a script in a name is a name', async ({ page }) => {
+test('a script in a name is a name @desktop', async ({ page }) => {
   await openLab(page);
   const named = JSON.parse(ORDER_PIPELINE);
   named.title = '<img src=x onerror=window.isHurt=1>';
@@ -65,7 +65,7 @@ test('a script in a name is a name', async ({ page }) => {
   expect(await page.evaluate(() => 'isHurt' in window)).toBe(false);
 });
 
-test('a good file opens and runs from the start, and copies are counted as copies', async ({ page }) => {
+test('a good file opens and runs from the start, and copies are counted as copies @desktop', async ({ page }) => {
   await openLab(page);
   await open(page, 'publish-subscribe.json', PUBLISH_SUBSCRIBE);
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Publish and subscribe');
@@ -75,7 +75,7 @@ test('a good file opens and runs from the start, and copies are counted as copie
   expect(await isBalanced(page)).toBe(true);
 });
 
-test('what is saved opens again and is the same drawing', async ({ page }) => {
+test('what is saved opens again and is the same drawing @desktop', async ({ page }) => {
   await openLab(page);
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save' }).click()]);
   expect(download.suggestedFilename()).toBe('order-pipeline.json');

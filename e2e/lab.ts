@@ -1,7 +1,9 @@
 // What the stories share: opening the page, reading its books and dials, and the same run in plain Node to compare with. Stories
 // read what people read; `window.__brokerLab` is asked only for what is not on the screen.
 
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, type Page } from '@playwright/test';
 import type { LoggedCommand, Status } from '../sim-engine/protocol/messages.ts';
 import { Simulation } from '../sim-engine/simulation/simulation.ts';
@@ -51,24 +53,21 @@ export const engineStatus = (page: Page): Promise<Status> =>
 
 /** The digest of the same run in plain Node: this scenario, seed and log, up to this time. */
 export function digestInNode(text: string, timeNs: number, seed?: number, log: readonly LoggedCommand[] = []): string {
-  return digestsInNode(text, [timeNs], seed, log)[0] as string;
-}
-
-/** Digests of one run in plain Node at ascending times. */
-export function digestsInNode(
-  text: string,
-  timesNs: readonly number[],
-  seed?: number,
-  log: readonly LoggedCommand[] = [],
-): string[] {
   const parsed = parseScenario(text, seed === undefined ? {} : { seed });
   if (!parsed.ok) throw new Error(`bad scenario: ${parsed.problems.map((problem) => problem.code).join(', ')}`);
   const created = Simulation.create(parsed.value, { log });
   if (!created.ok) throw new Error('bad commands');
-  return timesNs.map((timeNs) => {
-    created.value.advanceTo(timeNs);
-    return created.value.digest;
-  });
+  created.value.advanceTo(timeNs);
+  return created.value.digest;
+}
+
+/** What `npm run sim` prints as the chain of digests of the order pipeline: the compiled engine on plain Node. */
+export function digestsOnCommandLine(everyS: number, forS: number, seed: number): { simTimeNs: number; digest: string }[] {
+  const script = fileURLToPath(new URL('../scripts/run.mjs', import.meta.url));
+  const file = fileURLToPath(new URL('order-pipeline.json', SCENARIOS));
+  const options = ['--for', `${forS}s`, '--seed', String(seed), '--json', '--digests', `${everyS}s`];
+  const printed = execFileSync(process.execPath, [script, 'sim', 'run', file, ...options], { encoding: 'utf8' });
+  return JSON.parse(printed).digests;
 }
 
 /** What the page has written on the console as an error or a warning, filled as it goes. */

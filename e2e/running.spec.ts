@@ -3,7 +3,7 @@
 import { expect, test } from '@playwright/test';
 import { clockSeconds, digestInNode, engineStatus, ledgerCell, ORDER_PIPELINE, openLab, pauseButton, runButton } from './lab.ts';
 
-test('pause stops the clock and run goes on from there', async ({ page }) => {
+test('pause stops the clock and run goes on from there @desktop', async ({ page }) => {
   await openLab(page);
   await pauseButton(page).click();
   await expect(runButton(page)).toBeVisible();
@@ -15,7 +15,7 @@ test('pause stops the clock and run goes on from there', async ({ page }) => {
   await expect.poll(() => clockSeconds(page)).toBeGreaterThan(at);
 });
 
-test('space runs and pauses, and the full stop goes on by one tick', async ({ page }) => {
+test('space runs and pauses, and the full stop goes on by one tick @desktop', async ({ page }) => {
   await openLab(page);
   await page.keyboard.press(' ');
   await expect(runButton(page)).toBeVisible();
@@ -92,7 +92,7 @@ test('speed goes in equal factors and prints the factor @desktop', async ({ page
   await expect(page.locator('.speed output')).toHaveText('max');
 });
 
-test('a hidden tab stands still and goes on when it is seen again, without a jump', async ({ page }) => {
+test('a hidden tab stands still and goes on when it is seen again, without a jump @desktop', async ({ page }) => {
   await openLab(page);
   const setHidden = (isHidden: boolean) =>
     page.evaluate((hidden) => {

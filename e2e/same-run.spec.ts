@@ -1,11 +1,10 @@
 // The same run is the same bit for bit in Chromium's Web Worker and in Node, at any speed, drawn or not.
 
 import { expect, test } from '@playwright/test';
-import { digestInNode, digestShown, digestsInNode, engineStatus, ORDER_PIPELINE, openLab } from './lab.ts';
+import { digestInNode, digestShown, digestsOnCommandLine, engineStatus, ORDER_PIPELINE, openLab } from './lab.ts';
 
-const MOMENTS_NS = Array.from({ length: 10 }, (_, ix) => (ix + 1) * 6e9);
-
-test('digests are equal in Node and in a Web Worker at ten moments', async ({ page }) => {
+test('digests are equal on the command line and in a Web Worker at ten moments @desktop', async ({ page }) => {
+  const onCommandLine = digestsOnCommandLine(6, 60, 7);
   await openLab(page);
   const inWorker = await page.evaluate(
     async ({ text, moments }) => {
@@ -20,15 +19,15 @@ test('digests are equal in Node and in a Web Worker at ten moments', async ({ pa
       client.close();
       return digests;
     },
-    { text: ORDER_PIPELINE, moments: MOMENTS_NS },
+    { text: ORDER_PIPELINE, moments: onCommandLine.map(({ simTimeNs }) => simTimeNs) },
   );
   expect(inWorker).toHaveLength(10);
   expect(new Set(inWorker).size).toBe(10);
-  expect(inWorker).toEqual(digestsInNode(ORDER_PIPELINE, MOMENTS_NS, 7));
+  expect(inWorker).toEqual(onCommandLine.map(({ digest }) => digest));
 });
 
 for (const speed of [1, 20, Number.POSITIVE_INFINITY]) {
-  test(`a run that was played at speed ${speed} is the one that Node has`, async ({ page }) => {
+  test(`a run that was played at speed ${speed} is the one that Node has @desktop`, async ({ page }) => {
     await openLab(page);
     const { simTimeNs, digest } = await page.evaluate(
       async ({ text, factor }) => {
@@ -56,7 +55,7 @@ test('the digest on the screen is the digest of the run that is drawn @desktop',
   await expect.poll(() => digestShown(page)).toBe(digest);
 });
 
-test('where a Web Worker is refused the engine runs in the page, and runs the same', async ({ page }) => {
+test('where a Web Worker is refused the engine runs in the page, and runs the same @desktop', async ({ page }) => {
   // What a browser does in a frame of an opaque origin.
   await page.addInitScript(() => {
     window.Worker = class {
