@@ -1,0 +1,277 @@
+// What must hold in every run, whatever is drawn: the checkers of the fuzzer. They stand outside the system they check, read its
+// tables and compare; none of them changes anything. Each is shown red by a planted bug in testing/mutants.
+
+import { nodeKind } from '../../nodes/declarations.ts';
+import type { Simulation } from '../../simulation/simulation.ts';
+import { DEAD_LETTERED, DLV_CLASSES, isClosed, PROCESSED, PUB_ACCEPTED, PUB_CLASSES, PUB_ON_WIRE } from '../../world/books.ts';
+import { CARRIES, carriesOf } from '../../world/packet-types.ts';
+import type { Story } from './draw-story.ts';
+
+/** What is wrong, in words; null when nothing is. */
+export type Check = (simulation: Simulation) => string | null;
+
+export interface Checker {
+  readonly name: string;
+  /** `tick`: cheap enough for every tick. `table`: walks through tables, now and then. `calm`: at the end of a calm story. */
+  readonly when: 'tick' | 'table' | 'calm';
+  readonly check: Check;
+}
+
+// ------------------------------------------------------------------ at every tick
+
+/** Sent and owed are the sums of their books, and no class of any channel or subscription is below zero. */
+function booksBalance({ world: { books } }: Simulation): string | null {
+  const imbalance = books.imbalance();
+  if (imbalance !== null) return imbalance;
+  for (let at = 0; at < books.byActor.length; at++) {
+    if ((books.byActor[at] as number) < 0)
+      return `actor ${Math.floor(at / PUB_CLASSES)} has a negative publish class ${at % PUB_CLASSES}`;
+  }
+  for (let at = 0; at < books.bySub.length; at++) {
+    if ((books.bySub[at] as number) < 0)
+      return `subscription ${Math.floor(at / DLV_CLASSES)} has a negative class ${at % DLV_CLASSES}`;
+  }
+  return null;
+}
+
+// ------------------------------------------------------------------ tables against books
+
+/** Every obligation that is open or resting stands in the table with somebody who can still cause its work. */
+function obligationsMatchBooks({ world: { books, obligations } }: Simulation): string | null {
+  const counted = new Float64Array(books.bySub.length);
+  let live = 0;
+  for (let obl = 1; obl < obligations.high; obl++) {
+    const causes = obligations.causes[obl] as number;
+    if (causes === 0 && obligations.mentions[obl] === 0) continue;
+    live++;
+    const cls = obligations.cls[obl] as number;
+    if (isClosed(cls)) continue;
+    if (causes === 0) return `obligation ${obl} is open, but nobody can cause its work any more`;
+    const at = (obligations.sub[obl] as number) * DLV_CLASSES + cls;
+    counted[at] = (counted[at] as number) + 1;
+  }
+  if (live !== obligations.live) return `${live} obligations are referred to, ${obligations.live} slots are taken`;
+  for (let at = 0; at < counted.length; at++) {
+    if (isClosed(at % DLV_CLASSES) || counted[at] === books.bySub[at]) continue;
+    return `subscription ${Math.floor(at / DLV_CLASSES)}, class ${at % DLV_CLASSES}: ${counted[at]} in the table, ${books.bySub[at]} in the book`;
+  }
+  return null;
+}
+
+/** Whoever can cause work is known: a channel that keeps it, a packet that carries it, a service that has it. Nobody else. */
+function causesAreKnown(simulation: Simulation): string | null {
+  const { obligations, packets } = simulation.world;
+  const known = new Int32Array(obligations.high);
+  const mentions = new Int32Array(obligations.high);
+  for (let obl = 1; obl < obligations.high; obl++) if (isLive(simulation, obl) && obligations.holder[obl] !== 0) known[obl] = 1;
+  for (let packet = 1; packet < packets.high; packet++) {
+    if (packets.link[packet] === 0 || packets.isDoomed[packet] === 1) continue;
+    const first = packets.first[packet] as number;
+    const carries = carriesOf[packets.type[packet] as number];
+    if (carries === CARRIES.CAUSE || carries === CARRIES.OWED) known[first] = (known[first] as number) + 1;
+    else if (carries === CARRIES.MENTION) mentions[first] = (mentions[first] as number) + 1;
+  }
+  let elsewhere = 0;
+  for (let obl = 1; obl < obligations.high; obl++) {
+    if (!isLive(simulation, obl)) continue;
+    if (mentions[obl] !== obligations.mentions[obl])
+      return `obligation ${obl}: ${mentions[obl]} packets mention it, ${obligations.mentions[obl]} are counted`;
+    const missing = (obligations.causes[obl] as number) - (known[obl] as number);
+    if (missing < 0) return `obligation ${obl}: ${known[obl]} places can cause its work, ${obligations.causes[obl]} are counted`;
+    elsewhere += missing;
+  }
+  const atServices = gaugeSum(simulation, 'service', 'busy') + gaugeSum(simulation, 'service', 'desk');
+  return elsewhere === atServices ? null : `services hold ${atServices} deliveries, ${elsewhere} causes have no other place`;
+}
+
+function isLive({ world: { obligations } }: Simulation, obl: number): boolean {
+  return obligations.causes[obl] !== 0 || obligations.mentions[obl] !== 0;
+}
+
+/** A message has its slot while something refers to it: entries on the wire, obligations, copies kept for a resend. */
+function messagesAreReferredTo(simulation: Simulation): string | null {
+  const { books, messages, obligations, packets } = simulation.world;
+  const wanted = new Int32Array(messages.high);
+  const want = (msg: number): void => {
+    wanted[msg] = (wanted[msg] as number) + 1;
+  };
+  for (let obl = 1; obl < obligations.high; obl++) if (isLive(simulation, obl)) want(obligations.msg[obl] as number);
+  let onPackets = 0;
+  for (let packet = 1; packet < packets.high; packet++) {
+    if (packets.link[packet] === 0 || packets.isDoomed[packet] === 1) continue;
+    if (carriesOf[packets.type[packet] as number] !== CARRIES.MESSAGE) continue;
+    want(packets.first[packet] as number);
+    onPackets++;
+  }
+  let live = 0;
+  let surplus = 0;
+  for (let msg = 1; msg < messages.high; msg++) {
+    const refs = messages.refs[msg] as number;
+    if (refs > 0) live++;
+    const more = refs - (wanted[msg] as number);
+    if (more < 0) return `message ${msg}: ${wanted[msg]} refer to it, ${refs} are counted`;
+    surplus += more;
+  }
+  if (live !== messages.live) return `${live} messages are referred to, ${messages.live} slots are taken`;
+  const onWire = books.publish[PUB_ON_WIRE] as number;
+  // What a full queue makes wait is on the wire without a packet; what a publisher keeps for a resend is no entry at all.
+  const kept = keptByActors(simulation);
+  if (onWire !== onPackets + kept.parked)
+    return `${onWire} entries on the wire, ${onPackets} packets and ${kept.parked} held at a door`;
+  return surplus === kept.parked + kept.unanswered
+    ? null
+    : `${surplus} surplus references, ${kept.parked + kept.unanswered} accounted for`;
+}
+
+/** What actors keep of messages in their plain state, found in their copies: held at a full queue, or not yet answered for. */
+function keptByActors({ assembly, world }: Simulation): { readonly parked: number; readonly unanswered: number } {
+  let parked = 0;
+  let unanswered = 0;
+  for (const { ix } of assembly.actors) {
+    const copy = world.actors[ix]?.save() as { readonly own: PlainState; readonly parts: readonly (PlainState | null)[] };
+    parked += (copy.own.parked?.count ?? 0) / NUMBERS_PER_PARKED;
+    for (const part of copy.parts) unanswered += part?.pending?.size ?? 0;
+  }
+  return { parked, unanswered };
+}
+
+interface PlainState {
+  readonly parked?: { readonly count: number };
+  readonly pending?: ReadonlyMap<number, unknown>;
+}
+/** A queue notes message, connection and tag of each. */
+const NUMBERS_PER_PARKED = 3;
+
+// ------------------------------------------------------------------ dials against books
+
+/** Sum of a gauge over all live nodes of a kind. */
+export function gaugeSum(simulation: Simulation, kind: string, gauge: string): number {
+  let sum = 0;
+  for (const { ix, kind: of } of simulation.assembly.actors) if (of === kind) sum += gaugeOf(simulation, ix, kind, gauge);
+  return sum;
+}
+
+const cells = new Float64Array(64);
+
+export function gaugeOf({ world }: Simulation, ix: number, kind: string, gauge: string): number {
+  const at = nodeKind(kind)?.gauges.findIndex(({ name }) => name === gauge) ?? -1;
+  if (at < 0) throw new Error(`${kind} has no gauge ${gauge}`);
+  world.actors[ix]?.sample(cells, 0);
+  return cells[at] as number;
+}
+
+/** What the dials of queues, dead-letter queues and services show is what the books and tables say. */
+function gaugesMatchBooks(simulation: Simulation): string | null {
+  const { assembly, world } = simulation;
+  const { leases, obligations } = world;
+  const held = new Map<number, number>();
+  let resting = 0;
+  for (let obl = 1; obl < obligations.high; obl++) {
+    const holder = obligations.holder[obl] as number;
+    if (!isLive(simulation, obl) || holder === 0 || isDoneMeanwhile(simulation, obl)) continue;
+    held.set(holder, (held.get(holder) ?? 0) + 1);
+    if (obligations.cls[obl] === DEAD_LETTERED) resting++;
+  }
+  let leased = 0;
+  for (const { ix, kind, nodeId } of assembly.actors) {
+    const shown = (gauge: string): number => gaugeOf(simulation, ix, kind, gauge);
+    if (kind === 'queue') {
+      const size = shown('ready') + shown('in_flight') + shown('delayed');
+      if (size !== (held.get(ix) ?? 0)) return `${nodeId} shows ${size} messages and keeps ${held.get(ix) ?? 0}`;
+      if (shown('queue_size') !== shown('ready') + shown('in_flight')) return `${nodeId}: queue_size is not ready and in flight`;
+      leased += shown('in_flight');
+    } else if (kind === 'dead-letter-queue') {
+      if (shown('dlq_size') !== (held.get(ix) ?? 0))
+        return `${nodeId} shows ${shown('dlq_size')} letters and keeps ${held.get(ix) ?? 0}`;
+      if (shown('dlq_size') !== shown('arrived') - shown('redriven'))
+        return `${nodeId}: arrived less redriven is not what is there`;
+    }
+  }
+  if (leased !== leases.live) return `queues show ${leased} messages in flight, ${leases.live} leases are out`;
+  const letters = gaugeSum(simulation, 'dead-letter-queue', 'dlq_size');
+  return resting <= letters ? null : `${resting} obligations rest somewhere, dead-letter queues hold ${letters}`;
+}
+
+/** Acknowledged while it lay ready or asleep: the queue passes over it, and no dial shows it. */
+function isDoneMeanwhile({ world: { obligations } }: Simulation, obl: number): boolean {
+  return (obligations.spot[obl] as number) === SPOT_DONE_MEANWHILE;
+}
+const SPOT_DONE_MEANWHILE = 4;
+
+/** Attempts that ended well are first successes or repeats; attempts that ended badly are counted once. */
+function workIsCounted(simulation: Simulation): string | null {
+  const { books } = simulation.world;
+  // The counters of a service that left the drawing left with it.
+  if (simulation.log.some(({ command }) => removesSomething(command))) return null;
+  const processed = gaugeSum(simulation, 'service', 'processed');
+  const counted = (books.delivery[PROCESSED] as number) + (books.totals[2] as number);
+  if (processed !== counted) return `services show ${processed} successes, the books ${counted}`;
+  const failed = gaugeSum(simulation, 'service', 'failed');
+  return failed === books.totals[1] ? null : `services show ${failed} failures, the books ${books.totals[1]}`;
+}
+
+function removesSomething(command: { readonly type: string; readonly edits?: readonly { readonly type: string }[] }): boolean {
+  return command.type === 'removeNode' || (command.edits ?? []).some(removesSomething);
+}
+
+// ------------------------------------------------------------------ what theory promises a calm story
+
+/** Everything sent was accepted and worked off exactly once, and nothing is left anywhere. */
+function calmIsComplete(simulation: Simulation): string | null {
+  const { books, messages, obligations, oracle } = simulation.world;
+  if (books.publish[PUB_ACCEPTED] !== books.opened[0]) return `${books.opened[0]} sent, ${books.publish[PUB_ACCEPTED]} accepted`;
+  if (books.delivery[PROCESSED] !== books.opened[1]) return `${books.opened[1]} owed, ${books.delivery[PROCESSED]} processed`;
+  if (messages.live + obligations.live > 0) return `${messages.live} messages and ${obligations.live} obligations are left`;
+  const { duplicateEffects, missedEffects } = oracle;
+  return duplicateEffects + missedEffects === 0 ? null : `${duplicateEffects} duplicate and ${missedEffects} missed effects`;
+}
+
+/** Messages of one sender with one key have their effects in the order in which they were sent. */
+function orderIsKept({ world: { oracle } }: Simulation): string | null {
+  return oracle.orderBreaks === 0 ? null : `${oracle.orderBreaks} effects came after a later one of the same key`;
+}
+
+export const CHECKERS: readonly Checker[] = [
+  { name: 'books balance', when: 'tick', check: booksBalance },
+  { name: 'obligations match the books', when: 'table', check: obligationsMatchBooks },
+  { name: 'causes are known', when: 'table', check: causesAreKnown },
+  { name: 'messages are referred to', when: 'table', check: messagesAreReferredTo },
+  { name: 'gauges match the books', when: 'table', check: gaugesMatchBooks },
+  { name: 'work is counted', when: 'table', check: workIsCounted },
+  { name: 'calm is complete', when: 'calm', check: calmIsComplete },
+  { name: 'order is kept', when: 'calm', check: orderIsKept },
+];
+
+/** Laws of whole runs, judged by `fuzz-seed.ts`: the same story told differently ends in the same digest. */
+export const RUN_LAWS = [
+  'nothing contradicts itself',
+  'replay gives the same digest',
+  'restore gives the same digest',
+  'watching changes nothing',
+  'slices change nothing',
+] as const;
+export type RunLaw = (typeof RUN_LAWS)[number];
+
+/** A law that was broken; what the fuzzer prints. */
+export class Finding extends Error {
+  override readonly name = 'Finding';
+  readonly checker: string;
+
+  constructor(checker: string, message: string) {
+    super(message);
+    this.checker = checker;
+  }
+}
+
+/**
+ * Runs the checkers of one occasion; throws the first finding. Tables are only walked through between two instants: what still
+ * happens in this one is in no table.
+ */
+export function examine(simulation: Simulation, story: Story, when: Checker['when']): void {
+  if (when === 'table' && simulation.world.nextEventNs(simulation.timeNs + 1) === simulation.timeNs) return;
+  for (const checker of CHECKERS) {
+    if (checker.when !== when || (when === 'calm' && story.mood !== 'calm')) continue;
+    const wrong = checker.check(simulation);
+    if (wrong !== null) throw new Finding(checker.name, `at ${simulation.timeNs} ns: ${wrong}`);
+  }
+}

@@ -1,0 +1,167 @@
+// One seed of the fuzzer: tells its story once under all checkers, then again from the log, from a checkpoint, watched and in odd slices,
+// and compares the digests. Throws a finding at the first law that is broken. Called by `fuzz.ts`.
+
+import { followMessage } from '../../simulation/journeys.ts';
+import { Sampler } from '../../simulation/sampler.ts';
+import { Simulation, type TimedCommand } from '../../simulation/simulation.ts';
+import type { ParsedScenario } from '../../topology/document.ts';
+import { TICK_NS } from '../../world/world.ts';
+import { scenarioOf, started } from '../drawing.ts';
+import { examine, Finding, type RunLaw } from './checkers.ts';
+import type { Coverage } from './coverage.ts';
+import { Dice } from './dice.ts';
+import { drawStory, type Story } from './draw-story.ts';
+
+/** Ticks between two walks through the tables: a prime, so that no rhythm of a story hides from it. */
+const TABLE_EVERY = 23;
+/** A story that has filled the tables like this ends where it is: a longer one would say no more and take much longer. */
+const MESSAGES_MAX = 4_000;
+const EVENTS_MAX = 100_000;
+const STRIDE_NS = 250 * TICK_NS;
+/** Events of one slice at most, where a run is cut into slices. */
+const SLICE_EVENTS_MAX = 200;
+
+export interface SeedReport {
+  readonly events: number;
+  readonly digest: string;
+}
+
+export function fuzzSeed(seed: number, coverage: Coverage): SeedReport {
+  const story = drawStory(seed);
+  const scenario = scenarioOf({ ...story.topology, seed });
+  coverage.onDrawing(story.topology);
+  const straight = told(story, scenario, coverage);
+  const { log, digest, timeNs } = straight;
+  const dice = new Dice(seed ^ 0x5eed);
+  sameDigest('replay gives the same digest', digest, () => replayed(scenario, log, timeNs, dice, 'plain'));
+  sameDigest('slices change nothing', digest, () => replayed(scenario, log, timeNs, dice, 'sliced'));
+  sameDigest('watching changes nothing', digest, () => replayed(scenario, log, timeNs, dice, 'watched'));
+  checkRestore(scenario, log, timeNs, digest, dice);
+  return { events: straight.world.events, digest };
+}
+
+/** Anything thrown by the engine is a finding too: it contradicted itself. */
+function guarded<T>(what: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Finding) throw error;
+    const law: RunLaw = 'nothing contradicts itself';
+    throw new Finding(law, `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+}
+
+// ------------------------------------------------------------------ the story itself
+
+function told(story: Story, scenario: ParsedScenario, coverage: Coverage): Simulation {
+  const simulation = started(Simulation.create(scenario));
+  coverage.listen(simulation);
+  let ticks = 0;
+  simulation.watch({
+    gridNs: TICK_NS,
+    observe() {
+      examine(simulation, story, 'tick');
+      if (++ticks % TABLE_EVERY === 0) examine(simulation, story, 'table');
+      if (ticks % TABLE_EVERY === 0) coverage.onBooks(simulation);
+    },
+  });
+  guarded('the story', () => {
+    for (const { atNs, command, stamp } of story.script) {
+      simulation.advanceTo(Math.max(atNs, simulation.timeNs));
+      if (isOver(simulation)) break;
+      if (simulation.command(command, stamp).length === 0) coverage.onCommand(command);
+      examine(simulation, story, 'tick');
+      examine(simulation, story, 'table');
+    }
+    while (simulation.timeNs < story.endNs && !isOver(simulation)) {
+      simulation.advanceTo(Math.min(story.endNs, simulation.timeNs + STRIDE_NS));
+    }
+    silence(simulation);
+    runOut(simulation, story);
+    examine(simulation, story, 'tick');
+    examine(simulation, story, 'table');
+    examine(simulation, story, 'calm');
+    coverage.onBooks(simulation);
+  });
+  return simulation;
+}
+
+/** No sender sends more than one more message. */
+function silence(simulation: Simulation): void {
+  for (const { id, kind } of simulation.topology.document.nodes) {
+    if (kind === 'sender') simulation.command({ type: 'setParam', target: id, field: 'limit', value: 1 }, 'tick');
+  }
+}
+
+/** Goes on until all is settled or the time for it is over; a calm story takes longer, and nothing may be left of it. */
+function runOut(simulation: Simulation, story: Story): void {
+  const untilNs = simulation.timeNs + story.drainNs;
+  while (simulation.timeNs < untilNs && !isOver(simulation) && simulation.world.messages.live > 0) {
+    simulation.advanceTo(simulation.timeNs + STRIDE_NS);
+  }
+}
+
+const isOver = ({ stopped, world }: Simulation): boolean =>
+  stopped !== null || world.messages.live > MESSAGES_MAX || world.events > EVENTS_MAX;
+
+// ------------------------------------------------------------------ the same story, told differently
+
+function sameDigest(law: RunLaw, wanted: string, run: () => Simulation): void {
+  const { digest, timeNs } = guarded(law, run);
+  if (digest !== wanted) throw new Finding(law, `digest ${digest} instead of ${wanted} at ${timeNs} ns`);
+}
+
+type Manner = 'plain' | 'sliced' | 'watched';
+
+function replayed(
+  scenario: ParsedScenario,
+  log: readonly TimedCommand[],
+  untilNs: number,
+  dice: Dice,
+  manner: Manner,
+): Simulation {
+  const simulation = started(Simulation.create(scenario, { log, traceEvery: manner === 'watched' ? 3 : 0 }));
+  if (manner === 'watched') watchClosely(simulation, dice);
+  if (manner === 'sliced') {
+    while (simulation.advanceTo(untilNs, dice.int(1, SLICE_EVENTS_MAX)) === 'budget');
+  } else simulation.advanceTo(untilNs);
+  return simulation;
+}
+
+/** Frames are written, messages chosen and gauges read in between. */
+function watchClosely(simulation: Simulation, dice: Dice): void {
+  const sampler = new Sampler(simulation);
+  simulation.watch({
+    gridNs: dice.int(7, 60) * TICK_NS + dice.int(0, 1),
+    observe() {
+      sampler.sample();
+      for (const { nodeId, kind } of simulation.assembly.actors) {
+        if (kind === 'sender' && dice.chance(0.2)) followMessage(simulation, nodeId, dice.int(1, 200));
+      }
+    },
+  });
+}
+
+/** A copy made in mid-run leads to the same end: in the run that was copied, and in a new one that is put where it was. */
+function checkRestore(scenario: ParsedScenario, log: readonly TimedCommand[], untilNs: number, wanted: string, dice: Dice): void {
+  const law: RunLaw = 'restore gives the same digest';
+  guarded(law, () => {
+    const simulation = started(Simulation.create(scenario, { log }));
+    simulation.advanceTo(dice.int(0, untilNs));
+    const checkpoint = simulation.checkpoint();
+    const elsewhere = structuredClone(checkpoint);
+    simulation.advanceTo(untilNs);
+    const expectSame = (how: string, { digest }: Simulation): void => {
+      if (digest !== wanted) throw new Finding(law, `${how}, copied at ${checkpoint.timeNs} ns: ${digest} instead of ${wanted}`);
+    };
+    expectSame('run on after a copy', simulation);
+    simulation.restore(checkpoint);
+    simulation.advanceTo(untilNs);
+    expectSame('put back', simulation);
+    const other = started(Simulation.create(scenario));
+    other.restore(elsewhere);
+    other.advanceTo(untilNs);
+    expectSame('put into a new run', other);
+    examine(other, { seed: 0, mood: 'wild', topology: scenario.topology.document, script: [], endNs: 0, drainNs: 0 }, 'table');
+  });
+}

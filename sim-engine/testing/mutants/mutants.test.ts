@@ -1,0 +1,39 @@
+// The planted faults themselves: that each can still be planted, is taken out again, and that the quickest are caught. All of them are
+// for `npm run mutants`.
+
+import { describe, expect, it } from 'vitest';
+import { World } from '../../world/world.ts';
+import { fuzz } from '../fuzzer/fuzz.ts';
+import { huntByFuzz, huntByVectors } from './hunt.ts';
+import { MUTANTS, type Mutant, VECTOR_MUTANTS } from './mutants.ts';
+import { replaceMethod } from './planting.ts';
+
+const named = (name: string): Mutant => [...MUTANTS, ...VECTOR_MUTANTS].find((mutant) => mutant.name === name) as Mutant;
+
+describe('a planted fault', () => {
+  it('can be planted and taken out again, each of them', () => {
+    const run = World.prototype.run;
+    for (const mutant of [...MUTANTS, ...VECTOR_MUTANTS]) mutant.plant()();
+    expect(World.prototype.run).toBe(run);
+    expect(MUTANTS.length).toBeGreaterThanOrEqual(10);
+    expect(new Set(MUTANTS.map(({ name }) => name)).size).toBe(MUTANTS.length);
+  });
+
+  it('that names a method which is no more fails loudly', () => {
+    expect(() => replaceMethod(World.prototype, 'runs', (run) => run)).toThrow('World has no method runs');
+  });
+
+  it('is caught, told again by its line, and gone afterwards', () => {
+    const { caughtBy, replay } = huntByFuzz(named('newest-first'), 40);
+    expect(caughtBy).toBe('order is kept');
+    const seed = Number(/--seed (\d+)/.exec(replay as string)?.[1]);
+    expect(fuzz(seed, 1).failure).toBeUndefined();
+    expect(huntByFuzz(named('accepted-twice'), 10).caughtBy).toBe('books balance');
+  });
+
+  it('that keeps every law of a run is caught by theory', () => {
+    const { caughtBy, message } = huntByVectors(named('a-trace-too-slow'));
+    expect(caughtBy).toBe('queueing, exact');
+    expect(message).toContain('theory');
+  });
+});

@@ -1,0 +1,286 @@
+// THE list of small faults that can be planted, at least one for every checker: a checker that was never red proves nothing. Each is a
+// mistake somebody could make in a line. `npm run mutants` plants one after another, `npm run fuzz -- --mutant NAME` a single one.
+
+import { Law } from '../../kernel/distributions.ts';
+import { Streams } from '../../kernel/rng.ts';
+import { Sampler } from '../../simulation/sampler.ts';
+import { Books, DEAD_LETTERED, PUB_ACCEPTED, PUB_CLASSES, WAITING } from '../../world/books.ts';
+import { Obligations } from '../../world/obligations.ts';
+import { DELIVER } from '../../world/packet-types.ts';
+import { actorPlace, CRASH, CUT, LOSS } from '../../world/reasons.ts';
+import { World } from '../../world/world.ts';
+import { type Heal, prototypeOfKind, prototypeOfPublisher, replaceMethod } from './planting.ts';
+
+export interface Mutant {
+  readonly name: string;
+  /** What is wrong with the engine while it is planted. */
+  readonly about: string;
+  plant(): Heal;
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'accepted-twice',
+    about: 'the publish book counts every hundredth acceptance twice',
+    plant() {
+      let count = 0;
+      return replaceMethod(
+        Books.prototype,
+        'closePublish',
+        (closePublish) =>
+          function (actor, cls) {
+            closePublish.call(this, actor, cls);
+            if (cls === PUB_ACCEPTED && ++count % 100 === 0) this.byActor[actor * PUB_CLASSES + cls]++;
+          },
+      );
+    },
+  },
+  {
+    name: 'moved-from-nowhere',
+    about: 'a dead letter leaves the class waiting, where it was not',
+    plant: () =>
+      replaceMethod(
+        Books.prototype,
+        'moveDelivery',
+        (moveDelivery) =>
+          function (sub, from, to) {
+            moveDelivery.call(this, sub, to === DEAD_LETTERED ? WAITING : from, to);
+          },
+      ),
+  },
+  {
+    name: 'crash-closes-nothing',
+    about: 'what a crash takes with it stays open in the book',
+    plant: () =>
+      replaceMethod(
+        Obligations.prototype,
+        'closeUndone',
+        (closeUndone) =>
+          function (obl, cls, place, reason) {
+            if (reason !== CRASH) closeUndone.call(this, obl, cls, place, reason);
+          },
+      ),
+  },
+  {
+    name: 'desk-swept-in-crash',
+    about: 'a service that crashes forgets its desk without letting go of it',
+    plant: () =>
+      replaceMethod(
+        prototypeOfKind('service'),
+        'onCrash',
+        (onCrash) =>
+          function () {
+            this.state.desk.count = 0;
+            onCrash.call(this);
+          },
+      ),
+  },
+  {
+    name: 'doubled-for-nothing',
+    about: 'a doubled delivery is no second cause of its work',
+    plant: () =>
+      replaceMethod(
+        World.prototype,
+        'copyCargo',
+        (copyCargo) =>
+          function (link, type, first) {
+            return type === DELIVER ? first : copyCargo.call(this, link, type, first);
+          },
+      ),
+  },
+  {
+    name: 'cut-without-trace',
+    about: 'what a cut wire loses is let go by nobody',
+    plant: () =>
+      replaceMethod(
+        World.prototype,
+        'loseCargo',
+        (loseCargo) =>
+          function (link, type, first, place, reason) {
+            if (reason !== CUT) loseCargo.call(this, link, type, first, place, reason);
+          },
+      ),
+  },
+  {
+    name: 'kept-after-answer',
+    about: 'a publisher keeps its copy of a message after the answer',
+    plant: () =>
+      replaceMethod(
+        prototypeOfPublisher('queue', 'publish'),
+        'settle',
+        (settle) =>
+          function (tag, outcome) {
+            const pending = this.state.pending.get(tag);
+            if (pending !== undefined) this.world.messages.refs[pending.msg]++;
+            settle.call(this, tag, outcome);
+          },
+      ),
+  },
+  {
+    name: 'awake-but-delayed',
+    about: 'a queue shows as delayed what has woken up',
+    plant: () =>
+      replaceMethod(
+        prototypeOfKind('queue'),
+        'onWake',
+        (onWake) =>
+          function (obl) {
+            this.state.delayed++;
+            onWake.call(this, obl);
+          },
+      ),
+  },
+  {
+    name: 'deadline-forgets',
+    about: 'a queue takes a message back after its deadline and puts it nowhere',
+    plant: () =>
+      replaceMethod(
+        prototypeOfKind('queue'),
+        'onDeadline',
+        (onDeadline) =>
+          function () {
+            const { takeBack } = this;
+            this.takeBack = (): void => {};
+            onDeadline.call(this);
+            this.takeBack = takeBack;
+          },
+      ),
+  },
+  {
+    name: 'believes-old-word',
+    about: 'a queue believes word of an attempt that is long over',
+    plant: () => replaceMethod(prototypeOfKind('queue'), 'isCurrent', () => () => true),
+  },
+  {
+    name: 'repeat-not-counted',
+    about: 'work on what was done already is counted nowhere',
+    plant: () => replaceMethod(Books.prototype, 'countRepeat', () => () => {}),
+  },
+  {
+    name: 'loses-one-in-forty',
+    about: 'a queue drops every fortieth message, with clean books',
+    plant: () =>
+      replaceMethod(
+        prototypeOfKind('queue'),
+        'onPublish',
+        (onPublish) =>
+          function (msg, slot, tag) {
+            const { world } = this;
+            if (world.messages.number[msg] % 40 === 0) world.losePublish(this.ix, msg, actorPlace(this.ix), LOSS);
+            else onPublish.call(this, msg, slot, tag);
+          },
+      ),
+  },
+  {
+    name: 'newest-first',
+    about: 'a queue hands out the newest message first',
+    plant: () =>
+      replaceMethod(
+        prototypeOfKind('queue'),
+        'keepReady',
+        (keepReady) =>
+          function (obl) {
+            keepReady.call(this, obl, true);
+          },
+      ),
+  },
+  {
+    name: 'asks-the-host',
+    about: 'a length is now and then a nanosecond longer, by the chance of the host',
+    plant: () =>
+      replaceMethod(
+        Law.prototype,
+        'drawInto',
+        (drawInto) =>
+          function (cell) {
+            drawInto.call(this, cell);
+            if (Math.random() < 0.02) cell[0] += 1;
+          },
+      ),
+  },
+  {
+    name: 'half-a-copy',
+    about: 'a restored stream of randomness begins anew',
+    plant: () =>
+      replaceMethod(
+        Streams.prototype,
+        'load',
+        (load) =>
+          function (saved) {
+            load.call(this, saved);
+            this.counter.fill(1);
+          },
+      ),
+  },
+  {
+    name: 'looking-draws',
+    about: 'writing a frame uses up a random number',
+    plant: () =>
+      replaceMethod(
+        Sampler.prototype,
+        'sample',
+        (sample) =>
+          function () {
+            const { streams } = this.simulation.world;
+            for (let stream = 1; stream < streams.high; stream++) streams.u32(stream);
+            return sample.call(this);
+          },
+      ),
+  },
+  {
+    name: 'slice-ends-tick',
+    about: 'the end of a slice counts as the end of a tick',
+    plant: () =>
+      replaceMethod(
+        World.prototype,
+        'run',
+        (run) =>
+          function (limitNs, budget) {
+            const end = run.call(this, limitNs, budget);
+            if (end === 'budget') this.closeTick();
+            return end;
+          },
+      ),
+  },
+  {
+    name: 'timers-of-the-dead',
+    about: 'the timers of a removed node still fire',
+    plant: () =>
+      replaceMethod(
+        World.prototype,
+        'removeActor',
+        (removeActor) =>
+          function (actor) {
+            removeActor.call(this, actor);
+            this.actorTable.epoch[actor]--;
+            this.actors[actor] = null;
+          },
+      ),
+  },
+];
+
+/** Faults that keep every law of a run and are wrong all the same: only recorded theory sees them. Caught by the vectors. */
+export const VECTOR_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'a-trace-too-slow',
+    about: 'work takes a ten-millionth longer than drawn',
+    plant: () => replaceMethod(World.prototype, 'slowFactor', () => () => 1.000_000_1),
+  },
+  {
+    name: 'longer-by-law',
+    about: 'every length is drawn a tenth too long',
+    plant: () =>
+      replaceMethod(
+        Law.prototype,
+        'drawInto',
+        (drawInto) =>
+          function (cell) {
+            drawInto.call(this, cell);
+            if (this.spec.mean === SERVICE_MEAN_NS) cell[0] = Math.round(cell[0] * 1.1);
+          },
+      ),
+  },
+];
+
+/** Mean service time that the queueing runner lets every case have. */
+const SERVICE_MEAN_NS = 10_000_000;
