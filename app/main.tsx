@@ -9,6 +9,8 @@ import { topologyOf } from './store/drawing.ts';
 import { client, hiddenClient, openText, present, select, useLab } from './store/lab.ts';
 import { NARROW } from './ui/media.ts';
 import { applyTheme } from './ui/theme.ts';
+import '@fontsource-variable/geist/wght.css';
+import '@fontsource-variable/geist-mono/wght.css';
 import './ui/tokens.css';
 import './ui/base.css';
 

@@ -107,7 +107,7 @@ function drawWireStates({ context, colours }: Brush, { shapes }: Scene, frame: F
   }
 }
 
-const CHIP_FONT = '500 11px Geist, system-ui, sans-serif';
+const CHIP_FONT = '500 11px "Geist Variable", system-ui, sans-serif';
 
 /** Width in five steps: up to 10, 100, 1,000, 10,000 a second, and more. */
 const widthOf = (rate: number): number => (rate < 10 ? 1.75 : rate < 100 ? 3 : rate < 1000 ? 5 : rate < 10_000 ? 7 : 9);
