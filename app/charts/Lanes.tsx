@@ -301,8 +301,8 @@ function placeLabels(
   if (element === null) return;
   element.style.transform = `translateX(${(nowX + 10).toFixed(1)}px)`;
   const places = pushedApart(
-    // Where lines end at one height, the later stands lower; in a stack it stands higher.
-    drawn.map(({ endY }, ix) => (Number.isNaN(endY) ? height : endY) + (lane.look === 'stack' ? -ix : ix) / 1000),
+    // Where lines end at one height, the later one stands higher; of areas, which begin with the largest, lower.
+    drawn.map(({ endY }, ix) => (Number.isNaN(endY) ? height : endY) + (lane.look === 'areas' ? ix : -ix) / 1000),
     LABEL_GAP,
     7,
     height - 7,
