@@ -5,8 +5,8 @@ import type { Arena, Saveable } from './arena.ts';
 import { imul } from './exact-math.ts';
 
 export class Digest implements Saveable {
-  private high = 0x6a09e667;
-  private low = 0xbb67ae85 | 0;
+  /** [high, low]: in an array, since a field cannot hold every 32-bit number without boxing it. */
+  private readonly lanes = new Int32Array([0x6a09e667, 0xbb67ae85]);
 
   constructor(arena: Arena) {
     arena.register(this);
@@ -17,20 +17,23 @@ export class Digest implements Saveable {
    * constants, so that what collides in one does not in the other.
    */
   mix(timeCell: Float64Array, who: number, what: number, first: number, count: number): void {
+    const lanes = this.lanes;
     const timeNs = timeCell[0] as number;
     const timeLow = timeNs | 0;
     const word = timeLow ^ imul(who, 0x9e3779b1) ^ imul(what, 0x7feb352d) ^ imul(((timeNs * 2.3283064365386963e-10) | 0) ^ count, 0x2545f491);
-    let high = imul(this.high ^ word, 0x85ebca6b);
+    let high = imul((lanes[0] as number) ^ word, 0x85ebca6b);
     high = ((high << 13) | (high >>> 19)) ^ first;
-    let low = imul(this.low ^ first ^ (word >>> 15), 0xcc9e2d51);
-    low = ((low << 15) | (low >>> 17)) + word;
-    this.high = (imul(high, 5) + 0xe6546b64) | 0;
-    this.low = (low + this.high) | 0;
+    let low = imul((lanes[1] as number) ^ first ^ (word >>> 15), 0xcc9e2d51);
+    low = (((low << 15) | (low >>> 17)) + word) | 0;
+    high = (imul(high, 5) + 0xe6546b64) | 0;
+    lanes[0] = high;
+    lanes[1] = low + high;
   }
 
   /** The digest as two unsigned words, for frames. */
   get words(): readonly [number, number] {
-    return [scramble(this.high ^ (this.low >>> 9)) >>> 0, scramble(this.low + imul(this.high, 0x27d4eb2f)) >>> 0];
+    const [high, low] = this.lanes as unknown as [number, number];
+    return [scramble(high ^ (low >>> 9)) >>> 0, scramble(low + imul(high, 0x27d4eb2f)) >>> 0];
   }
 
   /** 16 hex digits. */
@@ -40,13 +43,11 @@ export class Digest implements Saveable {
   }
 
   save(): unknown {
-    return [this.high, this.low];
+    return this.lanes.slice();
   }
 
   load(saved: unknown): void {
-    const [high, low] = saved as [number, number];
-    this.high = high;
-    this.low = low;
+    this.lanes.set(saved as Int32Array);
   }
 }
 

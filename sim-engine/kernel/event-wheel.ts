@@ -157,7 +157,8 @@ export class EventWheel implements Saveable {
     events.what[event] = what;
     events.arg[event] = arg;
     events.epoch[event] = epoch;
-    this.place(event);
+    if (this.outside === 0 && this.dueEnd - this.dueHead < FEW) this.insertDue(event);
+    else this.place(event);
     return event as EventIx;
   }
 
@@ -185,6 +186,14 @@ export class EventWheel implements Saveable {
    * what is inserted at the limit later still finds its place.
    */
   next(limitNs: number): EventIx {
+    if (this.dueHead < this.dueEnd) {
+      const event = this.due[this.dueHead] as number;
+      if (this.events.what[event] !== CANCELLED) return ((this.events.timeNs[event] as number) < limitNs ? event : 0) as EventIx;
+    }
+    return this.nextAfterCancelled(limitNs);
+  }
+
+  private nextAfterCancelled(limitNs: number): EventIx {
     for (;;) {
       while (this.dueHead < this.dueEnd) {
         const event = this.due[this.dueHead] as number;
@@ -239,15 +248,19 @@ export class EventWheel implements Saveable {
 
   private place(event: number): void {
     const bases = this.bases;
+    if (this.outside === 0) {
+      if (this.dueEnd - this.dueHead < FEW) {
+        this.insertDue(event);
+        return;
+      }
+      // While all events were few nobody kept count of the slot: from here on it matters.
+      const last = floor((this.events.timeNs[this.due[this.dueEnd - 1] as number] as number) * SLOTS_PER_NS);
+      if (last > (bases[DRAINED] as number)) bases[DRAINED] = last;
+    }
     const slot = floor((this.events.timeNs[event] as number) * SLOTS_PER_NS);
     if (slot <= (bases[DRAINED] as number)) {
       this.insertDue(event);
       if (this.dueEnd - this.dueHead > MANY) this.spill();
-      return;
-    }
-    if (this.outside === 0 && this.dueEnd - this.dueHead < FEW) {
-      bases[DRAINED] = slot;
-      this.insertDue(event);
       return;
     }
     this.outside++;
@@ -276,6 +289,8 @@ export class EventWheel implements Saveable {
     const bases = this.bases;
     const limitSlot = limitNs * SLOTS_PER_NS;
     for (;;) {
+      // The last event of all, on its way down the levels, joins the few that are simply kept sorted.
+      if (this.dueHead < this.dueEnd) return true;
       const fine = this.fine.first((bases[DRAINED] as number) - (bases[FINE] as number) + 1);
       if (fine >= 0) {
         const slot = (bases[FINE] as number) + fine;
@@ -368,12 +383,18 @@ export class EventWheel implements Saveable {
         this.dueHead = 0;
       } else this.due = grown(this.due);
     }
+    const { due, dueHead } = this;
+    const { timeNs, seq } = this.events;
+    const eventNs = timeNs[event] as number;
     let at = this.dueEnd++;
-    while (at > this.dueHead && this.isEarlier(event, this.due[at - 1] as number)) {
-      this.due[at] = this.due[at - 1] as number;
+    while (at > dueHead) {
+      const other = due[at - 1] as number;
+      const otherNs = timeNs[other] as number;
+      if (eventNs > otherNs || (eventNs === otherNs && (seq[event] as number) > (seq[other] as number))) break;
+      due[at] = other;
       at--;
     }
-    this.due[at] = event;
+    due[at] = event;
   }
 
   private isEarlier(a: number, b: number): boolean {

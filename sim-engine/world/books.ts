@@ -75,8 +75,13 @@ export class Books implements Saveable {
   byActor = new Float64Array(64 * PUB_CLASSES);
   private reasons = new Map<number, number>();
   private names = new Map<string, SubIx>();
-  /** Sum of total * weight over all classes, modulo 2^32; what the digest mixes at each tick. */
-  checksum = 0;
+  /** Sum of total * weight over all classes, modulo 2^32: in an array, since a field cannot hold every 32-bit number unboxed. */
+  private readonly sums = new Int32Array(1);
+
+  /** What the digest mixes at each tick. */
+  get checksum(): number {
+    return this.sums[0] as number;
+  }
 
   constructor(arena: Arena) {
     this.subs = new SubscriptionTable(arena);
@@ -94,7 +99,7 @@ export class Books implements Saveable {
     if (at + PUB_CLASSES > this.byActor.length) this.byActor = widened(this.byActor, at + PUB_CLASSES);
     const byActor = this.byActor;
     byActor[at] = (byActor[at] as number) + 1;
-    this.checksum = (this.checksum + WEIGHT_ON_WIRE) | 0;
+    this.sums[0] = (this.sums[0] as number) + WEIGHT_ON_WIRE;
   }
 
   /** An entry that was on the wire comes to its end. */
@@ -103,7 +108,7 @@ export class Books implements Saveable {
     const at = actor * PUB_CLASSES;
     byActor[at] = (byActor[at] as number) - 1;
     byActor[at + cls] = (byActor[at + cls] as number) + 1;
-    this.checksum = (this.checksum - WEIGHT_ON_WIRE + (WEIGHTS[cls] as number)) | 0;
+    this.sums[0] = (this.sums[0] as number) - WEIGHT_ON_WIRE + (WEIGHTS[cls] as number);
   }
 
   /** Totals of the publish book by class. Adds up all channels: not for the hot path. */
@@ -133,7 +138,7 @@ export class Books implements Saveable {
     this.opened[1] = (this.opened[1] as number) + 1;
     const at = sub * DLV_CLASSES + cls;
     this.bySub[at] = (this.bySub[at] as number) + 1;
-    this.checksum = (this.checksum + (WEIGHTS[PUB_CLASSES + cls] as number)) | 0;
+    this.sums[0] = (this.sums[0] as number) + (WEIGHTS[PUB_CLASSES + cls] as number);
   }
 
   moveDelivery(sub: number, from: number, to: number): void {
@@ -141,7 +146,7 @@ export class Books implements Saveable {
     const base = sub * DLV_CLASSES;
     bySub[base + from] = (bySub[base + from] as number) - 1;
     bySub[base + to] = (bySub[base + to] as number) + 1;
-    this.checksum = (this.checksum + (WEIGHTS[PUB_CLASSES + to] as number) - (WEIGHTS[PUB_CLASSES + from] as number)) | 0;
+    this.sums[0] = (this.sums[0] as number) + (WEIGHTS[PUB_CLASSES + to] as number) - (WEIGHTS[PUB_CLASSES + from] as number);
   }
 
   /** A first success: how long it took from sending to here, in `latencyCell[0]` ns. */
@@ -218,7 +223,7 @@ export class Books implements Saveable {
       byActor: this.byActor.slice(),
       reasons: [...this.reasons],
       names: [...this.names],
-      checksum: this.checksum,
+      checksum: this.sums[0],
     };
   }
 
@@ -238,7 +243,7 @@ export class Books implements Saveable {
     this.byActor = refilled(this.byActor, copy.byActor);
     this.reasons = new Map(copy.reasons);
     this.names = new Map(copy.names);
-    this.checksum = copy.checksum;
+    this.sums[0] = copy.checksum;
   }
 }
 

@@ -2,71 +2,100 @@
 // columns that grows by doubling; the kernel's loop drains it before time moves on.
 
 import type { Arena, Saveable } from '../kernel/arena.ts';
+import { RETRY } from './packet-types.ts';
 
 /** `type` of an entry that is a timer: `link` is then the actor, `first` the timer, `count` its argument, `tag` the epoch. */
 export const LANE_TIMER = 0;
 
+/** Numbers of an entry: link, type, first, count, tag; a power of two apart. */
+const STRIDE_BITS = 3;
+const LINK = 0;
+const TYPE = 1;
+const FIRST = 2;
+const COUNT = 3;
+const TAG = 4;
+
 export class Lane implements Saveable {
-  link = new Int32Array(256);
-  type = new Uint8Array(256);
-  first = new Int32Array(256);
-  count = new Int32Array(256);
-  tag = new Int32Array(256);
-  aux = new Float64Array(256);
-  head = 0;
+  /** All entries in one block: whoever writes or reads one touches one cache line and one array. */
+  private rows = new Int32Array(256 << STRIDE_BITS);
+  private aux = new Float64Array(256);
+  private head = 0;
+  private mask = 255;
   length = 0;
-  mask = 255;
+
+  /** The entry that `shift` took out. */
+  link = 0;
+  type = 0;
+  first = 0;
+  count = 0;
+  tag = 0;
 
   constructor(arena: Arena) {
     arena.register(this);
   }
 
-  /** Adds an entry; its `aux` is read from the cell. */
+  /** Adds an entry; of RETRY, the only type that has one, its `aux` is read from the cell. */
   push(link: number, type: number, first: number, count: number, tag: number, aux: Float64Array): void {
     if (this.length > this.mask) this.grow();
-    const at = (this.head + this.length) & this.mask;
-    this.link[at] = link;
-    this.type[at] = type;
-    this.first[at] = first;
-    this.count[at] = count;
-    this.tag[at] = tag;
-    this.aux[at] = aux[0] as number;
+    const slot = (this.head + this.length) & this.mask;
+    const rows = this.rows;
+    const at = slot << STRIDE_BITS;
+    rows[at] = link;
+    rows[at + TYPE] = type;
+    rows[at + FIRST] = first;
+    rows[at + COUNT] = count;
+    rows[at + TAG] = tag;
+    if (type === RETRY) this.aux[slot] = aux[0] as number;
     this.length++;
   }
 
+  /** Takes the oldest entry out, into the fields above; of RETRY, its `aux` into the cell. The lane must not be empty. */
+  shift(aux: Float64Array): void {
+    const slot = this.head;
+    const rows = this.rows;
+    const at = slot << STRIDE_BITS;
+    this.head = (slot + 1) & this.mask;
+    this.length--;
+    const type = rows[at + TYPE] as number;
+    this.link = rows[at + LINK] as number;
+    this.type = type;
+    this.first = rows[at + FIRST] as number;
+    this.count = rows[at + COUNT] as number;
+    this.tag = rows[at + TAG] as number;
+    if (type === RETRY) aux[0] = this.aux[slot] as number;
+  }
+
+  /** Link (of a timer: actor) and type of the entry `ahead` places behind the oldest. */
+  peek(ahead: number): { readonly link: number; readonly type: number } {
+    const at = ((this.head + ahead) & this.mask) << STRIDE_BITS;
+    return { link: this.rows[at + LINK] as number, type: this.rows[at + TYPE] as number };
+  }
+
   private grow(): void {
-    const size = (this.mask + 1) * 2;
-    const unrolled = <A extends Int32Array | Uint8Array | Float64Array>(old: A, larger: A): A => {
-      for (let i = 0; i < this.length; i++) larger[i] = old[(this.head + i) & this.mask] as number;
-      return larger;
-    };
-    this.link = unrolled(this.link, new Int32Array(size));
-    this.type = unrolled(this.type, new Uint8Array(size));
-    this.first = unrolled(this.first, new Int32Array(size));
-    this.count = unrolled(this.count, new Int32Array(size));
-    this.tag = unrolled(this.tag, new Int32Array(size));
-    this.aux = unrolled(this.aux, new Float64Array(size));
+    const rows = new Int32Array(this.rows.length * 2);
+    const aux = new Float64Array(this.aux.length * 2);
+    for (let i = 0; i < this.length; i++) {
+      const slot = (this.head + i) & this.mask;
+      for (let j = 0; j <= TAG; j++) rows[(i << STRIDE_BITS) + j] = this.rows[(slot << STRIDE_BITS) + j] as number;
+      aux[i] = this.aux[slot] as number;
+    }
+    this.rows = rows;
+    this.aux = aux;
     this.head = 0;
-    this.mask = size - 1;
+    this.mask = this.mask * 2 + 1;
   }
 
   save(): unknown {
-    const taken = (column: Int32Array | Uint8Array | Float64Array): number[] => {
-      const out: number[] = [];
-      for (let i = 0; i < this.length; i++) out.push(column[(this.head + i) & this.mask] as number);
-      return out;
-    };
-    return [this.link, this.type, this.first, this.count, this.tag, this.aux].map(taken);
+    const { rows, aux, head, mask, length } = this;
+    return { rows: rows.slice(), aux: aux.slice(), head, mask, length };
   }
 
   load(saved: unknown): void {
-    const [link, type, first, count, tag, aux] = saved as [number[], number[], number[], number[], number[], number[]];
-    this.head = 0;
-    this.length = 0;
-    const cell = new Float64Array(1);
-    for (let i = 0; i < link.length; i++) {
-      cell[0] = aux[i] as number;
-      this.push(link[i] as number, type[i] as number, first[i] as number, count[i] as number, tag[i] as number, cell);
-    }
+    const copy = saved as { rows: Int32Array<ArrayBuffer>; aux: Float64Array<ArrayBuffer>; head: number; mask: number; length: number };
+    this.rows = copy.rows.slice();
+    this.aux = copy.aux.slice();
+    this.head = copy.head;
+    this.mask = copy.mask;
+    this.length = copy.length;
   }
 }

@@ -21,9 +21,9 @@ export class MessageTable extends Table {
   /** Index into the sender's message types. */
   type = u8();
   flags = u8();
-  /** Row of the header store, 0 = no headers. */
+  /** Row of the header store; 0 = no headers, and so in every slot until a kind that has headers writes one. */
   headers = i32();
-  /** Message that caused this one as its result, as sender and number; 0 = none. */
+  /** Message that caused this one as its result, as sender and number; 0 = none, and so in every free slot. */
   causeSender = i32();
   causeNumber = u32();
   /** Who still needs the slot: open publish entries, obligations, copies kept for a resend. */
@@ -38,6 +38,11 @@ export class MessageTable extends Table {
   release(msg: number): void {
     const refs = (this.refs[msg] as number) - 1;
     this.refs[msg] = refs;
-    if (refs === 0) this.free(msg);
+    if (refs > 0) return;
+    if (this.causeNumber[msg] !== 0) {
+      this.causeSender[msg] = 0;
+      this.causeNumber[msg] = 0;
+    }
+    this.free(msg);
   }
 }

@@ -67,6 +67,19 @@ export class Obligations extends Table {
     return obl as OblIx;
   }
 
+  /** The same for a message that its channel has just accepted: the reference of the publish entry passes to the obligation. */
+  openAccepted(msg: number, sub: number, cls: number): OblIx {
+    const obl = this.open(msg, sub, cls);
+    this.messages.refs[msg] = (this.messages.refs[msg] as number) - 1;
+    return obl;
+  }
+
+  /** One of the places becomes word on its way: it can no longer cause the work, but the packet it sends speaks of it. */
+  turnCauseIntoMention(obl: number, place: number, reason: number): void {
+    this.mentions[obl] = (this.mentions[obl] as number) + 1;
+    this.endCause(obl, LOST, place, reason);
+  }
+
   addCause(obl: number): void {
     this.causes[obl] = (this.causes[obl] as number) + 1;
   }

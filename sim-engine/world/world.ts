@@ -28,6 +28,8 @@ export type { Actor } from './actor.ts';
 export const TICK_NS = 1_000_000;
 /** More events than this in one instant are a loop of the drawing, not a run. */
 export const INSTANT_EVENTS_MAX = 100_000;
+/** Events handled between two looks at a larger budget: a whole number that stays one. */
+const BUDGET_MAX = 1_000_000_000;
 /** Messages under way at most; at the bound the run stops with a sentence. */
 export const MESSAGES_MAX = 4_000_000;
 
@@ -417,34 +419,29 @@ export class World {
 
   /**
    * Handles events due before `limitNs`, at most `budget` of them. At 'limit' the clock stands at the limit and the tick that
-   * ends there is closed. The order of events depends on nothing but their keys (time, seq).
+   * ends there is closed. The order of events depends on nothing but their keys (time, seq): what is on the wheel for this
+   * instant was issued before anything in the lane, so it goes first.
    */
   run(limitNs: number, budget: number): RunEnd {
-    const lane = this.lane;
-    const wheel = this.wheel;
-    const now = this.now;
-    let left = budget;
+    const { lane, wheel, now } = this;
+    let left = budget < BUDGET_MAX ? budget : BUDGET_MAX;
     while (this.stopped === null) {
-      if (left <= 0) return 'budget';
+      if (left <= 0) {
+        if (budget <= BUDGET_MAX) return 'budget';
+        left = BUDGET_MAX;
+      }
+      left--;
       const event = wheel.next(limitNs);
-      if (event !== 0) {
-        const isNow = wheel.isAt(event, now);
-        if (isNow || lane.length === 0) {
-          if (!isNow) this.moveTo(event);
-          this.handleEvent(event);
-          left--;
-          continue;
-        }
-      } else if (lane.length === 0) {
+      if (lane.length > 0 && (event === 0 || !wheel.isAt(event, now))) {
+        this.handleLane();
+        continue;
+      }
+      if (event === 0) {
         this.reach(limitNs);
         return this.stopped === null ? 'limit' : 'stopped';
       }
-      // Nothing on the wheel is due in this instant any more: only what happens now can put more into the lane.
-      while (lane.length > 0 && left > 0) {
-        this.handleLane();
-        left--;
-      }
-      if (this.instantEvents > INSTANT_EVENTS_MAX) this.stopLoop();
+      if (!wheel.isAt(event, now)) this.moveTo(event);
+      this.handleEvent(event);
     }
     return 'stopped';
   }
@@ -526,34 +523,31 @@ export class World {
 
   private handleLane(): void {
     const lane = this.lane;
-    const at = lane.head;
-    lane.head = (at + 1) & lane.mask;
-    lane.length--;
-    const link = lane.link[at] as number;
-    const type = lane.type[at] as number;
-    const first = lane.first[at] as number;
-    const count = lane.count[at] as number;
-    const tag = lane.tag[at] as number;
-    if (type === LANE_TIMER) {
+    lane.shift(this.aux);
+    if (lane.type === LANE_TIMER) {
       // Of a timer: link = actor, first = timer, count = argument, tag = epoch.
-      if (tag !== this.actorTable.epoch[link]) return;
-      if (this.actorTable.condition[link] !== UP && this.isHeldUp(link as ActorIx)) {
-        this.at[0] = this.actorTable.stalledUntilNs[link] as number;
-        this.wheel.insert(this.at, this.seq, link, first, count, tag);
+      const actor = lane.link as ActorIx;
+      if (lane.tag !== this.actorTable.epoch[actor]) return;
+      if (this.actorTable.condition[actor] !== UP && this.isHeldUp(actor)) {
+        this.at[0] = this.actorTable.stalledUntilNs[actor] as number;
+        this.wheel.insert(this.at, this.seq, actor, lane.first, lane.count, lane.tag);
         return;
       }
-      this.handleTimer(link, first, count);
+      this.handleTimer(actor, lane.first, lane.count);
       return;
     }
-    this.tag = tag;
-    this.aux[0] = lane.aux[at] as number;
-    this.handlePacket(link, type, first, count);
+    this.tag = lane.tag;
+    this.handlePacket(lane.link, lane.type, lane.first, lane.count);
+  }
+
+  private countEvent(actor: number): void {
+    this.events++;
+    this.isTickDirty = true;
+    if (++this.instantEvents >= INSTANT_EVENTS_MAX) this.stopLoop(actor);
   }
 
   private handleTimer(actor: number, timer: number, arg: number): void {
-    this.events++;
-    this.instantEvents++;
-    this.isTickDirty = true;
+    this.countEvent(actor);
     this.digest.mix(this.now, actor, DIGEST_TIMER + timer, arg, 0);
     (this.actors[actor] as Actor).onTimer(timer, arg);
   }
@@ -562,9 +556,7 @@ export class World {
   private handlePacket(link: number, type: number, first: number, count: number): void {
     const to = this.links.to[link] as number;
     if (this.actorTable.condition[to] !== UP && !this.isReachable(link, type, first, count)) return;
-    this.events++;
-    this.instantEvents++;
-    this.isTickDirty = true;
+    this.countEvent(to);
     this.digest.mix(this.now, to, type, first, count);
     (this.actors[to] as Actor).onPacket(link as LinkIx, type, first, count);
   }
@@ -595,12 +587,12 @@ export class World {
     return false;
   }
 
-  private stopLoop(): void {
+  private stopLoop(actor: number): void {
     const names = new Set<string>();
+    names.add(this.nodeIds[actor] as string);
     for (let i = 0; i < this.lane.length && i < 64; i++) {
-      const at = (this.lane.head + i) & this.lane.mask;
-      const link = this.lane.link[at] as number;
-      const isTimer = this.lane.type[at] === LANE_TIMER;
+      const { link, type } = this.lane.peek(i);
+      const isTimer = type === LANE_TIMER;
       if (!isTimer) names.add(this.nodeIds[this.links.from[link] as number] as string);
       names.add(this.nodeIds[isTimer ? link : (this.links.to[link] as number)] as string);
     }

@@ -72,9 +72,10 @@ export class Outlets {
     messages.sizeBytes[msg] = traits.sizeBytes;
     messages.type[msg] = traits.type;
     messages.flags[msg] = traits.flags;
-    messages.headers[msg] = 0;
-    messages.causeSender[msg] = traits.causeSender;
-    messages.causeNumber[msg] = traits.causeNumber;
+    if (traits.causeNumber !== 0) {
+      messages.causeSender[msg] = traits.causeSender;
+      messages.causeNumber[msg] = traits.causeNumber;
+    }
     messages.refs[msg] = 1;
     if (world.trace.isOn && world.trace.isFollowed(sender, number)) {
       messages.flags[msg] = traits.flags | TRACED;
