@@ -2,25 +2,13 @@
 // types and classes of the books. It listens and counts.
 
 import { fieldsOfWire, NODE_KINDS, WIRE_KINDS } from '../../nodes/declarations.ts';
+import { DELIVERY_CLASSES, PUBLISH_CLASSES } from '../../protocol/frame.ts';
 import type { Command } from '../../simulation/commands.ts';
 import type { Simulation } from '../../simulation/simulation.ts';
 import type { TopologyDocument } from '../../topology/document.ts';
 import { DLV_CLASSES, EXPIRED, PUB_CLASSES, SKIPPED } from '../../world/books.ts';
 import { PACKET_TYPES } from '../../world/packet-types.ts';
 
-const PUBLISH_CLASSES = ['on the wire', 'accepted', 'refused', 'unroutable', 'lost'];
-const DELIVERY_CLASSES = [
-  'waiting',
-  'delayed',
-  'on the wire',
-  'in flight',
-  'processed',
-  'expired',
-  'dropped',
-  'lost',
-  'dead-lettered',
-  'skipped',
-];
 /** Classes that no kind built so far lets a message end in: nothing has a time to live, and no group passes over a record. */
 const NOT_YET: readonly number[] = [EXPIRED, SKIPPED];
 
