@@ -1,7 +1,7 @@
 // Tables of columns and their free lists: slots are used again, columns grow, and a copy brings back everything that was there.
 
 import { describe, expect, it } from 'vitest';
-import { Arena, f64, i32, Table, u16, u8 } from './arena.ts';
+import { Arena, f64, i32, Table, u8, u16 } from './arena.ts';
 import { AssertionError } from './assert.ts';
 
 class People extends Table {

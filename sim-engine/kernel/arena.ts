@@ -3,7 +3,12 @@
 
 import { assert } from './assert.ts';
 
-export type Column = Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+export type Column =
+  | Uint8Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>;
 
 /** Initial values of the column fields of a table: empty, until `allocate` gives them their capacity. */
 export const u8 = (): Uint8Array<ArrayBuffer> => new Uint8Array(0);

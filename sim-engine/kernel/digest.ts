@@ -20,7 +20,11 @@ export class Digest implements Saveable {
     const lanes = this.lanes;
     const timeNs = timeCell[0] as number;
     const timeLow = timeNs | 0;
-    const word = timeLow ^ imul(who, 0x9e3779b1) ^ imul(what, 0x7feb352d) ^ imul(((timeNs * 2.3283064365386963e-10) | 0) ^ count, 0x2545f491);
+    const word =
+      timeLow ^
+      imul(who, 0x9e3779b1) ^
+      imul(what, 0x7feb352d) ^
+      imul(((timeNs * 2.3283064365386963e-10) | 0) ^ count, 0x2545f491);
     let high = imul((lanes[0] as number) ^ word, 0x85ebca6b);
     high = ((high << 13) | (high >>> 19)) ^ first;
     let low = imul((lanes[1] as number) ^ first ^ (word >>> 15), 0xcc9e2d51);

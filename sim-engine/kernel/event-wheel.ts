@@ -3,7 +3,7 @@
 // minutes. Only the slot being drained is sorted. The kernel's loop calls `next`; nothing here knows what an event means.
 
 import type { Arena, Saveable } from './arena.ts';
-import { f64, i32, u16, Table } from './arena.ts';
+import { f64, i32, Table, u16 } from './arena.ts';
 import { clz32, floor } from './exact-math.ts';
 import type { EventIx } from './ids.ts';
 
@@ -197,7 +197,8 @@ export class EventWheel implements Saveable {
     for (;;) {
       while (this.dueHead < this.dueEnd) {
         const event = this.due[this.dueHead] as number;
-        if (this.events.what[event] !== CANCELLED) return ((this.events.timeNs[event] as number) < limitNs ? event : 0) as EventIx;
+        if (this.events.what[event] !== CANCELLED)
+          return ((this.events.timeNs[event] as number) < limitNs ? event : 0) as EventIx;
         this.dueHead++;
         this.events.free(event);
       }

@@ -33,7 +33,9 @@ export function editDocument(document: TopologyDocument, edit: Command): Topolog
     case 'addNode':
       return { ...document, nodes: [...document.nodes, edit.node] };
     case 'removeNode': {
-      const gone = new Set(document.nodes.filter((node) => node.id === edit.node || node.parent === edit.node).map((node) => node.id));
+      const gone = new Set(
+        document.nodes.filter((node) => node.id === edit.node || node.parent === edit.node).map((node) => node.id),
+      );
       return {
         ...document,
         nodes: document.nodes.filter((node) => !gone.has(node.id)),

@@ -1,9 +1,9 @@
 // The front door of the engine: a run of a scenario, moved on in simulated time, changed by commands, copied and put back.
 // Command line, Web Worker and tests all enter here. It knows no clock but the simulated one.
 
+import type { ArenaCopy } from '../kernel/arena.ts';
 import { floor } from '../kernel/exact-math.ts';
 import type { ActorIx, LinkIx } from '../kernel/ids.ts';
-import type { ArenaCopy } from '../kernel/arena.ts';
 import '../nodes/behaviours.ts';
 import { compile } from '../topology/compile.ts';
 import type { ParsedScenario, ParsedTopology, Problem, Result } from '../topology/document.ts';
@@ -22,8 +22,8 @@ import {
   World,
 } from '../world/world.ts';
 import { Assembly, type LiveActor, type LiveWire } from './assembly.ts';
-import type { Command, Fault } from './commands.ts';
 import { parseCommand } from './command-text.ts';
+import type { Command, Fault } from './commands.ts';
 import { editDocument, isEdit } from './edit-document.ts';
 
 /** A command and the time at which it applies. */
@@ -222,7 +222,8 @@ export class Simulation {
     }
     const id = 'wire' in command ? command.wire : command.node;
     const isThere = 'wire' in command ? this.assembly.wire(id) !== undefined : this.assembly.actorsOfNode(id).length > 0;
-    if (!isThere) return [{ code: 'wire' in command ? 'command-unknown-wire' : 'command-unknown-node', at: ['command'], values: { id } }];
+    if (!isThere)
+      return [{ code: 'wire' in command ? 'command-unknown-wire' : 'command-unknown-node', at: ['command'], values: { id } }];
     const kind = 'wire' in command ? '' : (this.assembly.actorsOfNode(id)[0] as LiveActor).kind;
     const needed = NEEDED_KIND.get(command.type);
     if (needed !== undefined && needed !== kind) {
@@ -249,7 +250,8 @@ export class Simulation {
 
   private apply(command: Command): void {
     if (!isEdit(command)) {
-      if (command.type === 'redrive') this.tellActors(command.node, { type: 'redrive', count: command.count ?? Number.MAX_SAFE_INTEGER });
+      if (command.type === 'redrive')
+        this.tellActors(command.node, { type: 'redrive', count: command.count ?? Number.MAX_SAFE_INTEGER });
       else this.inject(command);
       return;
     }

@@ -82,7 +82,10 @@ export abstract class StatefulActor implements Actor {
   }
 
   save(): unknown {
-    return { own: clonePlain(this.state), parts: this.statefulParts().map((part) => (part === null ? null : clonePlain(part.state))) };
+    return {
+      own: clonePlain(this.state),
+      parts: this.statefulParts().map((part) => (part === null ? null : clonePlain(part.state))),
+    };
   }
 
   load(saved: unknown): void {

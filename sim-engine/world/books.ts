@@ -4,9 +4,9 @@
 
 import type { Arena, Saveable } from '../kernel/arena.ts';
 import { f64, i32, Table } from '../kernel/arena.ts';
-import type { SubIx } from '../kernel/ids.ts';
 import { imul } from '../kernel/exact-math.ts';
 import { HistogramRows } from '../kernel/histogram-rows.ts';
+import type { SubIx } from '../kernel/ids.ts';
 
 /** Classes of the publish book. */
 export const PUB_ON_WIRE = 0;

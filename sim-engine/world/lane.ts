@@ -91,7 +91,13 @@ export class Lane implements Saveable {
   }
 
   load(saved: unknown): void {
-    const copy = saved as { rows: Int32Array<ArrayBuffer>; aux: Float64Array<ArrayBuffer>; head: number; mask: number; length: number };
+    const copy = saved as {
+      rows: Int32Array<ArrayBuffer>;
+      aux: Float64Array<ArrayBuffer>;
+      head: number;
+      mask: number;
+      length: number;
+    };
     this.rows = copy.rows.slice();
     this.aux = copy.aux.slice();
     this.head = copy.head;

@@ -3,7 +3,7 @@
 // rules know no broker: pass, deliver after, drop.
 
 import type { Arena } from '../kernel/arena.ts';
-import { f64, i32, u8, Table } from '../kernel/arena.ts';
+import { f64, i32, Table, u8 } from '../kernel/arena.ts';
 
 /** Links that speak a call or a connection, or that are no network at all: a relation costs no time and never fails. */
 export const CALL = 0;

@@ -2,7 +2,7 @@
 // again once the message is settled everywhere.
 
 import type { Arena } from '../kernel/arena.ts';
-import { f64, i32, u16, u32, u8, Table } from '../kernel/arena.ts';
+import { f64, i32, Table, u8, u16, u32 } from '../kernel/arena.ts';
 
 /** Bits of `flags`. */
 export const POISON = 1;

@@ -3,7 +3,7 @@
 // was never done, it closes by itself with the name of that place. Nothing can vanish.
 
 import type { Arena } from '../kernel/arena.ts';
-import { i32, u16, u8, Table } from '../kernel/arena.ts';
+import { i32, Table, u8, u16 } from '../kernel/arena.ts';
 import type { MsgIx, OblIx } from '../kernel/ids.ts';
 import type { Books } from './books.ts';
 import { DEAD_LETTERED, DELAYED, DROPPED, EXPIRED, isClosed, LOST, PROCESSED, SKIPPED } from './books.ts';

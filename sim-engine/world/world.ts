@@ -618,7 +618,8 @@ export class World {
     if (links.isRemoved[link] === 1) return this.loseCargo(link, type, first, linkPlace(link), REMOVED);
     let lateNs = 0;
     // Each loss costs one retransmission time-out, which doubles, at most 16 times: a connection loses nothing.
-    for (let round = 0, wait = RETRANSMIT_NS; share > 0 && round < 16 && this.streams.uniform(stream) < share; round++, wait *= 2) lateNs += wait;
+    for (let round = 0, wait = RETRANSMIT_NS; share > 0 && round < 16 && this.streams.uniform(stream) < share; round++, wait *= 2)
+      lateNs += wait;
     this.enqueue(link, type, first, count, tag, lateNs);
   }
 
@@ -790,14 +791,26 @@ export class World {
 
   private saveScalars(): unknown {
     return {
-      numbers: [this.now[0], this.events, this.settled, this.seq[0], this.tickEnd[0], this.isTickDirty ? 1 : 0, this.instantEvents],
+      numbers: [
+        this.now[0],
+        this.events,
+        this.settled,
+        this.seq[0],
+        this.tickEnd[0],
+        this.isTickDirty ? 1 : 0,
+        this.instantEvents,
+      ],
       stopped: this.stopped,
       faultsGiven: [...this.faultsGiven],
     };
   }
 
   private loadScalars(saved: unknown): void {
-    const copy = saved as { numbers: [number, number, number, number, number, number, number]; stopped: StopReason | null; faultsGiven: [number, number][] };
+    const copy = saved as {
+      numbers: [number, number, number, number, number, number, number];
+      stopped: StopReason | null;
+      faultsGiven: [number, number][];
+    };
     this.faultsGiven = new Map(copy.faultsGiven);
     let dirty: number;
     [this.now[0], this.events, this.settled, this.seq[0], this.tickEnd[0], dirty, this.instantEvents] = copy.numbers;

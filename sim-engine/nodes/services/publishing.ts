@@ -1,7 +1,7 @@
 // What sender and service share: handing one message to every outgoing wire, each through its own publisher client.
 
-import type { ActorIx, LinkIx, MsgIx } from '../../kernel/ids.ts';
 import { assert } from '../../kernel/assert.ts';
+import type { ActorIx, LinkIx, MsgIx } from '../../kernel/ids.ts';
 import { TRACED } from '../../world/messages.ts';
 import type { World } from '../../world/world.ts';
 import { type Connection, clientOfTimer, ownTimerOf, type PublisherClient, type PublisherHost } from '../node-kind.ts';

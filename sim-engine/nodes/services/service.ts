@@ -1,6 +1,7 @@
 // The service at work, shown as worker: takes deliveries on its desk, works on as many at once as it has places, each by its
 // list of steps, and settles them through the consumer client of the wire they came on. It knows no broker.
 
+import { assert } from '../../kernel/assert.ts';
 import type { Law } from '../../kernel/distributions.ts';
 import { floor } from '../../kernel/exact-math.ts';
 import type { LinkIx, OblIx, StreamIx } from '../../kernel/ids.ts';
@@ -12,7 +13,6 @@ import { IN_FLIGHT } from '../../world/books.ts';
 import { POISON } from '../../world/messages.ts';
 import { actorPlace, CRASH, FORGOTTEN, REMOVED } from '../../world/reasons.ts';
 import { FAULT_CRASH, type World } from '../../world/world.ts';
-import { assert } from '../../kernel/assert.ts';
 import type { Params } from '../fields.ts';
 import {
   type ActorSelf,
@@ -535,7 +535,8 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     out[at + 3] = state.received;
     out[at + 4] = state.processed;
     out[at + 5] = state.failed;
-    out[at + 6] = ((state.busyTime[0] as number) + state.busy * ((this.world.now[0] as number) - (state.busyTime[1] as number))) / 1e9;
+    out[at + 6] =
+      ((state.busyTime[0] as number) + state.busy * ((this.world.now[0] as number) - (state.busyTime[1] as number))) / 1e9;
   }
 }
 

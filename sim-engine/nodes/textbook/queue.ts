@@ -3,7 +3,7 @@
 // nothing is handed out without room. It knows neither senders nor services, only packets.
 
 import type { ActorIx, LinkIx, MsgIx, SubIx } from '../../kernel/ids.ts';
-import { type IntRing, clearRing, newRing, pushRing, removeFromRing, shiftRing } from '../../kernel/int-ring.ts';
+import { clearRing, type IntRing, newRing, pushRing, removeFromRing, shiftRing } from '../../kernel/int-ring.ts';
 import { StatefulActor } from '../../world/actor.ts';
 import { DEAD_LETTERED, DELAYED, DROPPED, LOST, ON_WIRE, PUB_ACCEPTED, PUB_REFUSED, WAITING } from '../../world/books.ts';
 import { type LeaseList, newLeaseList } from '../../world/leases.ts';
