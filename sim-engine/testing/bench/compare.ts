@@ -27,7 +27,7 @@ export interface Comparison {
 }
 
 /** Runs one of our workloads in a process of its own. `entry` is the URL of the command's module. */
-export function ours(entry: string, workload: Workload, count: number, switches: readonly string[] = []): string {
+function ours(entry: string, workload: Workload, count: number, switches: readonly string[] = []): string {
   const program = `const { main } = await import(${JSON.stringify(entry)}); process.exitCode = await main(process.argv.slice(1));`;
   const args = ['--workload', workload, '--n', String(count), '--json'];
   return output([...switches, '--input-type=module', '-e', program, '--', ...args]);

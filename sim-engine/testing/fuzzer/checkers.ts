@@ -145,7 +145,7 @@ const NUMBERS_PER_PARKED = 3;
 // ------------------------------------------------------------------ dials against books
 
 /** Sum of a gauge over all live nodes of a kind. */
-export function gaugeSum(simulation: Simulation, kind: string, gauge: string): number {
+function gaugeSum(simulation: Simulation, kind: string, gauge: string): number {
   let sum = 0;
   for (const { ix, kind: of } of simulation.assembly.actors) if (of === kind) sum += gaugeOf(simulation, ix, kind, gauge);
   return sum;
@@ -153,7 +153,7 @@ export function gaugeSum(simulation: Simulation, kind: string, gauge: string): n
 
 const cells = new Float64Array(64);
 
-export function gaugeOf({ world }: Simulation, ix: number, kind: string, gauge: string): number {
+function gaugeOf({ world }: Simulation, ix: number, kind: string, gauge: string): number {
   const at = nodeKind(kind)?.gauges.findIndex(({ name }) => name === gauge) ?? -1;
   if (at < 0) throw new Error(`${kind} has no gauge ${gauge}`);
   world.actors[ix]?.sample(cells, 0);

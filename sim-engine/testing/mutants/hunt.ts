@@ -9,7 +9,7 @@ import { QUEUEING_FORMATS } from '../runners/queueing.ts';
 import { MUTANTS, type Mutant, VECTOR_MUTANTS } from './mutants.ts';
 
 /** A planted fault must be found within so many seeds. */
-export const SEEDS_MAX = 200;
+const SEEDS_MAX = 200;
 
 export interface Hunt {
   readonly mutant: Mutant;
