@@ -12,7 +12,7 @@ const readings = new RecordedReadings({
   knobs: [{ 'orders.capacity': 100, 'orders.overflow': 'block' }],
 });
 
-function problems(text: string): { code: string; column: unknown; sentence: string; remedy: string }[] {
+function problems(text: string): { code: string; column: unknown; place: string; sentence: string; remedy: string }[] {
   const parsed = parseCheck(text);
   if (!parsed.ok) throw new Error(`${text}: ${JSON.stringify(parsed.problems)}`);
   const bound = bindCheck(parsed.value, readings);
@@ -53,7 +53,7 @@ describe('names', () => {
   ])('%s', (text, code, column) => {
     const found = problems(text);
     expect(found).toHaveLength(1);
-    expect(found[0]).toMatchObject({ code, column });
+    expect(found[0]).toMatchObject({ code, column, place: `check, column ${column}` });
     expect(`${found[0]?.sentence} ${found[0]?.remedy}`).not.toMatch(/problem\.|\{[a-z]\w*\}/);
   });
 

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { ACTIONS } from '../checks/actions.ts';
+import type { Problem } from '../topology/document.ts';
 import { describeProblem } from '../topology/problems.ts';
 import { COMMAND_USAGE, parseCommand, printCommand } from './command-text.ts';
 import type { Command } from './commands.ts';
@@ -163,6 +164,7 @@ describe('problems', () => {
     if (parsed.ok) return;
     expect(parsed.problems).toHaveLength(1);
     expect(parsed.problems[0]).toMatchObject({ code, at: ['command', column] });
+    expect(describeProblem(parsed.problems[0] as Problem).place).toBe(`command, column ${column}`);
   });
 
   it('has a sentence and a remedy without open holes for each of its own', () => {

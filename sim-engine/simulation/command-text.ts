@@ -249,9 +249,9 @@ class CommandReader extends TextReader {
     const value = readJson(this.text.slice(begin, this.position), problems);
     if (problems.length === 0) return { value };
     // Where the JSON is wrong is told as a column of the whole command.
-    this.problems = problems.map(({ code, values = {} }) => {
-      const column = begin + (values.line === 1 ? Number(values.column) : 1);
-      return { code, at: ['command', column], values: { ...values, line: 1, column } };
+    this.problems = problems.map(({ code, values: { line, ...values } = {} }) => {
+      const column = begin + (line === 1 ? Number(values.column) : 1);
+      return { code, at: ['command', column], values: { ...values, column } };
     });
     return null;
   }

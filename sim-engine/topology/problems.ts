@@ -64,7 +64,10 @@ export function listed(names: readonly string[], between = ', '): string {
 const LISTED_MAX = 12;
 
 export interface DescribedProblem {
-  /** Where, for people: "nodes › orders › params › ackDeadline", or line and column of a text that cannot be read. */
+  /**
+   * Where, for people: "nodes › orders › params › ackDeadline"; line and column of a text that cannot be read; or
+   * "check, column 9" in a text of one line.
+   */
   readonly place: string;
   readonly sentence: string;
   /** What to do about it. */
@@ -95,9 +98,12 @@ function inWords(values: ProblemValues, messages: Messages): ProblemValues {
 
 function placeInWords(problem: Problem, messages: Messages): string {
   const { line, column } = problem.values ?? {};
-  const steps = problem.at.map((step) => (typeof step === 'number' ? say('place.item', { number: step + 1 }, messages) : step));
-  const path = steps.join(' › ');
-  if (line === undefined || column === undefined) return path === '' ? say('place.document', {}, messages) : path;
+  // A text of one line, such as a check, may end its path with the column itself.
+  const path = line === undefined && problem.at.at(-1) === column ? problem.at.slice(0, -1) : problem.at;
+  const steps = path.map((step) => (typeof step === 'number' ? say('place.item', { number: step + 1 }, messages) : step));
+  const joined = steps.join(' › ');
+  if (column === undefined) return joined === '' ? say('place.document', {}, messages) : joined;
+  if (line === undefined) return say('place.path-and-column', { path: joined, column }, messages);
   const where = say('place.line', { line, column }, messages);
-  return path === '' ? where : say('place.line-and-path', { line, column, path }, messages);
+  return joined === '' ? where : say('place.line-and-path', { line, column, path: joined }, messages);
 }

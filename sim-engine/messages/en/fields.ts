@@ -32,7 +32,7 @@ export const FIELD_MESSAGES = {
   'sender.rampOver.help': 'How long the rate takes from its start to its end, in a straight line.',
   'sender.dayCurve.label': 'Curve',
   'sender.dayCurve.help':
-    'Points of time and rate. In between the rate follows a straight line; after the last point it stays where it is.',
+    'Points of time and rate. In between the rate follows a straight line; after its last point the curve begins again.',
   'sender.times.label': 'Times',
   'sender.times.help': 'One message is sent at each of these times. The same time may stand twice.',
   'sender.callers.label': 'Callers',

@@ -63,7 +63,7 @@ export const KIND_MESSAGES = {
   'gauge.busy.label': 'Busy',
   'gauge.busy.help': 'How many messages the worker is working on now.',
   'gauge.desk.label': 'Desk',
-  'gauge.desk.help': 'Messages the worker holds now: in work, or delivered and waiting for their turn.',
+  'gauge.desk.help': 'Messages that lie at the worker and wait until it has a place free. Those it works on are not among them.',
   'gauge.utilisation.label': 'Utilisation',
   'gauge.utilisation.help': 'Share of its places that are at work. Near 1, waiting times grow fast.',
   'gauge.received.label': 'Received',

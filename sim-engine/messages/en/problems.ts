@@ -5,6 +5,7 @@ export const PROBLEM_MESSAGES = {
   'place.document': 'the whole file',
   'place.line': 'line {line}, column {column}',
   'place.line-and-path': 'line {line}, column {column} ({path})',
+  'place.path-and-column': '{path}, column {column}',
   'place.item': 'no. {number}',
 
   // ---- text that cannot be read
