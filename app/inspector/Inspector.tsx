@@ -5,7 +5,7 @@ import { nodeKind, wireKind } from '../../sim-engine/nodes/declarations.ts';
 import type { Gauge } from '../../sim-engine/nodes/node-kind.ts';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
 import { say, text } from '../messages/text.ts';
-import { nodeName, remove, setParam, topologyOf } from '../store/drawing.ts';
+import { nameOf, remove, setParam, topologyOf } from '../store/drawing.ts';
 import { LiveText } from '../store/LiveText.tsx';
 import { beginEdit, commitEdit, edit, present, reset, select, useLab } from '../store/lab.ts';
 import { fieldOf, fieldsOf, isShown, isWire } from '../store/params.ts';
@@ -32,7 +32,7 @@ const find = ({ nodes, wires }: TopologyDocument, id: string): Thing | undefined
 function Settings({ thing, topology }: { thing: Thing; topology: TopologyDocument }) {
   const kind = isWire(thing) ? wireKind(thing.kind) : nodeKind(thing.kind);
   if (kind === undefined) return null;
-  const name = nameOf(thing, topology);
+  const name = nameOf(topology, thing.id);
   return (
     <aside className="panel inspector" aria-label={text('inspector.label', { name })}>
       <header className="inspector-head">
@@ -63,12 +63,6 @@ function Settings({ thing, topology }: { thing: Thing; topology: TopologyDocumen
       </div>
     </aside>
   );
-}
-
-function nameOf(thing: Thing, { nodes }: TopologyDocument): string {
-  if (!isWire(thing)) return nodeName(thing);
-  const name = (id: string) => nodeName(nodes.find((node) => node.id === id) ?? { id, kind: '' });
-  return `${name(thing.from)} → ${name(thing.to)}`;
 }
 
 function Form({ thing }: { thing: Thing }) {

@@ -23,6 +23,35 @@ export function titleOf(drawing: Drawing): string {
 
 export const nodeName = (node: NodeDocument): string => node.name ?? node.id;
 
+/** What people call a node or a wire: its name, "from → to" for a wire; the id itself for what is no longer drawn. */
+export function nameOf(topology: TopologyDocument, id: string): string {
+  const { nodes, wires } = topology;
+  const node = nodes.find((one) => one.id === id);
+  if (node !== undefined) return nodeName(node);
+  const wire = wires.find((one) => one.id === id);
+  return wire === undefined ? id : `${nameOf(topology, wire.from)} → ${nameOf(topology, wire.to)}`;
+}
+
+/** The holes of a notice, with names where the engine knows ids alone: `node` is one id, `nodes` a list with commas. */
+export function namesIn(drawing: Drawing | null, values: Holes): Holes {
+  if (drawing === null) return values;
+  const topology = topologyOf(drawing);
+  const { node, nodes } = values;
+  return {
+    ...values,
+    ...(typeof node === 'string' ? { node: nameOf(topology, node) } : {}),
+    ...(typeof nodes === 'string'
+      ? {
+          nodes: nodes
+            .split(', ')
+            .map((id) => nameOf(topology, id))
+            .join(', '),
+        }
+      : {}),
+  };
+}
+type Holes = { readonly [hole: string]: string | number };
+
 function withTopology(drawing: Drawing, topology: TopologyDocument): Drawing {
   return isScenario(drawing) ? { ...drawing, topology } : topology;
 }

@@ -9,7 +9,7 @@ import { EngineClient, EngineGone } from '../engine-client/engine-client.ts';
 import { type OpenPort, openInPage, openWebWorker } from '../engine-client/ports.ts';
 import { say, text } from '../messages/text.ts';
 import { moment } from '../ui/format.ts';
-import { type Drawing, isScenario, titleOf } from './drawing.ts';
+import { type Drawing, isScenario, namesIn, titleOf } from './drawing.ts';
 import { commandBetween } from './edit-commands.ts';
 import * as history from './history.ts';
 import { PictureLoop } from './picture.ts';
@@ -102,7 +102,7 @@ export const client = new EngineClient({
       places = placesOf(layout);
       set({ layout });
     },
-    onNotice: ({ key, values }) => tell(say(key, values)),
+    onNotice: ({ key, values }) => tell(say(key, namesIn(present(get()), values))),
     onCrashed: ({ message, simTimeNs, seed }) => tell(text('notice.engine-crashed', { message, seed, time: moment(simTimeNs) })),
     onRestarted: (simTimeNs) => tell(text('notice.engine-restarted', { time: moment(simTimeNs) })),
     onGivenUp() {
@@ -149,7 +149,7 @@ function takeStatus(status: Status): void {
     isRunning: status.isRunning,
     isSlowed: status.isRunning && Number.isFinite(status.speed) && status.pace < SLOW_BELOW,
     seed: status.seed,
-    stopped: stopped === null ? null : say(stopped.key, stopped.values),
+    stopped: stopped === null ? null : say(stopped.key, namesIn(present(get()), stopped.values)),
   };
   const now = get();
   // Most reports of the status bring nothing that React has to know.
