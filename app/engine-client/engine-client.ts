@@ -19,7 +19,7 @@ import type {
 import type { Command } from '../../sim-engine/simulation/commands.ts';
 import type { Problem } from '../../sim-engine/topology/document.ts';
 import type { EnginePort, OpenPort } from './ports.ts';
-import { Watchdog } from './watchdog.ts';
+import { SILENCE_MS, Watchdog } from './watchdog.ts';
 
 export type Loaded =
   | { readonly ok: true; readonly layout: FrameLayout; readonly status: Status }
@@ -195,22 +195,24 @@ export class EngineClient {
       }
       const id = this.#nextId++;
       this.#pending.set(id, { request, resolve, reject });
-      this.#beSilentAbout();
+      this.#setPatience();
       this.#port.post({ id, request });
     });
   }
 
-  /** Some requests keep the engine busy for long by right. */
-  #beSilentAbout(): void {
-    this.#watchdog.isPatient = [...this.#pending.values()].some(
-      ({ request }) => request.type === 'load' || request.type === 'run-to',
-    );
+  /** Tells the watchdog for how long silence is right: an engine that starts or reads a drawing has its hands full. */
+  #setPatience(): void {
+    const isLoading = [...this.#pending.values()].some(({ request }) => request.type === 'load');
+    this.#watchdog.silenceMaxMs = !this.#hasSpoken ? SILENCE_MS.starting : isLoading ? SILENCE_MS.loading : SILENCE_MS.usual;
   }
 
   // ---------------------------------------------------------------- what comes in
 
   #onMessage(message: FromEngine): void {
-    this.#hasSpoken = true;
+    if (!this.#hasSpoken) {
+      this.#hasSpoken = true;
+      this.#setPatience();
+    }
     this.#watchdog.heard();
     if ('report' in message) {
       this.#onReport(message.report);
@@ -219,7 +221,7 @@ export class EngineClient {
     const pending = this.#pending.get(message.id);
     if (pending === undefined) return;
     this.#pending.delete(message.id);
-    this.#beSilentAbout();
+    this.#setPatience();
     this.#note(pending.request, message.answer);
     pending.resolve(message.answer);
   }
@@ -279,6 +281,7 @@ export class EngineClient {
 
   #open(): void {
     this.#hasSpoken = false;
+    this.#setPatience();
     while (this.#portChoice < this.#ports.length) {
       try {
         // A port that was given up may still have a last word on its way.

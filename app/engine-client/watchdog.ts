@@ -1,10 +1,16 @@
-// Notices that an engine has fallen silent. It asks for a life sign every second and calls out after two and a half without one.
+// Notices that an engine has fallen silent. It asks for a life sign every second and calls out when none came for too long.
 // A page that was itself asleep (hidden tab, closed lid) has heard nothing either and must not blame the engine for it.
 
 const PING_EVERY_MS = 1000;
-const SILENCE_MAX_MS = 2500;
-/** While the engine was asked for something long. */
-const SILENCE_WHEN_PATIENT_MS = 120_000;
+
+/** For how long an engine may be silent, ms. */
+export const SILENCE_MS = {
+  usual: 2500,
+  /** It reads and builds a large drawing in one go. What takes longer it does in slices, with life signs in between. */
+  loading: 8000,
+  /** Its script is still on the way, over a slow line perhaps. */
+  starting: 120_000,
+} as const;
 
 export interface WatchdogOptions {
   readonly now: () => number;
@@ -13,8 +19,8 @@ export interface WatchdogOptions {
 }
 
 export class Watchdog {
-  /** Set while the engine is known to be busy with one long request. */
-  isPatient = false;
+  /** One of `SILENCE_MS`, set by its owner, who knows what the engine is at. */
+  silenceMaxMs: number = SILENCE_MS.starting;
   readonly #options: WatchdogOptions;
   #heardAt = 0;
   #tickedAt = 0;
@@ -46,7 +52,7 @@ export class Watchdog {
     const wasAsleep = now - this.#tickedAt > 2 * PING_EVERY_MS;
     this.#tickedAt = now;
     if (wasAsleep) this.#heardAt = now;
-    if (now - this.#heardAt > (this.isPatient ? SILENCE_WHEN_PATIENT_MS : SILENCE_MAX_MS)) {
+    if (now - this.#heardAt > this.silenceMaxMs) {
       this.#options.onSilence();
       return;
     }
