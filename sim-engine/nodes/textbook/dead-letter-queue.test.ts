@@ -1,0 +1,147 @@
+// The textbook dead-letter queue: what was given up on rests here with the reason, oldest first, until a redrive sends it back to
+// where it came from. P54 to P57 are of docs/semantics/patterns.md.
+
+import { describe, expect, it } from 'vitest';
+import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { Story } from '../../testing/story.ts';
+
+const INSTANT = { delay: '0s' };
+const lasting = (value: string) => ({ law: 'constant', value });
+const every = (ms: number, count: number) => Array.from({ length: count }, (_, ix) => `${ix * ms}ms`);
+
+/** Two attempts a second apart, then the dead letters; `set worker.failure 0` mends it. */
+const FAILING = { work: lasting('10ms'), failure: 1, maxAttempts: 2, retry: 'fixed', retryBase: '1s' };
+
+function line(times: readonly string[], worker: ParamsDocument = FAILING, queue: ParamsDocument = {}): Story {
+  return new Story({
+    nodes: [
+      node('shop', 'sender', { arrivals: 'times', times }),
+      node('orders', 'queue', queue),
+      node('worker', 'service', worker),
+      node('dead', 'dead-letter-queue'),
+    ],
+    wires: [
+      wire('publish', 'shop', 'orders', INSTANT),
+      wire('deliver', 'orders', 'worker', INSTANT),
+      wire('dead-letter', 'orders', 'dead'),
+    ],
+  });
+}
+
+describe('a dead-letter queue', () => {
+  it('keeps what was given up on, and it is neither lost nor done', () => {
+    const story = line(every(100, 5)).to('1h');
+    expect(story.ledger.delivery).toMatchObject({ owed: 5, deadLettered: 5, lost: 0, processed: 0 });
+    expect([story.gauge('dlq_size', 'dead'), story.gauge('arrived', 'dead'), story.gauge('redriven', 'dead')]).toEqual([5, 5, 0]);
+    expect(story.gauge('queue_size', 'orders')).toBe(0);
+  });
+
+  it('has no limit of its own', () => {
+    const story = line(every(1, 5000), { ...FAILING, retry: 'none', work: lasting('100us') }).to('1min');
+    expect(story.gauge('dlq_size', 'dead')).toBe(5000);
+    expect(story.ledger.delivery.dropped).toBe(0);
+  });
+
+  it('is there when its process is not: a relation costs nothing and cannot fail', () => {
+    const story = line(every(100, 3)).at('50ms', 'crash dead').to('1min');
+    expect(story.gauge('dlq_size', 'dead')).toBe(3);
+  });
+
+  it('loses its letters when it is taken out of the drawing, for that reason', () => {
+    const story = line(every(100, 3)).at('1min', 'remove dead').to('2min');
+    expect(story.reasons('lost')).toEqual({ 'dead removed': 3 });
+    expect(story.ledger.delivery.deadLettered).toBe(0);
+  });
+});
+
+describe('a redrive', () => {
+  it('sends back so many, oldest first', () => {
+    const story = line(every(100, 5)).at('10s', 'set worker.failure 0').at('20s', 'redrive dead 2').to('1min');
+    expect(story.numbers('redriven')).toEqual([1, 2]);
+    expect(story.numbers('processed')).toEqual([1, 2]);
+    expect([story.gauge('dlq_size', 'dead'), story.gauge('arrived', 'dead'), story.gauge('redriven', 'dead')]).toEqual([3, 5, 2]);
+  });
+
+  it('sends back all when no number is said, and more than there are is all', () => {
+    for (const redrive of ['redrive dead', 'redrive dead 1000']) {
+      const story = line(every(100, 5)).at('10s', 'set worker.failure 0').at('20s', redrive).to('1min');
+      expect(story.numbers('processed')).toEqual([1, 2, 3, 4, 5]);
+      expect(story.gauge('dlq_size', 'dead')).toBe(0);
+    }
+  });
+
+  it('opens the same obligation again, with its attempts counted anew', () => {
+    const story = line(['0s']).at('20s', 'redrive dead').to('1min');
+    expect(story.stops('delivered').map(({ ms, attempt }) => [ms, attempt])).toEqual([
+      [0, 1],
+      [1010, 2],
+      [20_000, 1],
+      [21_010, 2],
+    ]);
+    expect(story.ledger.delivery.owed).toBe(1);
+  });
+
+  it('without a fix brings back the same number (P55)', () => {
+    const story = line(every(100, 7)).at('20s', 'redrive dead').to('1min');
+    expect([story.gauge('dlq_size', 'dead'), story.gauge('arrived', 'dead')]).toEqual([7, 14]);
+    // P57: nothing was added and nothing is missing.
+    expect(story.ledger.delivery).toMatchObject({ owed: 7, deadLettered: 7 });
+  });
+
+  it('goes to the queue that each letter came from', () => {
+    const story = new Story({
+      nodes: ['a', 'b']
+        .flatMap((id) => [
+          node(`shop-${id}`, 'sender', { arrivals: 'times', times: every(id === 'a' ? 100 : 150, 3) }),
+          node(`queue-${id}`, 'queue'),
+          node(`worker-${id}`, 'service', FAILING),
+        ])
+        .concat(node('dead', 'dead-letter-queue')),
+      wires: ['a', 'b'].flatMap((id) => [
+        wire('publish', `shop-${id}`, `queue-${id}`, INSTANT),
+        wire('deliver', `queue-${id}`, `worker-${id}`, INSTANT),
+        wire('dead-letter', `queue-${id}`, 'dead'),
+      ]),
+    });
+    story.at('10s', 'set worker-a.failure 0').at('10s', 'set worker-b.failure 0').at('20s', 'redrive dead').to('1min');
+    expect(story.stops('processed').map(({ sender, number, where }) => `${sender} ${number} ${where}`)).toEqual([
+      'shop-a 1 worker-a',
+      'shop-b 1 worker-b',
+      'shop-a 2 worker-a',
+      'shop-b 2 worker-b',
+      'shop-a 3 worker-a',
+      'shop-b 3 worker-b',
+    ]);
+  });
+
+  it('leaves what came from a queue that is gone', () => {
+    const story = line(every(100, 3)).at('10s', 'remove orders').at('20s', 'redrive dead').to('1min');
+    expect(story.gauge('dlq_size', 'dead')).toBe(3);
+    expect(story.ledger.delivery).toMatchObject({ owed: 3, deadLettered: 3 });
+  });
+
+  it('is not turned away by a full queue: what was accepted once is not refused', () => {
+    const story = line(every(100, 6))
+      .at('20s', 'edit: set worker.failure 0; set orders.capacity 2')
+      .at('30s', 'redrive dead')
+      .to('1min');
+    expect(story.ledger.delivery).toMatchObject({ owed: 6, processed: 6, deadLettered: 0, dropped: 0 });
+  });
+
+  it('finds work that was done after all and does it again: the effect is doubled', () => {
+    // The queue gives up at 1 s, the work ends at 2 s.
+    const story = line(['0s'], { work: lasting('2s') }, { ackDeadline: '1s', maxAttempts: 1 }).to('5s');
+    expect(story.gauge('dlq_size', 'dead')).toBe(1);
+    expect(story.ledger.delivery).toMatchObject({ owed: 1, processed: 1 });
+    story.at('10s', 'redrive dead').to('1min');
+    expect(story.ledger).toMatchObject({ delivery: { owed: 1, processed: 1 }, repeats: 1 });
+    expect(story.gauge('dup_effects')).toBe(1);
+  });
+
+  it('is for dead-letter queues only', () => {
+    const { simulation } = line(['0s']);
+    expect(simulation.command({ type: 'redrive', node: 'orders' }, 'tick').map(({ code }) => code)).toEqual([
+      'command-wrong-kind',
+    ]);
+  });
+});
