@@ -7,7 +7,7 @@ import { App } from './App.tsx';
 import { text } from './messages/text.ts';
 import { topologyOf } from './store/drawing.ts';
 import { client, hiddenClient, openText, present, select, useLab } from './store/lab.ts';
-import { NARROW } from './ui/media.ts';
+import { WIDE } from './ui/media.ts';
 import { applyTheme } from './ui/theme.ts';
 import '@fontsource-variable/geist/wght.css';
 import '@fontsource-variable/geist-mono/wght.css';
@@ -31,7 +31,7 @@ Object.defineProperty(window, '__brokerLab', { value: { client, hiddenClient, la
 
 /** On a wide screen the one thing to touch first is open: how much the first sender sends. */
 function showFirstKnob(): void {
-  if (matchMedia(NARROW).matches) return;
+  if (!matchMedia(WIDE).matches) return;
   const drawing = present(useLab.getState());
   const sender = drawing && topologyOf(drawing).nodes.find((node) => node.kind === 'sender');
   if (sender) select([sender.id]);

@@ -103,7 +103,22 @@ test('a value beyond its limits is marked and not taken @desktop', async ({ page
   const field = page.getByRole('complementary').getByLabel('Send rate', { exact: true });
   await field.fill('-3');
   await expect(field).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByRole('alert')).toHaveText('Write a number from 0 to 10,000,000 /s.');
   await field.press('Enter');
   await expect(field).toHaveValue('2.5');
   expect(await commandCount(page)).toBe(0);
+});
+
+test('settings and gauges explain themselves on demand, from one node to the next @desktop', async ({ page }) => {
+  await openLab(page);
+  await card(page, 'checkout').click();
+  const settings = page.getByRole('complementary');
+  const help = settings.getByText('Share of messages that no worker can ever finish');
+  // Unseen or not, it belongs to its field for whoever hears the page.
+  await expect(settings.getByLabel('Poison', { exact: true })).toHaveAccessibleDescription(/no worker can ever finish/);
+  await expect(help).toHaveClass('unseen');
+  await settings.getByRole('button', { name: 'Explain the settings' }).click();
+  await expect(help).not.toHaveClass('unseen');
+  await card(page, 'worker-1').click();
+  await expect(settings.getByText('How many messages the worker is working on now.')).toBeVisible();
 });

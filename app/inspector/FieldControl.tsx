@@ -5,6 +5,7 @@ import { useId, useState } from 'react';
 import type { Field, LawDocument } from '../../sim-engine/nodes/fields.ts';
 import { parseBytes, parseDuration, printBytes, printDuration } from '../../sim-engine/topology/units.ts';
 import { type MessageKey, say, text } from '../messages/text.ts';
+import { figure } from '../ui/format.ts';
 import { draggable, fromStep, SLIDER_STEPS, tidy, toStep } from './scale.ts';
 
 export interface FieldControlProps {
@@ -15,10 +16,12 @@ export interface FieldControlProps {
   readonly onChange: (value: unknown) => void;
   readonly onBegin: () => void;
   readonly onEnd: () => void;
+  /** Whether the help sentence is shown; who hears the page is told in any case. */
+  readonly isExplained: boolean;
 }
 
 export function FieldControl(props: FieldControlProps) {
-  const { field } = props;
+  const { field, isExplained } = props;
   const id = useId();
   return (
     <div className={`field field-${field.kind}${field.live ? '' : ' is-fixed'}`}>
@@ -28,9 +31,14 @@ export function FieldControl(props: FieldControlProps) {
       <Control {...props} id={id} />
       {field.key !== undefined && <span className="field-key mono">{field.key}</span>}
       {!field.live && <span className="field-note">{text('inspector.restart')}</span>}
+      <p id={helpOf(id)} className={isExplained ? 'field-help' : 'unseen'}>
+        {say(field.help)}
+      </p>
     </div>
   );
 }
+
+const helpOf = (id: string): string => `${id}-help`;
 
 function Control(props: FieldControlProps & { id: string }) {
   const { field, value } = props;
@@ -42,9 +50,9 @@ function Control(props: FieldControlProps & { id: string }) {
     case 'ratio':
       return <NumberControl {...props} form={field.unit === '%' ? percent(field) : { ...plain(field), unit: field.unit }} />;
     case 'duration':
-      return <QuantityControl {...props} toText={durationIn(field.min, field.max)} />;
+      return <QuantityControl {...props} {...durationIn(field.min, field.max)} />;
     case 'bytes':
-      return <QuantityControl {...props} toText={(entered) => bytesIn(entered, field)} />;
+      return <QuantityControl {...props} {...bytesIn(field)} />;
     case 'flag':
       return <FlagControl {...props} />;
     case 'choice':
@@ -108,6 +116,7 @@ function NumberControl({
       <span className={`field-value${isBad ? ' is-bad' : ''}`}>
         <input
           id={id}
+          aria-describedby={helpOf(id)}
           inputMode="decimal"
           value={draft ?? now}
           aria-invalid={isBad}
@@ -120,6 +129,7 @@ function NumberControl({
         />
         {form.unit !== '' && <i>{form.unit}</i>}
       </span>
+      {isBad && <Wrong>{text(form.integer ? 'inspector.wrong.whole' : 'inspector.wrong.number', limitsOf(form))}</Wrong>}
       <input
         type="range"
         className="field-slider"
@@ -137,43 +147,72 @@ function NumberControl({
   );
 }
 
+const limitsOf = ({ min, max, unit }: NumberForm) => ({ min: figure(min), max: `${figure(max)} ${unit}`.trim() });
+
+/** What to do about a value that is not taken, while it stands there. */
+function Wrong({ children }: { children: string }) {
+  return (
+    <p className="field-wrong" role="alert">
+      {children}
+    </p>
+  );
+}
+
 // ------------------------------------------------------------------ texts with a unit
 
 /** What was entered in document form, or null where it is not a value of this field. */
 type ToText = (entered: string) => unknown;
 
-function durationIn(min: string, max: string): ToText {
+interface QuantityForm {
+  readonly toText: ToText;
+  /** What to do where it is none. */
+  readonly remedy: string;
+}
+
+function durationIn(min: string, max: string): QuantityForm {
   const [least, most] = [min, max].map((limit) => quantity(parseDuration(limit))) as [number, number];
-  return (entered) => {
-    const ns = quantity(parseDuration(entered.replace(/\s/g, '')));
-    return ns !== null && ns >= least && ns <= most ? printDuration(ns) : null;
+  return {
+    toText(entered) {
+      const ns = quantity(parseDuration(entered.replace(/\s/g, '')));
+      return ns !== null && ns >= least && ns <= most ? printDuration(ns) : null;
+    },
+    remedy: text('inspector.wrong.duration', { min: spaced(min), max: spaced(max) }),
   };
 }
 
-function bytesIn(entered: string, { min, max }: { min: number; max: number }): unknown {
-  const bytes = /^\d+$/.test(entered.trim()) ? Number(entered) : quantity(parseBytes(entered.replace(/\s/g, '')));
-  return bytes !== null && bytes >= min && bytes <= max ? printBytes(bytes) : null;
+function bytesIn({ min, max }: { min: number; max: number }): QuantityForm {
+  return {
+    toText(entered) {
+      const bytes = /^\d+$/.test(entered.trim()) ? Number(entered) : quantity(parseBytes(entered.replace(/\s/g, '')));
+      return bytes !== null && bytes >= min && bytes <= max ? printBytes(bytes) : null;
+    },
+    remedy: text('inspector.wrong.bytes', { min: spaced(String(printBytes(min))), max: spaced(String(printBytes(max))) }),
+  };
 }
 
 const quantity = (parsed: ReturnType<typeof parseDuration>): number | null => (parsed.ok ? parsed.value : null);
 
-function QuantityControl({ value, onChange, id, toText }: FieldControlProps & { id: string; toText: ToText }) {
+function QuantityControl({ value, onChange, id, toText, remedy }: FieldControlProps & QuantityForm & { id: string }) {
   const [draft, setDraft] = useState<string | null>(null);
   const next = draft === null ? value : toText(draft);
   return (
-    <span className={`field-value${next === null ? ' is-bad' : ''}`}>
-      <input
-        id={id}
-        value={draft ?? spaced(String(value))}
-        aria-invalid={next === null}
-        onChange={(event) => setDraft(event.target.value)}
-        onBlur={() => {
-          if (draft !== null && next !== null && next !== value) onChange(next);
-          setDraft(null);
-        }}
-        onKeyDown={commitOnEnter(() => setDraft(null))}
-      />
-    </span>
+    <>
+      <span className={`field-value${next === null ? ' is-bad' : ''}`}>
+        <input
+          id={id}
+          aria-describedby={helpOf(id)}
+          value={draft ?? spaced(String(value))}
+          aria-invalid={next === null}
+          onChange={(event) => setDraft(event.target.value)}
+          onBlur={() => {
+            if (draft !== null && next !== null && next !== value) onChange(next);
+            setDraft(null);
+          }}
+          onKeyDown={commitOnEnter(() => setDraft(null))}
+        />
+      </span>
+      {next === null && <Wrong>{remedy}</Wrong>}
+    </>
   );
 }
 
@@ -186,10 +225,10 @@ function MeanControl({ value, onChange, id, of, ...others }: FieldControlProps &
   const key = 'mean' in law ? 'mean' : law.law === 'constant' ? 'value' : null;
   if (key === null) return <output className="field-value is-read-only">{text(`law.${law.law}`)}</output>;
   const mean = (law as unknown as Record<string, string | number>)[key];
-  const limits = of === 'duration' ? durationIn('1ns', '24h') : (entered: string) => bytesIn(entered, { min: 1, max: 1e9 });
+  const form = of === 'duration' ? durationIn('1ns', '24h') : bytesIn({ min: 1, max: 1e9 });
   return (
     <>
-      <QuantityControl {...others} value={mean} id={id} toText={limits} onChange={(next) => onChange({ ...law, [key]: next })} />
+      <QuantityControl {...others} {...form} value={mean} id={id} onChange={(next) => onChange({ ...law, [key]: next })} />
       <span className="field-note">{text('inspector.mean', { law: text(`law.${law.law}`) })}</span>
     </>
   );
@@ -201,6 +240,7 @@ function FlagControl({ value, onChange, id }: FieldControlProps & { id: string }
   return (
     <input
       id={id}
+      aria-describedby={helpOf(id)}
       type="checkbox"
       className="switch"
       checked={value === true}
@@ -216,7 +256,13 @@ function ChoiceControl({
   choices,
 }: FieldControlProps & { id: string; choices: readonly { readonly value: string; readonly label: MessageKey | string }[] }) {
   return (
-    <select id={id} className="field-value" value={String(value)} onChange={(event) => onChange(event.target.value)}>
+    <select
+      id={id}
+      aria-describedby={helpOf(id)}
+      className="field-value"
+      value={String(value)}
+      onChange={(event) => onChange(event.target.value)}
+    >
       {choices.map((choice) => (
         <option key={choice.value} value={choice.value}>
           {say(choice.label)}

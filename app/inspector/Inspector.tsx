@@ -1,6 +1,7 @@
 // The settings of the one selected node or wire, made from its declaration, and its gauges now.
 
-import { Trash2, X } from 'lucide-react';
+import { CircleHelp, Trash2, X } from 'lucide-react';
+import { useState } from 'react';
 import { nodeKind, wireKind } from '../../sim-engine/nodes/declarations.ts';
 import type { Gauge } from '../../sim-engine/nodes/node-kind.ts';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
@@ -19,17 +20,34 @@ type Thing = NodeDocument | WireDocument;
 export function Inspector() {
   const drawing = useLab(present);
   const selection = useLab((lab) => lab.selection);
+  // Kept here, so that it stays as it is from one node to the next.
+  const [isExplained, setExplained] = useState(false);
   const [id] = selection;
   const topology = drawing && topologyOf(drawing);
   const thing = selection.size === 1 ? topology && find(topology, id as string) : undefined;
   if (!topology || !thing) return null;
-  return <Settings key={thing.id} thing={thing} topology={topology} />;
+  return (
+    <Settings
+      key={thing.id}
+      thing={thing}
+      topology={topology}
+      isExplained={isExplained}
+      onExplain={() => setExplained(!isExplained)}
+    />
+  );
 }
 
 const find = ({ nodes, wires }: TopologyDocument, id: string): Thing | undefined =>
   [...nodes, ...wires].find((thing) => thing.id === id);
 
-function Settings({ thing, topology }: { thing: Thing; topology: TopologyDocument }) {
+interface SettingsProps {
+  readonly thing: Thing;
+  readonly topology: TopologyDocument;
+  readonly isExplained: boolean;
+  readonly onExplain: () => void;
+}
+
+function Settings({ thing, topology, isExplained, onExplain }: SettingsProps) {
   const kind = isWire(thing) ? wireKind(thing.kind) : nodeKind(thing.kind);
   if (kind === undefined) return null;
   const name = nameOf(topology, thing.id);
@@ -41,13 +59,23 @@ function Settings({ thing, topology }: { thing: Thing; topology: TopologyDocumen
           <h2>{name}</h2>
           <p>{say(kind.label)}</p>
         </div>
+        <button
+          type="button"
+          className="btn ghost only"
+          aria-label={text('inspector.explain')}
+          title={text('inspector.explain')}
+          aria-pressed={isExplained}
+          onClick={onExplain}
+        >
+          <CircleHelp size={16} strokeWidth={1.75} />
+        </button>
         <button type="button" className="btn ghost only" aria-label={text('inspector.close')} onClick={() => select([])}>
           <X size={16} strokeWidth={1.75} />
         </button>
       </header>
       <div className="inspector-body">
-        <Form thing={thing} />
-        {!isWire(thing) && <Now node={thing} />}
+        <Form thing={thing} isExplained={isExplained} />
+        {!isWire(thing) && <Now node={thing} isExplained={isExplained} />}
         <div className="inspector-section">
           <p className="inspector-about">{say(kind.about)}</p>
           {'fidelity' in kind && (
@@ -65,7 +93,7 @@ function Settings({ thing, topology }: { thing: Thing; topology: TopologyDocumen
   );
 }
 
-function Form({ thing }: { thing: Thing }) {
+function Form({ thing, isExplained }: { thing: Thing; isExplained: boolean }) {
   // What can be changed while it runs comes first.
   const fields = Object.entries(fieldsOf(thing))
     .filter(([, field]) => isShown(thing, field))
@@ -80,6 +108,7 @@ function Form({ thing }: { thing: Thing }) {
       onChange={(value) => edit((now) => setParam(now, thing.id, name, value))}
       onBegin={beginEdit}
       onEnd={commitEdit}
+      isExplained={isExplained}
     />
   );
   // Fields that a run cannot take on its way count from the next start of it.
@@ -104,7 +133,7 @@ function Form({ thing }: { thing: Thing }) {
   );
 }
 
-function Now({ node: { id, kind } }: { node: NodeDocument }) {
+function Now({ node: { id, kind }, isExplained }: { node: NodeDocument; isExplained: boolean }) {
   const gauges = nodeKind(kind)?.gauges ?? [];
   if (gauges.length === 0) return null;
   return (
@@ -117,6 +146,7 @@ function Now({ node: { id, kind } }: { node: NodeDocument }) {
             <dd>
               <LiveText read={(frame, places) => gaugeText(gauge, frame[places.gauge(id, gauge.name)] ?? 0)} />
             </dd>
+            {isExplained && <dd className="field-help">{say(gauge.help)}</dd>}
           </div>
         ))}
       </dl>

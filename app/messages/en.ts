@@ -46,6 +46,11 @@ export const EN = {
 
   'inspector.label': 'Settings of {name}',
   'inspector.close': 'Close',
+  'inspector.wrong.whole': 'Write a whole number from {min} to {max}.',
+  'inspector.wrong.number': 'Write a number from {min} to {max}.',
+  'inspector.wrong.duration': 'Write a time with its unit, such as 250 ms, from {min} to {max}.',
+  'inspector.wrong.bytes': 'Write bytes, such as 10 KB, from {min} to {max}.',
+  'inspector.explain': 'Explain the settings',
   'inspector.more': 'More settings',
   'inspector.now': 'Now',
   'inspector.restart': 'after a restart of the run',

@@ -57,9 +57,13 @@ export function shown(value: unknown): string {
 const SHOWN_MAX = 60;
 const clipped = (text: string): string => (text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX - 1)}…` : text);
 
-/** Names in a row, as many as fit a sentence. */
+/** Names in a row, as many as fit a sentence: "a, b, c and 4 more"; with another sign between them "a → b → … → z". */
 export function listed(names: readonly string[], between = ', '): string {
-  return names.length > LISTED_MAX ? [...names.slice(0, LISTED_MAX), '…'].join(between) : names.join(between);
+  const last = names.length - 1;
+  if (last <= LISTED_MAX) return names.join(between);
+  const first = names.slice(0, LISTED_MAX);
+  if (between === ', ') return `${first.join(', ')} and ${names.length - LISTED_MAX} more`;
+  return [...first, '…', names[last]].join(between);
 }
 const LISTED_MAX = 12;
 
