@@ -198,6 +198,17 @@ describe('the engine client', () => {
     client.close();
   });
 
+  it('wastes no patience on an engine that owed a life sign before it was asked to read a drawing', async () => {
+    const client = new EngineClient({ ports: [openEngine], now });
+    await client.load('good');
+    last().isDead = true;
+    await pass(1500);
+    client.load('another').catch(() => undefined);
+    await pass(2500);
+    expect(engines).toHaveLength(2);
+    client.close();
+  });
+
   it('waits a long time for the first word, since the script may be on a slow line', async () => {
     const client = new EngineClient({ ports: [openEngine], now });
     last().isDead = true;

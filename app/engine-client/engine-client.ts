@@ -203,7 +203,7 @@ export class EngineClient {
   /** Tells the watchdog for how long silence is right: an engine that starts or reads a drawing has its hands full. */
   #setPatience(): void {
     const isLoading = [...this.#pending.values()].some(({ request }) => request.type === 'load');
-    this.#watchdog.silenceMaxMs = !this.#hasSpoken ? SILENCE_MS.starting : isLoading ? SILENCE_MS.loading : SILENCE_MS.usual;
+    if (this.#hasSpoken) this.#watchdog.allow(isLoading ? SILENCE_MS.loading : SILENCE_MS.usual);
   }
 
   // ---------------------------------------------------------------- what comes in
@@ -281,7 +281,6 @@ export class EngineClient {
 
   #open(): void {
     this.#hasSpoken = false;
-    this.#setPatience();
     while (this.#portChoice < this.#ports.length) {
       try {
         // A port that was given up may still have a last word on its way.

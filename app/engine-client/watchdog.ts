@@ -2,6 +2,8 @@
 // A page that was itself asleep (hidden tab, closed lid) has heard nothing either and must not blame the engine for it.
 
 const PING_EVERY_MS = 1000;
+/** A life sign that was asked for should have come by then. */
+const OVERDUE_MS = 1300;
 
 /** For how long an engine may be silent, ms. */
 export const SILENCE_MS = {
@@ -19,9 +21,8 @@ export interface WatchdogOptions {
 }
 
 export class Watchdog {
-  /** One of `SILENCE_MS`, set by its owner, who knows what the engine is at. */
-  silenceMaxMs: number = SILENCE_MS.starting;
   readonly #options: WatchdogOptions;
+  #silenceMaxMs: number = SILENCE_MS.starting;
   #heardAt = 0;
   #tickedAt = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -32,6 +33,7 @@ export class Watchdog {
 
   start(): void {
     this.stop();
+    this.#silenceMaxMs = SILENCE_MS.starting;
     this.#heardAt = this.#options.now();
     this.#tickedAt = this.#heardAt;
     this.#timer = setInterval(() => this.#tick(), PING_EVERY_MS);
@@ -40,6 +42,15 @@ export class Watchdog {
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
+  }
+
+  /**
+   * How long it may be silent from now on: one of `SILENCE_MS`, named by the owner, who knows what the engine is at. More time
+   * is for one that still answers; what is asked of one that owes a life sign already may be asked of the dead.
+   */
+  allow(silenceMaxMs: number): void {
+    const isOverdue = this.#options.now() - this.#heardAt > OVERDUE_MS;
+    if (silenceMaxMs <= this.#silenceMaxMs || !isOverdue) this.#silenceMaxMs = silenceMaxMs;
   }
 
   /** Any message is a life sign. */
@@ -52,7 +63,7 @@ export class Watchdog {
     const wasAsleep = now - this.#tickedAt > 2 * PING_EVERY_MS;
     this.#tickedAt = now;
     if (wasAsleep) this.#heardAt = now;
-    if (now - this.#heardAt > this.silenceMaxMs) {
+    if (now - this.#heardAt > this.#silenceMaxMs) {
       this.#options.onSilence();
       return;
     }
