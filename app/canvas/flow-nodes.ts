@@ -21,8 +21,8 @@ export interface FlowDrawing {
   readonly scene: Omit<Scene, 'isStill'>;
 }
 
-/** Width of the drawing on a narrow screen, between its margins. */
-const NARROW_WIDTH = 374;
+/** Room for the drawing on a narrow screen, between its margins and above the deck. */
+const NARROW_ROOM = { width: 374, height: 380 };
 const UNPLACED = { x: 0, y: 0 };
 
 export function flowDrawing(
@@ -32,7 +32,7 @@ export function flowDrawing(
   before: FlowDrawing | null,
 ): FlowDrawing {
   const sizeOf = (node: NodeDocument) => nodeView(node.kind).size(isNarrow);
-  const turnedAt = isNarrow ? turned(topology.nodes, sizeOf, NARROW_WIDTH) : null;
+  const turnedAt = isNarrow ? turned(topology.nodes, sizeOf, NARROW_ROOM) : null;
   const keptNodes = new Map(before?.nodes.map((node) => [node.id, node]));
   const nodes = topology.nodes.map((node): CardNode => {
     const position = turnedAt?.get(node.id) ?? node.position ?? UNPLACED;

@@ -13,12 +13,32 @@ const COLUMN = 150;
 const ROW_GAP = 46;
 const GAP = 13;
 
+/** Widths of rows that are tried, as factors of the screen's: a long drawing is larger on the screen when its rows are wider. */
+const WIDTHS = [1, 1.2, 1.4, 1.6, 1.8, 2];
+
+type SizeOf = (node: NodeDocument) => Size;
+
+/** Positions of all nodes, in rows of the width with which the whole drawing is shown largest on a screen of this size. */
+export function turned(nodes: readonly NodeDocument[], sizeOf: SizeOf, screen: Size): ReadonlyMap<string, Position> {
+  let best: { readonly positions: ReadonlyMap<string, Position>; readonly scale: number } | null = null;
+  for (const factor of WIDTHS) {
+    const positions = inRows(nodes, sizeOf, screen.width * factor);
+    const { width, height } = extentOf(nodes, sizeOf, positions);
+    const scale = Math.min(1, screen.width / width, screen.height / height);
+    if (best === null || scale > best.scale) best = { positions, scale };
+  }
+  return best?.positions ?? new Map();
+}
+
+function extentOf(nodes: readonly NodeDocument[], sizeOf: SizeOf, positions: ReadonlyMap<string, Position>): Size {
+  const placed = nodes.map((node) => ({ at: positions.get(node.id) ?? { x: 0, y: 0 }, size: sizeOf(node) }));
+  const left = Math.min(...placed.map(({ at }) => at.x));
+  const right = Math.max(...placed.map(({ at, size }) => at.x + size.width));
+  return { width: right - left, height: Math.max(...placed.map(({ at, size }) => at.y + size.height)) };
+}
+
 /** Positions of all nodes in rows of at most `width`. */
-export function turned(
-  nodes: readonly NodeDocument[],
-  sizeOf: (node: NodeDocument) => Size,
-  width: number,
-): ReadonlyMap<string, Position> {
+function inRows(nodes: readonly NodeDocument[], sizeOf: SizeOf, width: number): ReadonlyMap<string, Position> {
   const positions = new Map<string, Position>();
   let y = 0;
   for (const row of columnsOf(nodes).flatMap((column) => rowsOf(column, sizeOf, width))) {
@@ -53,7 +73,7 @@ function columnsOf(nodes: readonly NodeDocument[]): NodeDocument[][] {
   return columns;
 }
 
-function rowsOf(column: readonly NodeDocument[], sizeOf: (node: NodeDocument) => Size, width: number): NodeDocument[][] {
+function rowsOf(column: readonly NodeDocument[], sizeOf: SizeOf, width: number): NodeDocument[][] {
   const rows: NodeDocument[][] = [[]];
   let used = 0;
   for (const node of column) {
