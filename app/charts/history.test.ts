@@ -49,6 +49,16 @@ describe('what charts remember', () => {
     expect(history.samples.map((sample) => sample.timeNs)).toEqual([0]);
   });
 
+  it('goes on through an edit, which gives frames another layout', () => {
+    const history = new RunHistory();
+    history.note(frame(10e9, 100), places, MINUTE, ['q']);
+    const edited = frame(11e9, 140);
+    edited[FRAME.LAYOUT_REVISION] = 2;
+    history.note(edited, { ...places, revision: 2 }, MINUTE, ['q']);
+    expect(history.samples.map((sample) => sample.timeNs)).toEqual([10e9, 11e9]);
+    expect(history.samples[1]?.done).toBe(40);
+  });
+
   it('sums the sizes of the queues it is told of', () => {
     const history = new RunHistory();
     history.note(frame(0, 0, Number.NaN, 23), places, MINUTE, ['q']);

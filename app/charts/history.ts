@@ -45,13 +45,13 @@ export class RunHistory {
   #totals: Totals[] = [];
   #latencies: Latencies[] = [];
   #lastDone = 0;
-  #revision = -1;
 
   /** Takes in a frame. `windowNs`: simulated time that the charts show; `queues`: nodes whose sizes are summed. */
   note(frame: Float64Array, places: Places, windowNs: number, queues: readonly string[]): void {
     const timeNs = frame[FRAME.SIM_TIME_NS] as number;
     const last = this.samples.at(-1);
-    if (frame[FRAME.LAYOUT_REVISION] !== this.#revision || (last !== undefined && timeNs < last.timeNs)) this.#clear(frame);
+    // An edit gives frames another layout, but it is the same run; another run begins at 0.
+    if (last === undefined || timeNs < last.timeNs) this.#clear(frame);
     this.#noteLatencies(frame, timeNs);
     const newest = this.samples.at(-1);
     if (newest === undefined || timeNs - newest.timeNs >= windowNs / SHOWN) this.#push(frame, places, timeNs, windowNs, queues);
@@ -63,7 +63,6 @@ export class RunHistory {
     this.#totals = [];
     this.#latencies = [];
     this.#lastDone = frame[PROCESSED] as number;
-    this.#revision = frame[FRAME.LAYOUT_REVISION] as number;
   }
 
   #noteLatencies(frame: Float64Array, timeNs: number): void {

@@ -94,7 +94,7 @@ export const client = new EngineClient({
   ports: PORTS,
   events: {
     onFrame(frame) {
-      rates.note(frame, Math.max(1, reachedSpeed()) * 5e9);
+      if (places !== null) rates.note(frame, places, Math.max(1, reachedSpeed()) * 5e9);
       for (const listener of frameListeners) listener(frame);
     },
     onStatus: takeStatus,
