@@ -70,5 +70,8 @@ describe('a rate', () => {
     const start = frameOf(before, layout, 0, new Map());
     rates.note(start, before);
     expect(rates.at(start, before.gauge('shop', 'sent'))).toBeNaN();
+    const later = frameOf(before, layout, 2, new Map([[before.gauge('shop', 'sent'), 8]]));
+    rates.note(later, before);
+    expect(rates.at(later, before.gauge('shop', 'sent'))).toBe(4);
   });
 });
