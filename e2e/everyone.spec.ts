@@ -60,3 +60,25 @@ test('with reduced motion no letter travels, and everything is counted all the s
   await page.waitForTimeout(300);
   expect(first.equals(await page.screenshot({ clip: wire }))).toBe(true);
 });
+
+test('the Tab key goes through the page and stops only at what can be used and has a name @desktop', async ({ page }) => {
+  await openLab(page);
+  await expect(page.locator('.lane svg').nth(2)).toBeVisible();
+  const stops: string[] = [];
+  do {
+    await page.keyboard.press('Tab');
+    stops.push(
+      await page.evaluate(() => {
+        const { activeElement } = document;
+        if (activeElement === null || activeElement === document.body) return 'end';
+        const isUsable = activeElement.matches('button, a, input, select, summary, [tabindex="0"]');
+        const { labels } = activeElement as HTMLInputElement;
+        const name = activeElement.ariaLabel ?? labels?.[0]?.textContent ?? activeElement.textContent?.trim();
+        return isUsable && name ? name : `odd: ${activeElement.outerHTML.slice(0, 80)}`;
+      }),
+    );
+  } while (stops.at(-1) !== 'end' && stops.length < 100);
+  expect(stops.at(-1)).toBe('end');
+  expect(stops).toContain('Worker 1, Worker');
+  expect(stops.filter((stop) => stop.startsWith('odd: '))).toEqual([]);
+});

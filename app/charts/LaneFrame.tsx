@@ -34,6 +34,35 @@ const READING_HEIGHT = 26;
 const TICK = { fill: 'var(--ink-3)', fontSize: 11 };
 
 export const LaneFrame = memo(function LaneFrame(props: LaneFrameProps) {
+  const chart = useRef<HTMLDivElement>(null);
+  useOutOfTabOrder(chart);
+  return (
+    <div ref={chart}>
+      <Frame {...props} />
+    </div>
+  );
+});
+
+/**
+ * Recharts draws its layers through portals, and React listens for focus on the element of every portal. In Chromium that alone
+ * makes a `g` a stop of the Tab key, one without a name; a tabindex of its own takes it out again.
+ */
+function useOutOfTabOrder(chart: React.RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const element = chart.current;
+    if (element === null) return;
+    const takeOut = () => {
+      for (const layer of element.querySelectorAll('svg g:not([tabindex])[class*="zIndex"]'))
+        layer.setAttribute('tabindex', '-1');
+    };
+    takeOut();
+    const observer = new MutationObserver(takeOut);
+    observer.observe(element, { childList: true, subtree: true });
+    return () => observer.disconnect();
+  }, [chart]);
+}
+
+function Frame(props: LaneFrameProps) {
   const { lane, width, height, axis, ticks, windowS, rows, left, right, tickText } = props;
   return (
     <LineChart
@@ -75,7 +104,7 @@ export const LaneFrame = memo(function LaneFrame(props: LaneFrameProps) {
         ))}
     </LineChart>
   );
-});
+}
 
 /** What the run was at the moment under the pointer, in one line, so that the readings of all lanes can stand above each other. */
 function Reading({ row, lane, valueText, timeText }: LaneFrameProps & { row: Row | undefined }) {
