@@ -100,6 +100,7 @@ function Drawing() {
       <Background variant={BackgroundVariant.Dots} gap={DOTS} size={1.6} color="var(--dot)" />
       <Overlay scene={{ ...flow.scene, isStill }} />
       <FitToStage key={`${isNarrow}`} />
+      <KeepInSight count={flow.nodes.length} />
       <ZoomPanel />
     </ReactFlow>
   );
@@ -178,6 +179,25 @@ function FitToStage() {
     observer.observe(stage);
     return () => observer.disconnect();
   }, [fitToStage, flow, opened]);
+  return null;
+}
+
+/** A card that was added where it cannot be seen makes the drawing fit again. */
+function KeepInSight({ count }: { count: number }) {
+  const fitToStage = useFitToStage();
+  const { getNodes, flowToScreenPosition } = useReactFlow();
+  const before = useRef(count);
+  useEffect(() => {
+    const isMore = count > before.current;
+    before.current = count;
+    const stage = document.querySelector(STAGE)?.getBoundingClientRect();
+    const added = getNodes().at(-1);
+    if (!isMore || stage === undefined || added === undefined) return;
+    const { x, y } = added.position;
+    const from = flowToScreenPosition({ x, y });
+    const to = flowToScreenPosition({ x: x + (added.width ?? 0), y: y + (added.height ?? 0) });
+    if (from.x < stage.left || from.y < stage.top || to.x > stage.right || to.y > stage.bottom) fitToStage();
+  }, [count, fitToStage, flowToScreenPosition, getNodes]);
   return null;
 }
 

@@ -4,9 +4,11 @@ import { NODE_KINDS } from '../../sim-engine/nodes/declarations.ts';
 import type { NodeKind, PaletteGroup } from '../../sim-engine/nodes/node-kind.ts';
 import type { NodeDocument } from '../../sim-engine/topology/document.ts';
 import { say, text } from '../messages/text.ts';
+import { nodeView } from '../node-views/node-views.ts';
 import { addNode, type Drawing, freeId, topologyOf } from '../store/drawing.ts';
 import { edit, select } from '../store/lab.ts';
 import { KindGlyph } from '../ui/KindGlyph.tsx';
+import { freeSpot } from './free-spot.ts';
 import './palette.css';
 
 const GROUPS: readonly PaletteGroup[] = ['ends', 'channels', 'between'];
@@ -48,14 +50,13 @@ function newNode(drawing: Drawing, { type, label }: NodeKind): NodeDocument {
     .replace(/[^a-z0-9]+/g, '-');
   const id = freeId(drawing, wanted);
   const number = id.slice(wanted.length + 1);
-  return { id, kind: type, name: number === '' ? say(label) : `${say(label)} ${number}`, position: freeSpot(drawing) };
-}
-
-/** Below everything at the left edge: always free, always near. */
-function freeSpot(drawing: Drawing): { x: number; y: number } {
-  const positions = topologyOf(drawing).nodes.flatMap(({ position }) => position ?? []);
-  if (positions.length === 0) return { x: 0, y: 0 };
-  const left = Math.min(...positions.map(({ x }) => x));
-  const low = Math.max(...positions.filter(({ x }) => x < left + 240).map(({ y }) => y));
-  return { x: left, y: Math.round((low + 96) / 8) * 8 };
+  // Where the drawing is turned for a narrow screen the positions are those of the wide one all the same.
+  const sizeOf = (kind: string) => nodeView(kind).size(false);
+  const cards = topologyOf(drawing).nodes.map((node) => ({ ...(node.position ?? { x: 0, y: 0 }), ...sizeOf(node.kind) }));
+  return {
+    id,
+    kind: type,
+    name: number === '' ? say(label) : `${say(label)} ${number}`,
+    position: freeSpot(cards, sizeOf(type)),
+  };
 }

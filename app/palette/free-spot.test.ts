@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Box, freeSpot } from './free-spot.ts';
+
+const SIZE = { width: 178, height: 114 };
+const card = (x: number, y: number, width = 178, height = 114): Box => ({ x, y, width, height });
+
+describe('a new card', () => {
+  test('is the first one where nothing is drawn', () => {
+    expect(freeSpot([], SIZE)).toEqual({ x: 0, y: 0 });
+  });
+
+  test('stands in the first gap of a column that is high enough', () => {
+    const spot = freeSpot([card(0, 0), card(0, 400), card(312, 0)], SIZE);
+    expect(spot).toEqual({ x: 0, y: 144 });
+  });
+
+  test('stands in the next column where the first is full, and below everything where all are', () => {
+    expect(freeSpot([card(0, 0), card(0, 160), card(312, 0)], SIZE)).toEqual({ x: 312, y: 144 });
+    expect(freeSpot([card(0, 0), card(312, 0)], SIZE)).toEqual({ x: 0, y: 144 });
+  });
+
+  test('touches no other, however many are added', () => {
+    const cards = fc.array(
+      fc.record({
+        x: fc.nat(1000),
+        y: fc.nat(600),
+        width: fc.integer({ min: 50, max: 220 }),
+        height: fc.integer({ min: 40, max: 190 }),
+      }),
+    );
+    fc.assert(
+      fc.property(cards, fc.integer({ min: 1, max: 8 }), (given, count) => {
+        const all: Box[] = [...given];
+        for (let added = 0; added < count; added++) {
+          const box = { ...freeSpot(all, SIZE), ...SIZE };
+          for (const other of all) {
+            const isApart =
+              box.x + box.width <= other.x ||
+              other.x + other.width <= box.x ||
+              box.y + box.height <= other.y ||
+              other.y + other.height <= box.y;
+            expect(isApart).toBe(true);
+          }
+          all.push(box);
+        }
+      }),
+    );
+  });
+});
