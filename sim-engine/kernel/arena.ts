@@ -10,12 +10,23 @@ export type Column =
   | Uint32Array<ArrayBuffer>
   | Float64Array<ArrayBuffer>;
 
-/** Initial values of the column fields of a table: empty, until `allocate` gives them their capacity. */
-export const u8 = (): Uint8Array<ArrayBuffer> => new Uint8Array(0);
-export const u16 = (): Uint16Array<ArrayBuffer> => new Uint16Array(0);
-export const i32 = (): Int32Array<ArrayBuffer> => new Int32Array(0);
-export const u32 = (): Uint32Array<ArrayBuffer> => new Uint32Array(0);
-export const f64 = (): Float64Array<ArrayBuffer> => new Float64Array(0);
+/** Columns that no table has given their capacity yet: each as long as the numbers it keeps per slot. */
+const unallocated = new WeakSet<Column>();
+
+function declared<C extends Column>(column: C): C {
+  unallocated.add(column);
+  return column;
+}
+
+/**
+ * Initial values of the column fields of a table, until `allocate` gives them their capacity. A column may keep several numbers
+ * per slot, side by side: those that are mostly read and written together cost one array instead of many.
+ */
+export const u8 = (perSlot = 1): Uint8Array<ArrayBuffer> => declared(new Uint8Array(perSlot));
+export const u16 = (perSlot = 1): Uint16Array<ArrayBuffer> => declared(new Uint16Array(perSlot));
+export const i32 = (perSlot = 1): Int32Array<ArrayBuffer> => declared(new Int32Array(perSlot));
+export const u32 = (perSlot = 1): Uint32Array<ArrayBuffer> => declared(new Uint32Array(perSlot));
+export const f64 = (perSlot = 1): Float64Array<ArrayBuffer> => declared(new Float64Array(perSlot));
 
 /** Something whose whole state can be copied out and put back. `save` returns plain data that nobody else holds. */
 export interface Saveable {
@@ -59,8 +70,8 @@ interface TableCopy {
 }
 
 /**
- * A table of slots. Slot 0 is never given out, so that 0 can mean none. A subclass declares its columns as fields with an empty
- * initial value (`createdNs = f64()`) and calls `allocate` at the end of its constructor. Columns are replaced when the table
+ * A table of slots. Slot 0 is never given out, so that 0 can mean none. A subclass declares its columns as fields
+ * (`createdNs = f64()`) and calls `allocate` at the end of its constructor. Columns are replaced when the table
  * grows, so a hot loop fetches them anew after whatever may allocate. `next` belongs to the free list while a slot is free and
  * to its owner while it is in use.
  *
@@ -75,20 +86,21 @@ export abstract class Table implements Saveable {
   /** Slots in use now. */
   live = 0;
   private freeHead = 0;
+  /** The columns by name, and how many numbers each keeps per slot. */
   private names: readonly string[] = [];
+  private perSlot: readonly number[] = [];
 
   constructor(capacity: number) {
     this.capacity = capacity;
   }
 
-  /** Gives every column its capacity and makes the table part of the arena. Columns are the fields that hold an empty typed array. */
+  /** Gives every column its capacity and makes the table part of the arena. */
   protected allocate(arena: Arena): void {
-    const isColumn = (name: string): boolean => {
-      const value: unknown = this.field(name);
-      return ArrayBuffer.isView(value) && value.byteLength === 0;
-    };
-    this.names = Object.keys(this).filter(isColumn);
-    for (const name of this.names) this.bind(name, newColumn(this.field(name), this.capacity));
+    this.names = Object.keys(this).filter((name) => unallocated.has(this.field(name)));
+    this.perSlot = this.names.map((name) => this.field(name).length);
+    this.names.forEach((name, i) => {
+      this.bind(name, newColumn(this.field(name), this.capacity * this.strideOf(i)));
+    });
     arena.register(this);
   }
 
@@ -116,7 +128,7 @@ export abstract class Table implements Saveable {
       high: this.high,
       live: this.live,
       freeHead: this.freeHead,
-      columns: this.names.map((name) => this.field(name).slice(0, this.high)),
+      columns: this.names.map((name, i) => this.field(name).slice(0, this.high * this.strideOf(i))),
     };
     return copy;
   }
@@ -128,7 +140,9 @@ export abstract class Table implements Saveable {
       this.field(name).set(copy.columns[i] as Column);
     });
     // Slots beyond the copy were never given out in its past: they must read as new.
-    for (const name of this.names) if (this.high > copy.high) this.field(name).fill(0, copy.high, this.high);
+    this.names.forEach((name, i) => {
+      if (this.high > copy.high) this.field(name).fill(0, copy.high * this.strideOf(i), this.high * this.strideOf(i));
+    });
     this.high = copy.high;
     this.live = copy.live;
     this.freeHead = copy.freeHead;
@@ -136,12 +150,16 @@ export abstract class Table implements Saveable {
 
   private grow(): void {
     const capacity = this.capacity * 2;
-    for (const name of this.names) {
-      const grown = newColumn(this.field(name), capacity);
+    this.names.forEach((name, i) => {
+      const grown = newColumn(this.field(name), capacity * this.strideOf(i));
       grown.set(this.field(name));
       this.bind(name, grown);
-    }
+    });
     this.capacity = capacity;
+  }
+
+  private strideOf(column: number): number {
+    return this.perSlot[column] as number;
   }
 
   private field(name: string): Column {

@@ -22,8 +22,8 @@ export class Digest implements Saveable {
     const timeLow = timeNs | 0;
     const word =
       timeLow ^
-      imul(who, 0x9e3779b1) ^
-      imul(what, 0x7feb352d) ^
+      imul(who | 0, 0x9e3779b1) ^
+      imul(what | 0, 0x7feb352d) ^
       imul(((timeNs * 2.3283064365386963e-10) | 0) ^ count, 0x2545f491);
     let high = imul((lanes[0] as number) ^ word, 0x85ebca6b);
     high = ((high << 13) | (high >>> 19)) ^ first;

@@ -3,7 +3,7 @@
 // minutes. Only the slot being drained is sorted. The kernel's loop calls `next`; nothing here knows what an event means.
 
 import type { Arena, Saveable } from './arena.ts';
-import { f64, i32, Table, u16 } from './arena.ts';
+import { f64, i32, Table } from './arena.ts';
 import { clz32, floor } from './exact-math.ts';
 import type { EventIx } from './ids.ts';
 
@@ -30,13 +30,18 @@ const DRAINED = 3;
 /** `what` of an event that was cancelled: it is dropped when its slot is drained. */
 const CANCELLED = -2147483648;
 
+/** Numbers of an event in `keys`: when, ns, and in which order among those of one time. */
+const KEYS = 2;
+/** Numbers of an event in `words`, all the caller's: who, what, arg, epoch. */
+const WORDS_BITS = 2;
+const WHO = 0;
+const WHAT = 1;
+const ARG = 2;
+const EPOCH = 3;
+
 class EventTable extends Table {
-  timeNs = f64();
-  seq = f64();
-  who = i32();
-  what = i32();
-  arg = i32();
-  epoch = u16();
+  keys = f64(KEYS);
+  words = i32(1 << WORDS_BITS);
 
   constructor(arena: Arena) {
     super(256);
@@ -151,12 +156,15 @@ export class EventWheel implements Saveable {
     const event = events.alloc();
     const seq = (seqCell[0] as number) + 1;
     seqCell[0] = seq;
-    events.timeNs[event] = timeCell[0] as number;
-    events.seq[event] = seq;
-    events.who[event] = who;
-    events.what[event] = what;
-    events.arg[event] = arg;
-    events.epoch[event] = epoch;
+    const { keys, words } = events;
+    keys[KEYS * event] = timeCell[0] as number;
+    keys[KEYS * event + 1] = seq;
+    // (`| 0`: a number of unknown kind is stored through float64, a whole one directly.)
+    const at = event << WORDS_BITS;
+    words[at + WHO] = who | 0;
+    words[at + WHAT] = what | 0;
+    words[at + ARG] = arg | 0;
+    words[at + EPOCH] = epoch | 0;
     if (this.outside === 0 && this.dueEnd - this.dueHead < FEW) this.insertDue(event);
     else this.place(event);
     return event as EventIx;
@@ -166,19 +174,20 @@ export class EventWheel implements Saveable {
   insertAs(timeCell: Float64Array, seq: number, who: number, what: number, arg: number): EventIx {
     const events = this.events;
     const event = events.alloc();
-    events.timeNs[event] = timeCell[0] as number;
-    events.seq[event] = seq;
-    events.who[event] = who;
-    events.what[event] = what;
-    events.arg[event] = arg;
-    events.epoch[event] = 0;
+    events.keys[KEYS * event] = timeCell[0] as number;
+    events.keys[KEYS * event + 1] = seq;
+    const at = event << WORDS_BITS;
+    events.words[at + WHO] = who;
+    events.words[at + WHAT] = what;
+    events.words[at + ARG] = arg;
+    events.words[at + EPOCH] = 0;
     this.place(event);
     return event as EventIx;
   }
 
   /** Takes an event back. It stays in its slot, empty, until the slot is drained. */
   cancel(event: EventIx): void {
-    this.events.what[event] = CANCELLED;
+    this.events.words[(event << WORDS_BITS) + WHAT] = CANCELLED;
   }
 
   /**
@@ -188,7 +197,8 @@ export class EventWheel implements Saveable {
   next(limitNs: number): EventIx {
     if (this.dueHead < this.dueEnd) {
       const event = this.due[this.dueHead] as number;
-      if (this.events.what[event] !== CANCELLED) return ((this.events.timeNs[event] as number) < limitNs ? event : 0) as EventIx;
+      if (this.whatOf(event as EventIx) !== CANCELLED)
+        return ((this.events.keys[KEYS * event] as number) < limitNs ? event : 0) as EventIx;
     }
     return this.nextAfterCancelled(limitNs);
   }
@@ -197,8 +207,8 @@ export class EventWheel implements Saveable {
     for (;;) {
       while (this.dueHead < this.dueEnd) {
         const event = this.due[this.dueHead] as number;
-        if (this.events.what[event] !== CANCELLED)
-          return ((this.events.timeNs[event] as number) < limitNs ? event : 0) as EventIx;
+        if (this.whatOf(event as EventIx) !== CANCELLED)
+          return ((this.events.keys[KEYS * event] as number) < limitNs ? event : 0) as EventIx;
         this.dueHead++;
         this.events.free(event);
       }
@@ -218,33 +228,33 @@ export class EventWheel implements Saveable {
   postpone(event: EventIx, timeCell: Float64Array, seqCell: Float64Array): void {
     this.dueHead++;
     seqCell[0] = (seqCell[0] as number) + 1;
-    this.events.timeNs[event] = timeCell[0] as number;
-    this.events.seq[event] = seqCell[0] as number;
+    this.events.keys[KEYS * event] = timeCell[0] as number;
+    this.events.keys[KEYS * event + 1] = seqCell[0] as number;
     this.place(event);
   }
 
   timeOf(event: EventIx): number {
-    return this.events.timeNs[event] as number;
+    return this.events.keys[KEYS * event] as number;
   }
   whoOf(event: EventIx): number {
-    return this.events.who[event] as number;
+    return this.events.words[(event << WORDS_BITS) + WHO] as number;
   }
   whatOf(event: EventIx): number {
-    return this.events.what[event] as number;
+    return this.events.words[(event << WORDS_BITS) + WHAT] as number;
   }
   argOf(event: EventIx): number {
-    return this.events.arg[event] as number;
+    return this.events.words[(event << WORDS_BITS) + ARG] as number;
   }
   epochOf(event: EventIx): number {
-    return this.events.epoch[event] as number;
+    return this.events.words[(event << WORDS_BITS) + EPOCH] as number;
   }
   /** Whether an event is due at exactly the time in the cell. */
   isAt(event: EventIx, cell: Float64Array): boolean {
-    return this.events.timeNs[event] === cell[0];
+    return this.events.keys[KEYS * event] === cell[0];
   }
   /** Copies the time of an event into a cell without passing it through a call. */
   timeInto(event: EventIx, cell: Float64Array): void {
-    cell[0] = this.events.timeNs[event] as number;
+    cell[0] = this.events.keys[KEYS * event] as number;
   }
 
   private place(event: number): void {
@@ -255,10 +265,10 @@ export class EventWheel implements Saveable {
         return;
       }
       // While all events were few nobody kept count of the slot: from here on it matters.
-      const last = floor((this.events.timeNs[this.due[this.dueEnd - 1] as number] as number) * SLOTS_PER_NS);
+      const last = floor((this.events.keys[KEYS * (this.due[this.dueEnd - 1] as number)] as number) * SLOTS_PER_NS);
       if (last > (bases[DRAINED] as number)) bases[DRAINED] = last;
     }
-    const slot = floor((this.events.timeNs[event] as number) * SLOTS_PER_NS);
+    const slot = floor((this.events.keys[KEYS * event] as number) * SLOTS_PER_NS);
     if (slot <= (bases[DRAINED] as number)) {
       this.insertDue(event);
       if (this.dueEnd - this.dueHead > MANY) this.spill();
@@ -320,12 +330,15 @@ export class EventWheel implements Saveable {
         continue;
       }
       if (this.heapCount === 0) return false;
-      const slot = floor((this.events.timeNs[this.heap[0] as number] as number) * SLOTS_PER_NS);
+      const slot = floor((this.events.keys[KEYS * (this.heap[0] as number)] as number) * SLOTS_PER_NS);
       const base = floor(slot / HORIZON) * HORIZON;
       if (base >= limitSlot) return false;
       bases[FAR] = base;
       this.enter(base);
-      while (this.heapCount > 0 && (this.events.timeNs[this.heap[0] as number] as number) * SLOTS_PER_NS < base + HORIZON) {
+      while (
+        this.heapCount > 0 &&
+        (this.events.keys[KEYS * (this.heap[0] as number)] as number) * SLOTS_PER_NS < base + HORIZON
+      ) {
         this.outside--;
         this.place(this.popHeap());
       }
@@ -364,7 +377,7 @@ export class EventWheel implements Saveable {
   /** Too many events are kept sorted: all but the first few go to the wheel, as far as its windows reach back. */
   private spill(): void {
     const bases = this.bases;
-    const slotOf = (at: number): number => floor((this.events.timeNs[this.due[at] as number] as number) * SLOTS_PER_NS);
+    const slotOf = (at: number): number => floor((this.events.keys[KEYS * (this.due[at] as number)] as number) * SLOTS_PER_NS);
     let last = slotOf(this.dueHead + FEW);
     if (last < (bases[FINE] as number) - 1) last = (bases[FINE] as number) - 1;
     let kept = this.dueHead + FEW;
@@ -385,13 +398,14 @@ export class EventWheel implements Saveable {
       } else this.due = grown(this.due);
     }
     const { due, dueHead } = this;
-    const { timeNs, seq } = this.events;
-    const eventNs = timeNs[event] as number;
+    const { keys } = this.events;
+    const eventNs = keys[KEYS * event] as number;
     let at = this.dueEnd++;
     while (at > dueHead) {
       const other = due[at - 1] as number;
-      const otherNs = timeNs[other] as number;
-      if (eventNs > otherNs || (eventNs === otherNs && (seq[event] as number) > (seq[other] as number))) break;
+      const otherNs = keys[KEYS * other] as number;
+      if (eventNs > otherNs || (eventNs === otherNs && (keys[KEYS * event + 1] as number) > (keys[KEYS * other + 1] as number)))
+        break;
       due[at] = other;
       at--;
     }
@@ -399,9 +413,10 @@ export class EventWheel implements Saveable {
   }
 
   private isEarlier(a: number, b: number): boolean {
-    const timeA = this.events.timeNs[a] as number;
-    const timeB = this.events.timeNs[b] as number;
-    return timeA < timeB || (timeA === timeB && (this.events.seq[a] as number) < (this.events.seq[b] as number));
+    const { keys } = this.events;
+    const timeA = keys[KEYS * a] as number;
+    const timeB = keys[KEYS * b] as number;
+    return timeA < timeB || (timeA === timeB && (keys[KEYS * a + 1] as number) < (keys[KEYS * b + 1] as number));
   }
 
   private sortDue(count: number): void {

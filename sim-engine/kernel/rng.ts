@@ -11,10 +11,8 @@ const TWO_TO_MINUS_32 = 1 / 4294967296;
 
 /** sfc32 by Chris Doty-Humphrey (PractRand): 128 bits of state, a counter among them, so every period is at least 2^32. */
 export class Streams extends Table {
-  a = i32();
-  b = i32();
-  c = i32();
-  counter = i32();
+  /** a, b, c and the counter of each stream, side by side. */
+  private words = i32(4);
 
   constructor(arena: Arena) {
     super(64);
@@ -33,24 +31,23 @@ export class Streams extends Table {
     const ix = this.alloc();
     this.byName.set(name, ix as StreamIx);
     const hash = hashName(seed, name);
-    this.a[ix] = hash[0];
-    this.b[ix] = hash[1];
-    this.c[ix] = hash[2];
-    this.counter[ix] = 1;
+    this.words.set([...hash, 1], ix << 2);
     for (let i = 0; i < WARM_UP_ROUNDS; i++) this.u32(ix as StreamIx);
     return ix as StreamIx;
   }
 
   /** The next 32 random bits, as an unsigned number. */
   u32(ix: StreamIx): number {
-    const b = this.b[ix] as number;
-    const c = this.c[ix] as number;
-    const counter = this.counter[ix] as number;
-    const out = ((((this.a[ix] as number) + b) | 0) + counter) | 0;
-    this.counter[ix] = counter + 1;
-    this.a[ix] = b ^ (b >>> 9);
-    this.b[ix] = c + (c << 3);
-    this.c[ix] = ((c << 21) | (c >>> 11)) + out;
+    const words = this.words;
+    const at = ix << 2;
+    const b = words[at + 1] as number;
+    const c = words[at + 2] as number;
+    const counter = words[at + 3] as number;
+    const out = ((((words[at] as number) + b) | 0) + counter) | 0;
+    words[at] = b ^ (b >>> 9);
+    words[at + 1] = (c + (c << 3)) | 0;
+    words[at + 2] = (((c << 21) | (c >>> 11)) + out) | 0;
+    words[at + 3] = (counter + 1) | 0;
     return out >>> 0;
   }
 

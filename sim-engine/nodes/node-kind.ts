@@ -140,9 +140,9 @@ export interface NodeBehaviour {
  */
 export interface PublisherClient {
   state: object;
-  /** Hands a message over. `false` = blocked: nothing was taken, `host.onFlow` will call when it is worth asking again. */
-  offer(msg: MsgIx): boolean;
-  /** Whether `offer` would be taken now. */
+  /** Hands a message over, and with it one reference to it. Only while `isOpen`. */
+  offer(msg: MsgIx): void;
+  /** Whether it takes messages now; when that changes, `host.onFlow` is called. */
   isOpen(): boolean;
   onPacket(link: LinkIx, type: number, first: number, count: number): void;
   onTimer(timer: number, arg: number): void;

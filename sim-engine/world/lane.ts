@@ -40,11 +40,12 @@ export class Lane implements Saveable {
     const slot = (this.head + this.length) & this.mask;
     const rows = this.rows;
     const at = slot << STRIDE_BITS;
-    rows[at] = link;
-    rows[at + TYPE] = type;
-    rows[at + FIRST] = first;
-    rows[at + COUNT] = count;
-    rows[at + TAG] = tag;
+    // (`| 0`: a number of unknown kind is stored through float64, a whole one directly.)
+    rows[at] = link | 0;
+    rows[at + TYPE] = type | 0;
+    rows[at + FIRST] = first | 0;
+    rows[at + COUNT] = count | 0;
+    rows[at + TAG] = tag | 0;
     if (type === RETRY) this.aux[slot] = aux[0] as number;
     this.length++;
   }

@@ -29,8 +29,8 @@ export class Leases extends Table {
   add(list: LeaseList, obl: number, slot: number, due: Float64Array): number {
     const lease = this.alloc();
     const dueNs = due[0] as number;
-    this.obl[lease] = obl;
-    this.slot[lease] = slot;
+    this.obl[lease] = obl | 0;
+    this.slot[lease] = slot | 0;
     this.dueNs[lease] = dueNs;
     let after = list.tail;
     // A deadline that was shortened while leases were out is the only reason to walk.

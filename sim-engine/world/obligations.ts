@@ -20,10 +20,13 @@ export class Obligations extends Table {
   /** Class of the delivery book. */
   cls = u8();
   /** Last attempt handed out, from 1; 0 before the first. */
-  attempts = u16();
+  attempts = i32();
   causes = u16();
   mentions = u16();
-  /** Actor of the channel that keeps it, 0 while none does; the next three are that actor's own notes. */
+  /**
+   * Actor of the channel that keeps it, 0 while none does; the next three are that actor's own notes, which it clears as it lets
+   * go. So a free slot reads 0 from `attempts` on, and a new obligation need not write it.
+   */
   holder = i32();
   spot = u8();
   lease = i32();
@@ -51,27 +54,19 @@ export class Obligations extends Table {
 
   /** A new obligation of class `cls`; the caller holds its first cause. */
   open(msg: number, sub: number, cls: number): OblIx {
-    const obl = this.alloc();
-    this.msg[obl] = msg;
-    this.sub[obl] = sub;
-    this.cls[obl] = cls;
-    this.attempts[obl] = 0;
-    this.causes[obl] = 1;
-    this.mentions[obl] = 0;
-    this.holder[obl] = 0;
-    this.spot[obl] = 0;
-    this.lease[obl] = 0;
-    this.reason[obl] = 0;
     this.messages.refs[msg] = (this.messages.refs[msg] as number) + 1;
-    this.books.openDelivery(sub, cls);
-    return obl as OblIx;
+    return this.openAccepted(msg, sub, cls);
   }
 
   /** The same for a message that its channel has just accepted: the reference of the publish entry passes to the obligation. */
   openAccepted(msg: number, sub: number, cls: number): OblIx {
-    const obl = this.open(msg, sub, cls);
-    this.messages.refs[msg] = (this.messages.refs[msg] as number) - 1;
-    return obl;
+    const obl = this.alloc();
+    this.msg[obl] = msg | 0;
+    this.sub[obl] = sub | 0;
+    this.cls[obl] = cls | 0;
+    this.causes[obl] = 1;
+    this.books.openDelivery(sub, cls);
+    return obl as OblIx;
   }
 
   /** One of the places becomes word on its way: it can no longer cause the work, but the packet it sends speaks of it. */
@@ -191,6 +186,7 @@ export class Obligations extends Table {
 
   private forget(obl: number): void {
     if (this.previousDelays.size > 0) this.previousDelays.delete(obl);
+    this.attempts[obl] = 0;
     this.messages.release(this.msg[obl] as number);
     this.free(obl);
   }

@@ -25,6 +25,8 @@ export class Oracle implements Saveable {
   /** Work whose result nobody used: failed, crashed, or done again. Whole ns and pieces. */
   wastedWorkNs = 0;
   wastedWorks = 0;
+  /** How many of the missed ones are messages that never reached a channel: while there are none, nobody need look. */
+  private missedAtChannels = 0;
   private rows = new Map<number, EffectRow>();
   private cachedAt = -1;
   private cachedRow: EffectRow | null = null;
@@ -65,13 +67,17 @@ export class Oracle implements Saveable {
     if (row.missed.has(number)) return;
     row.missed.add(number);
     this.missedEffects++;
+    this.missedAtChannels++;
   }
 
   /** A copy of it did reach the channel. */
   acceptedPublish(actor: number, sender: number, number: number): void {
-    if (this.rows.size === 0) return;
+    if (this.missedAtChannels === 0) return;
     const row = this.rows.get((actor * 2 + 1) * SENDERS_MAX + sender);
-    if (row !== undefined && row.missed.size > 0 && row.missed.delete(number)) this.missedEffects--;
+    if (row?.missed.delete(number)) {
+      this.missedEffects--;
+      this.missedAtChannels--;
+    }
   }
 
   wasted(workNs: number): void {
@@ -94,20 +100,23 @@ export class Oracle implements Saveable {
 
   save(): unknown {
     return {
-      counts: [this.duplicateEffects, this.missedEffects, this.orderBreaks, this.wastedWorkNs, this.wastedWorks],
+      counts: [
+        this.duplicateEffects,
+        this.missedEffects,
+        this.orderBreaks,
+        this.wastedWorkNs,
+        this.wastedWorks,
+        this.missedAtChannels,
+      ],
       rows: clonePlain(this.rows),
     };
   }
 
   load(saved: unknown): void {
     const copy = saved as { counts: number[]; rows: Map<number, EffectRow> };
-    [this.duplicateEffects, this.missedEffects, this.orderBreaks, this.wastedWorkNs, this.wastedWorks] = copy.counts as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const counts = copy.counts as [number, number, number, number, number, number];
+    [this.duplicateEffects, this.missedEffects, this.orderBreaks] = counts;
+    [, , , this.wastedWorkNs, this.wastedWorks, this.missedAtChannels] = counts;
     this.rows = clonePlain(copy.rows);
     this.cachedAt = -1;
     this.cachedRow = null;

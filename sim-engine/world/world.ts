@@ -423,7 +423,7 @@ export class World {
    * instant was issued before anything in the lane, so it goes first.
    */
   run(limitNs: number, budget: number): RunEnd {
-    const { lane, wheel, now } = this;
+    const { lane, wheel } = this;
     let left = budget < BUDGET_MAX ? budget : BUDGET_MAX;
     while (this.stopped === null) {
       if (left <= 0) {
@@ -432,16 +432,12 @@ export class World {
       }
       left--;
       const event = wheel.next(limitNs);
-      if (lane.length > 0 && (event === 0 || !wheel.isAt(event, now))) {
-        this.handleLane();
-        continue;
-      }
-      if (event === 0) {
+      if (lane.length > 0 && (event === 0 || !wheel.isAt(event, this.now))) this.handleLane();
+      else if (event !== 0) this.handleEvent(event);
+      else {
         this.reach(limitNs);
         return this.stopped === null ? 'limit' : 'stopped';
       }
-      if (!wheel.isAt(event, now)) this.moveTo(event);
-      this.handleEvent(event);
     }
     return 'stopped';
   }
@@ -453,8 +449,10 @@ export class World {
     return event === 0 ? Number.POSITIVE_INFINITY : this.wheel.timeOf(event);
   }
 
+  /** Moves time on to an event. */
   private moveTo(event: EventIx): void {
     const now = this.now;
+    if (this.wheel.isAt(event, now)) return;
     this.wheel.timeInto(event, now);
     this.instantEvents = 0;
     if ((now[0] as number) >= (this.tickEnd[0] as number)) {
@@ -484,6 +482,7 @@ export class World {
   }
 
   private handleEvent(event: EventIx): void {
+    this.moveTo(event);
     const wheel = this.wheel;
     const who = wheel.whoOf(event);
     const what = wheel.whatOf(event);

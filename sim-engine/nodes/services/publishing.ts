@@ -59,31 +59,30 @@ export class Outlets {
     this.only = clients.length === 1 ? (clients[0] as PublisherClient) : null;
   }
 
-  /** A new message numbered `number`, offered on every wire. All must be open. */
+  /** A new message numbered `number`, offered on every wire. There must be one, and all must be open. */
   publish(number: number, traits: MessageTraits): void {
     const { world } = this;
     const { messages } = world;
     const msg = messages.alloc() as MsgIx;
     const sender = this.host.ix as ActorIx;
     messages.createdNs[msg] = world.now[0] as number;
-    messages.sender[msg] = sender;
+    messages.sender[msg] = sender | 0;
     messages.number[msg] = number;
-    messages.key[msg] = traits.key;
-    messages.sizeBytes[msg] = traits.sizeBytes;
-    messages.type[msg] = traits.type;
-    messages.flags[msg] = traits.flags;
+    messages.key[msg] = traits.key | 0;
+    messages.sizeBytes[msg] = traits.sizeBytes | 0;
+    messages.type[msg] = traits.type | 0;
+    messages.flags[msg] = traits.flags | 0;
     if (traits.causeNumber !== 0) {
       messages.causeSender[msg] = traits.causeSender;
       messages.causeNumber[msg] = traits.causeNumber;
     }
-    messages.refs[msg] = 1;
+    messages.refs[msg] = this.count;
     if (world.trace.isOn && world.trace.isFollowed(sender, number)) {
       messages.flags[msg] = traits.flags | TRACED;
       world.tell(msg, 'sent', sender * 2, 1);
     }
     if (this.only !== null) this.only.offer(msg);
     else for (const client of this.clients) if (client) client.offer(msg);
-    messages.release(msg);
   }
 
   onPacket(slot: number, link: LinkIx, type: number, first: number, count: number): void {

@@ -66,10 +66,13 @@ class DeadLetterQueue extends StatefulActor {
   }
 
   override onRemoved(): void {
+    const { obligations } = this.world;
     while (this.state.count > 0) {
       const obl = this.take();
-      this.world.obligations.holder[obl] = 0;
-      this.world.obligations.endCause(obl, LOST, actorPlace(this.ix), REMOVED);
+      obligations.holder[obl] = 0;
+      obligations.lease[obl] = 0;
+      obligations.reason[obl] = 0;
+      obligations.endCause(obl, LOST, actorPlace(this.ix), REMOVED);
     }
   }
 

@@ -54,22 +54,19 @@ class TextbookPublisher implements PublisherClient {
     return !this.state.isStopped;
   }
 
-  offer(msg: MsgIx): boolean {
-    if (this.state.isStopped) return false;
+  offer(msg: MsgIx): void {
     const world = this.world;
-    world.messages.refs[msg] = (world.messages.refs[msg] as number) + 1;
     world.books.openPublish(world.links.to[this.out] as number);
     if (!this.confirms) {
       world.send(this.out, packet.PUBLISH, msg, 1, 0);
       this.host.onOutcome(this.client, 'handed-over');
-      return true;
+      return;
     }
     world.messages.refs[msg] = (world.messages.refs[msg] as number) + 1;
     const tag = ++this.state.tags;
     this.state.pending.set(tag, { msg, resendsLeft: this.resends, dueNs: (world.now[0] as number) + this.timeoutNs });
     world.send(this.out, packet.PUBLISH, msg, 1, tag);
     if (!this.state.isArmed) this.armHead();
-    return true;
   }
 
   onPacket(_link: LinkIx, type: number, _first: number, _count: number): void {

@@ -180,8 +180,7 @@ class Queue extends StatefulActor {
     world.books.closePublish(this.ix, PUB_ACCEPTED);
     world.oracle.acceptedPublish(this.ix, messages.sender[msg] as number, messages.number[msg] as number);
     world.tell(msg, 'accepted', this.place, 0);
-    const obl = world.obligations.open(msg, this.sub, WAITING);
-    messages.release(msg);
+    const obl = world.obligations.openAccepted(msg, this.sub, WAITING);
     if (tag !== 0) world.send(this.out[slot] as LinkIx, packet.CONFIRM, 0, 1, tag);
     this.keepReady(obl, false);
   }
