@@ -122,3 +122,22 @@ test('settings and gauges explain themselves on demand, from one node to the nex
   await card(page, 'worker-1').click();
   await expect(settings.getByText('How many messages the worker is working on now.')).toBeVisible();
 });
+
+test('a worker is added and wired by the keyboard alone @desktop', async ({ page }) => {
+  await openLab(page);
+  await page.getByRole('navigation').getByRole('button', { name: 'Worker', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await card(page, 'orders').focus();
+  await page.keyboard.press('Enter');
+  const settings = page.getByRole('complementary');
+  await expect(settings.getByLabel('Wire to')).toHaveValue('worker');
+  await settings.getByRole('button', { name: 'Draw a wire' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.react-flow__edge')).toHaveCount(7);
+  // It works: letters reach it and are finished there.
+  await card(page, 'worker').focus();
+  await page.keyboard.press('Enter');
+  await expect
+    .poll(async () => Number(await settings.locator('dt', { hasText: 'Processed' }).locator('+ dd').textContent()))
+    .toBeGreaterThan(0);
+});

@@ -15,9 +15,8 @@ import {
 } from '@xyflow/react';
 import { Maximize, Minus, Plus } from 'lucide-react';
 import { useCallback, useEffect, useRef } from 'react';
-import { canConnect } from '../../sim-engine/topology/connect.ts';
 import { text } from '../messages/text.ts';
-import { addWire, freeId, moveNodes, remove, topologyOf } from '../store/drawing.ts';
+import { connect, moveNodes, remove, topologyOf, wireKindBetween } from '../store/drawing.ts';
 import { beginEdit, commitEdit, edit, present, select, useLab } from '../store/lab.ts';
 import { REDUCED_MOTION, useIsNarrow, useMedia } from '../ui/media.ts';
 import { useTheme } from '../ui/theme.ts';
@@ -54,20 +53,6 @@ function Drawing() {
   const flow = last.current;
   const topology = drawing && topologyOf(drawing);
 
-  const onConnect = useCallback(({ source, target }: Connection) => {
-    const kinds = kindsOf(source, target);
-    const connectable = kinds && canConnect(...kinds);
-    if (!connectable?.ok) return;
-    edit((now) =>
-      addWire(now, {
-        id: freeId(now, `${source}-${target}`.slice(0, 36)),
-        kind: connectable.wire.type,
-        from: source,
-        to: target,
-      }),
-    );
-  }, []);
-
   if (flow === null || topology === null) return null;
   return (
     <ReactFlow<CardNode, WireEdge>
@@ -90,10 +75,7 @@ function Drawing() {
       onSelectionDragStop={commitEdit}
       onDelete={({ nodes, edges }) => edit((now) => remove(now, new Set([...nodes, ...edges].map(({ id }) => id))))}
       onConnect={onConnect}
-      isValidConnection={({ source, target }) => {
-        const kinds = kindsOf(source, target);
-        return source !== target && kinds !== null && canConnect(...kinds).ok;
-      }}
+      isValidConnection={({ source, target }) => wireKindBetween(topology, source, target) !== null}
       deleteKeyCode={['Delete', 'Backspace']}
       aria-label={text('canvas.label', { title: topology.name ?? '' })}
     >
@@ -106,12 +88,7 @@ function Drawing() {
   );
 }
 
-function kindsOf(source: string, target: string): [string, string] | null {
-  const drawing = present(useLab.getState());
-  const kindOf = (id: string) => drawing && topologyOf(drawing).nodes.find((node) => node.id === id)?.kind;
-  const [from, to] = [kindOf(source), kindOf(target)];
-  return from && to ? [from, to] : null;
-}
+const onConnect = ({ source, target }: Connection): void => edit((now) => connect(now, source, target));
 
 function onNodesChange(changes: NodeChange<CardNode>[]): void {
   const moved = new Map(

@@ -1,12 +1,12 @@
 // The settings of the one selected node or wire, made from its declaration, and its gauges now.
 
-import { CircleHelp, Trash2, X } from 'lucide-react';
+import { CircleHelp, Spline, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { nodeKind, wireKind } from '../../sim-engine/nodes/declarations.ts';
 import type { Gauge } from '../../sim-engine/nodes/node-kind.ts';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
 import { say, text } from '../messages/text.ts';
-import { nameOf, remove, setParam, topologyOf } from '../store/drawing.ts';
+import { connect, nameOf, remove, setParam, topologyOf, wireTargets } from '../store/drawing.ts';
 import { LiveText } from '../store/LiveText.tsx';
 import { beginEdit, commitEdit, edit, present, reset, select, useLab } from '../store/lab.ts';
 import { fieldOf, fieldsOf, isShown, isWire } from '../store/params.ts';
@@ -76,6 +76,7 @@ function Settings({ thing, topology, isExplained, onExplain }: SettingsProps) {
       <div className="inspector-body">
         <Form thing={thing} isExplained={isExplained} />
         {!isWire(thing) && <Now node={thing} isExplained={isExplained} />}
+        {!isWire(thing) && <WireTo node={thing} topology={topology} />}
         <div className="inspector-section">
           <p className="inspector-about">{say(kind.about)}</p>
           {'fidelity' in kind && (
@@ -150,6 +151,34 @@ function Now({ node: { id, kind }, isExplained }: { node: NodeDocument; isExplai
           </div>
         ))}
       </dl>
+    </div>
+  );
+}
+
+/** Draws a wire without a pointer, and where the screen is too small to draw one by hand. */
+function WireTo({ node, topology }: { node: NodeDocument; topology: TopologyDocument }) {
+  const targets = wireTargets(topology, node.id);
+  const [chosen, setChosen] = useState('');
+  const target = targets.find(({ id }) => id === chosen) ?? targets[0];
+  if (target === undefined) return null;
+  return (
+    <div className="inspector-section wire-to">
+      <select
+        className="field-value"
+        aria-label={text('inspector.wire-to')}
+        value={target.id}
+        onChange={(event) => setChosen(event.target.value)}
+      >
+        {targets.map(({ id }) => (
+          <option key={id} value={id}>
+            {nameOf(topology, id)}
+          </option>
+        ))}
+      </select>
+      <button type="button" className="btn small" onClick={() => edit((now) => connect(now, node.id, target.id))}>
+        <Spline size={14} strokeWidth={1.75} />
+        {text('inspector.wire-to.do')}
+      </button>
     </div>
   );
 }

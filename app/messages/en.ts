@@ -50,6 +50,8 @@ export const EN = {
   'inspector.wrong.number': 'Write a number from {min} to {max}.',
   'inspector.wrong.duration': 'Write a time with its unit, such as 250 ms, from {min} to {max}.',
   'inspector.wrong.bytes': 'Write bytes, such as 10 KB, from {min} to {max}.',
+  'inspector.wire-to': 'Wire to',
+  'inspector.wire-to.do': 'Draw a wire',
   'inspector.explain': 'Explain the settings',
   'inspector.more': 'More settings',
   'inspector.now': 'Now',

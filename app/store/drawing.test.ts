@@ -1,8 +1,8 @@
-// Names for people where the engine knows ids.
+// Names for people where the engine knows ids, and wires between what fits together.
 
 import { describe, expect, test } from 'vitest';
 import type { TopologyDocument } from '../../sim-engine/topology/document.ts';
-import { nameOf, namesIn } from './drawing.ts';
+import { connect, nameOf, namesIn, topologyOf, wireTargets } from './drawing.ts';
 
 const DRAWING: TopologyDocument = {
   format: 'broker-lab/topology',
@@ -35,5 +35,32 @@ describe('a notice', () => {
 
   test('keeps ids before anything is drawn', () => {
     expect(namesIn(null, { node: 'worker-1' })).toEqual({ node: 'worker-1' });
+  });
+});
+
+describe('a wire', () => {
+  const dead = { id: 'dead', kind: 'dead-letter-queue' };
+  const shop = { id: 'shop', kind: 'sender' };
+  const drawing: TopologyDocument = { ...DRAWING, nodes: [...DRAWING.nodes, dead, shop] };
+
+  test('is of the kind that the two ends ask for, with an id of its own', () => {
+    expect(topologyOf(connect(drawing, 'shop', 'orders')).wires.at(-1)).toEqual({
+      id: 'shop-orders',
+      kind: 'publish',
+      from: 'shop',
+      to: 'orders',
+    });
+  });
+
+  test('that makes no sense leaves the drawing as it is', () => {
+    expect(connect(drawing, 'orders', 'shop')).toBe(drawing);
+    expect(connect(drawing, 'orders', 'orders')).toBe(drawing);
+    expect(connect(drawing, 'orders', 'nowhere')).toBe(drawing);
+  });
+
+  test('can lead to every fitting node but those that one leads to already', () => {
+    expect(wireTargets(drawing, 'orders').map(({ id }) => id)).toEqual(['dead']);
+    expect(wireTargets(drawing, 'shop').map(({ id }) => id)).toEqual(['orders']);
+    expect(wireTargets(drawing, 'dead')).toEqual([]);
   });
 });

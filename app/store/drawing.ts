@@ -1,6 +1,7 @@
 // The document as the page edits it: the JSON of the file, whole, so that saving loses nothing. Pure functions that answer with
 // a new document. Whether an edit is allowed is the engine's to say; here nothing is checked.
 
+import { canConnect } from '../../sim-engine/topology/connect.ts';
 import {
   type NodeDocument,
   type Position,
@@ -93,8 +94,27 @@ export function addNode(drawing: Drawing, node: NodeDocument): Drawing {
   return withNodes(drawing, [...topologyOf(drawing).nodes, node]);
 }
 
-export function addWire(drawing: Drawing, wire: WireDocument): Drawing {
-  return withWires(drawing, [...topologyOf(drawing).wires, wire]);
+/** The kind of wire that leads from one node to another, by the kinds of the two; null where none does. */
+export function wireKindBetween({ nodes }: TopologyDocument, from: string, to: string): string | null {
+  const kindOf = (id: string) => nodes.find((node) => node.id === id)?.kind;
+  const [fromKind, toKind] = [kindOf(from), kindOf(to)];
+  if (from === to || fromKind === undefined || toKind === undefined) return null;
+  const connectable = canConnect(fromKind, toKind);
+  return connectable.ok ? connectable.wire.type : null;
+}
+
+/** Draws a wire; the same document where none can lead there. */
+export function connect(drawing: Drawing, from: string, to: string): Drawing {
+  const topology = topologyOf(drawing);
+  const kind = wireKindBetween(topology, from, to);
+  if (kind === null) return drawing;
+  return withWires(drawing, [...topology.wires, { id: freeId(drawing, `${from}-${to}`.slice(0, 36)), kind, from, to }]);
+}
+
+/** Nodes that a wire could be drawn to from here, but for those that one leads to already. */
+export function wireTargets(topology: TopologyDocument, from: string): readonly NodeDocument[] {
+  const reached = new Set(topology.wires.filter((wire) => wire.from === from).map((wire) => wire.to));
+  return topology.nodes.filter(({ id }) => !reached.has(id) && wireKindBetween(topology, from, id) !== null);
 }
 
 /** Takes nodes away with every wire that ends at one of them, and wires by themselves. */
