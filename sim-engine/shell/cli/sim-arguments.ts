@@ -182,7 +182,7 @@ class ArgumentReader {
     this.complain(
       `${option} ${text}`,
       `"${text}" is no length of simulated time.`,
-      'Write a number with a unit, such as 500ms, 1.5s or 2min.',
+      'Write a number above 0 with a unit, such as 500ms, 1.5s or 2min.',
     );
     return undefined;
   }
