@@ -208,7 +208,8 @@ export const MUTANTS: readonly Mutant[] = [
         (load) =>
           function (saved) {
             load.call(this, saved);
-            this.counter.fill(1);
+            // The fourth word of a stream is its counter.
+            for (let at = 3; at < this.words.length; at += 4) this.words[at] = 1;
           },
       ),
   },
