@@ -33,6 +33,8 @@ export interface Traits {
   /** Index into the sender's list of types. */
   readonly type: number;
   readonly isPoison: boolean;
+  /** Sender and number of the message whose result it is; null if it is nobody's. */
+  readonly cause: string | null;
 }
 
 /** "1.5s" in ns. */
@@ -132,6 +134,8 @@ export class Story {
         sizeBytes: messages.sizeBytes[msg] as number,
         type: messages.type[msg] as number,
         isPoison: ((messages.flags[msg] as number) & POISON) !== 0,
+        cause:
+          messages.causeNumber[msg] === 0 ? null : `${nodeIds[messages.causeSender[msg] as number]} ${messages.causeNumber[msg]}`,
       });
     }
     return found.toSorted((a, b) => a.number - b.number);

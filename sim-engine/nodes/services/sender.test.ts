@@ -302,6 +302,17 @@ describe('a closed loop', () => {
     expect(story.times('sent')).toEqual([100, 100, 200, 200, 300, 300]);
   });
 
+  it('goes on when the answer has come on every wire', () => {
+    const story = new Story({
+      nodes: [node('shop', 'sender', closed(1, '0s')), node('a', 'queue'), node('b', 'queue')],
+      wires: [
+        wire('publish', 'shop', 'a', { delay: '1ms', confirm: true }),
+        wire('publish', 'shop', 'b', { delay: '500ms', confirm: true }),
+      ],
+    }).to('2500ms');
+    expect(story.times('sent')).toEqual([0, 1000, 2000]);
+  });
+
   it('goes on after a message that was given up', () => {
     const story = sending(closed(1, '100ms'), { delay: '10ms', confirm: true, timeout: '1s', resends: 1 });
     story.at('50ms', 'cut shop-orders for 3s').to('5s');
@@ -393,6 +404,17 @@ describe('what a message is made of', () => {
     ).toBeLessThan(5);
     const both = messages.filter(({ type, key }) => type === 1 && key === 1).length;
     expect(Math.abs(both - 0.05 * COUNT)).toBeLessThan(4 * Math.sqrt(0.05 * COUNT));
+  });
+
+  it('each of these is drawn from a stream of its own: keys stay what they are whatever else there is', () => {
+    const plain = made({ limit: 200, keys: 9 }).map(({ key }) => key);
+    const types = [
+      { name: 'a', weight: 1 },
+      { name: 'b', weight: 1 },
+    ];
+    const full = made({ limit: 200, keys: 9, types, poison: 0.5, size: { law: 'uniform', low: 1, high: 99 } });
+    expect(full.map(({ key }) => key)).toEqual(plain);
+    expect(new Set(full.map(({ type, isPoison }) => `${type} ${isPoison}`)).size).toBe(4);
   });
 
   it('sizes: whole bytes by their law', () => {

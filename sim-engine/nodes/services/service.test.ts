@@ -129,6 +129,7 @@ describe('a result', () => {
     expect(story.ledger.publish).toMatchObject({ sent: 40, accepted: 40 });
     const results = story.messages();
     expect(results.map(({ sender, number }) => [sender, number])).toEqual(upTo(20).map((number) => ['worker', number]));
+    expect(results.map(({ cause }) => cause)).toEqual(upTo(20).map((number) => `shop ${number}`));
     const original = line({ sender: { times: every(10, 20), keys: 5, size: { law: 'uniform', low: 10, high: 99 } } });
     original.at('0s', 'crash worker').to('10s');
     expect(results.map(({ key, sizeBytes }) => [key, sizeBytes])).toEqual(

@@ -236,6 +236,16 @@ describe('a full queue', () => {
     expect(story.numbers('processed')).toEqual([1, 3]);
   });
 
+  it('refuses, if all it could drop is asleep', () => {
+    const story = line({
+      times: ['0s', '1s', '2s'],
+      queue: { capacity: 2, overflow: 'drop-oldest' },
+      workers: { worker: { work: lasting('10ms'), failure: 1, retry: 'fixed', retryBase: '1h' } },
+    }).to('10s');
+    expect(story.ledger.publish).toMatchObject({ accepted: 2, refused: 1 });
+    expect(story.gauge('delayed', 'orders')).toBe(2);
+  });
+
   it('lets the sender wait and go on: nothing is refused, nothing is lost, the order stays', () => {
     const story = line({
       times: every(100, 10),
