@@ -57,6 +57,6 @@ function newNode(drawing: Drawing, { type, label }: NodeKind): NodeDocument {
     id,
     kind: type,
     name: number === '' ? say(label) : `${say(label)} ${number}`,
-    position: freeSpot(cards, sizeOf(type)),
+    position: freeSpot(cards, sizeOf(type), topologyOf(drawing).nodes.findLast((node) => node.kind === type)?.position?.x),
   };
 }

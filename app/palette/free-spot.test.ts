@@ -20,6 +20,11 @@ describe('a new card', () => {
     expect(freeSpot([card(0, 0), card(312, 0)], SIZE)).toEqual({ x: 0, y: 144 });
   });
 
+  test('stands below those of its kind, where their wires come from', () => {
+    expect(freeSpot([card(0, 0), card(312, 0), card(648, 0), card(648, 144)], SIZE, 648)).toEqual({ x: 648, y: 288 });
+    expect(freeSpot([card(0, 0), card(648, 0), card(648, 288)], SIZE, 648)).toEqual({ x: 648, y: 144 });
+  });
+
   test('touches no other, however many are added', () => {
     const cards = fc.array(
       fc.record({

@@ -1,31 +1,35 @@
 // Where a new card is put: in line with the cards there are, where it touches none. Pure.
 
-export interface Box {
-  readonly x: number;
-  readonly y: number;
+interface Size {
   readonly width: number;
   readonly height: number;
+}
+export interface Box extends Size {
+  readonly x: number;
+  readonly y: number;
 }
 
 /** Least distance between two cards, and the grid that cards snap to. */
 const GAP = 24;
 const GRID = 8;
 
-/** Upper left corner of the first free place: down each column in turn, within the height of the drawing; else below it. */
-export function freeSpot(
-  cards: readonly Box[],
-  size: { readonly width: number; readonly height: number },
-): { x: number; y: number } {
+/**
+ * Upper left corner of the first free place. With `column` it is in the column that begins there, where others of its kind
+ * stand and their wires come in; else down each column in turn within the height of the drawing, or below it.
+ */
+export function freeSpot(cards: readonly Box[], size: Size, column?: number): { x: number; y: number } {
   if (cards.length === 0) return { x: 0, y: 0 };
-  const top = Math.min(...cards.map((card) => card.y));
+  const top = snapped(Math.min(...cards.map((card) => card.y)));
   const bottom = Math.max(...cards.map((card) => card.y + card.height));
-  const columns = [...new Set(cards.map((card) => card.x))].sort((a, b) => a - b);
+  const below = snapped(bottom + GAP);
+  const columns = column === undefined ? [...new Set(cards.map((card) => card.x))].sort((a, b) => a - b) : [column];
+  const last = column === undefined ? bottom - size.height : below;
   for (const x of columns) {
-    for (let y = snapped(top); y + size.height <= bottom; y += GRID) {
+    for (let y = top; y <= last; y += GRID) {
       if (!cards.some((card) => isNear(card, { x, y, ...size }))) return { x, y };
     }
   }
-  return { x: columns[0] as number, y: snapped(bottom + GAP) };
+  return { x: columns[0] as number, y: below };
 }
 
 const snapped = (length: number): number => Math.ceil(length / GRID) * GRID;
