@@ -2,10 +2,12 @@
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Arena, f64, Table } from './arena.ts';
+import { Arena, f64, i32, Table } from './arena.ts';
 
 class Notes extends Table {
   value = f64();
+  /** Three numbers per slot. */
+  trio = i32(3);
 
   constructor(arena: Arena) {
     super(2);
@@ -34,6 +36,7 @@ it('a table holds what a map of slots holds', () => {
           expect(twin.has(slot)).toBe(false);
           expect(slot).toBeGreaterThan(0);
           notes.value[slot] = step.value;
+          notes.trio.set([slot, -slot, slot * slot], slot * 3);
           twin.set(slot, step.value);
         } else if (step.do === 'free') {
           const slot = [...twin.keys()][step.which % twin.size];
@@ -46,7 +49,10 @@ it('a table holds what a map of slots holds', () => {
           twin = new Map(copy.twin);
         }
         expect(notes.live).toBe(twin.size);
-        for (const [slot, value] of twin) expect(notes.value[slot]).toBe(value);
+        for (const [slot, value] of twin) {
+          expect(notes.value[slot]).toBe(value);
+          expect([...notes.trio.subarray(slot * 3, slot * 3 + 3)]).toEqual([slot, -slot, slot * slot]);
+        }
       }
     }),
   );

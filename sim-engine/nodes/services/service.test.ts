@@ -73,6 +73,13 @@ describe('the steps', () => {
     expect(story.gauge('received', 'worker')).toBe(1);
   });
 
+  it('acknowledge before the work: nobody waits for another attempt on what failed', () => {
+    const worker = { work: lasting('100ms'), failFirst: 1, steps: ['receive', 'acknowledge', 'work'] };
+    const story = line({ worker: { ...worker, retry: 'fixed', retryBase: '1h', retryWait: 'in-worker' } }).to('1s');
+    expect(story.gauge('busy', 'worker')).toBe(0);
+    expect(story.ledger.delivery.lost).toBe(1);
+  });
+
   it('publish before the work: the result is out though the work fails, and once for every attempt', () => {
     const story = line({
       worker: {
@@ -159,6 +166,14 @@ describe('concurrency', () => {
     const story = line({ sender: { times: every(1, 7) }, worker: { concurrency: 3, work: lasting('100ms') } }).to('10s');
     expect(story.times('begun')).toEqual([0, 1, 2, 100, 101, 102, 200]);
     expect(story.times('processed')).toEqual([100, 101, 102, 200, 201, 202, 300]);
+  });
+
+  it('is how many are in work, however many lie on the desk', () => {
+    const worker = { concurrency: 2, work: lasting('100ms') };
+    const story = line({ sender: { times: every(1, 6) }, worker, deliver: { desk: 6 } }).to('50ms');
+    expect([story.gauge('busy', 'worker'), story.gauge('desk', 'worker')]).toEqual([2, 4]);
+    story.to('10s');
+    expect(story.times('begun')).toEqual([0, 1, 100, 101, 200, 201]);
   });
 
   it('two places do as much as two workers with one each', () => {
