@@ -124,7 +124,7 @@ describe('layers and islands', () => {
       /may not import app\/store/,
     ],
     ['the engine has no runtime dependency', 'sim-engine/kernel/a.ts', "import fc from 'fast-check';", /package fast-check/],
-    ['but for the schema library, in its place', 'sim-engine/world/a.ts', "import * as v from 'valibot';", /package valibot/],
+    ['not even where documents are read', 'sim-engine/topology/a.ts', "import * as v from 'valibot';", /package valibot/],
     ['the engine does no I/O', 'sim-engine/simulation/a.ts', "import { readFileSync } from 'node:fs';", /package node:fs/],
     ['a new folder needs a zone', 'sim-engine/novelties/a.ts', 'export const a = 1;', /stands in no zone/],
     [

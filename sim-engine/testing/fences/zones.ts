@@ -47,7 +47,6 @@ const FOR_THE_PAGE = [
 ];
 const APP_BASE = [...FOR_THE_PAGE, 'app/store', 'app/ui', 'app/messages'];
 
-const SCHEMA_LIBRARY = ['valibot'];
 const PAGE_PACKAGES = [
   'react',
   'react-dom',
@@ -55,7 +54,6 @@ const PAGE_PACKAGES = [
   'zustand',
   'recharts',
   'lucide-react',
-  'idb-keyval',
   '@fontsource-variable/geist',
   '@fontsource-variable/geist-mono',
 ];
@@ -73,8 +71,8 @@ export const ZONES: readonly Zone[] = [
   { name: 'nodes/behaviours', files: /^sim-engine\/nodes\/behaviours\.ts$/, mayImport: [...NODES, 'nodes/*'] },
   { name: 'nodes', files: /^sim-engine\/nodes\/[^/]+$/, mayImport: WORLD },
   { name: 'nodes/*', files: /^sim-engine\/nodes\/([^/]+)\//, mayImport: NODES },
-  { name: 'topology', files: /^sim-engine\/topology\//, mayImport: [...NODES, 'nodes/lists'], packages: SCHEMA_LIBRARY },
-  { name: 'checks', files: /^sim-engine\/checks\//, mayImport: TOPOLOGY, packages: SCHEMA_LIBRARY },
+  { name: 'topology', files: /^sim-engine\/topology\//, mayImport: [...NODES, 'nodes/lists'] },
+  { name: 'checks', files: /^sim-engine\/checks\//, mayImport: TOPOLOGY },
   { name: 'protocol', files: /^sim-engine\/protocol\//, mayImport: CHECKS },
   { name: 'simulation/commands', files: /^sim-engine\/simulation\/(commands|command-text)\.ts$/, mayImport: COMMANDS },
   { name: 'simulation', files: /^sim-engine\/simulation\//, mayImport: [...COMMANDS, 'simulation/commands', 'nodes/behaviours'] },
