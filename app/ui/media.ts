@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from 'react';
 
-export const NARROW = '(max-width: 599px)';
+const NARROW = '(max-width: 599px)';
 /** The settings have a place beside the drawing and cover none of it. */
 export const WIDE = '(min-width: 1200px)';
 export const REDUCED_MOTION = '(prefers-reduced-motion: reduce)';

@@ -8,12 +8,9 @@ export const imul = Math.imul;
 export const clz32 = Math.clz32;
 export const floor = Math.floor;
 export const ceil = Math.ceil;
-export const trunc = Math.trunc;
 export const sqrt = Math.sqrt;
-export const fround = Math.fround;
 export const min = Math.min;
 export const max = Math.max;
-export const abs = Math.abs;
 
 const LEAST_EXPONENT = -1074;
 const GREATEST_EXPONENT = 1023;

@@ -28,7 +28,7 @@ export const REASONS = [
 export type Reason = (typeof REASONS)[number];
 
 const numbers = new Map<string, number>(REASONS.map((reason, ix) => [reason, ix]));
-export const reasonNumber = (reason: Reason): number => numbers.get(reason) as number;
+const reasonNumber = (reason: Reason): number => numbers.get(reason) as number;
 
 export const CRASH = reasonNumber('crash');
 export const LOSS = reasonNumber('loss');

@@ -5,7 +5,7 @@ import type { Fields } from '../fields.ts';
 import type { NodeKind } from '../node-kind.ts';
 
 /** The steps a delivery can go through, in any order and each at most once. `receive` always comes first. */
-export const SERVICE_STEPS = ['receive', 'work', 'publish', 'acknowledge'] as const;
+const SERVICE_STEPS = ['receive', 'work', 'publish', 'acknowledge'] as const;
 
 const SERVICE_FIELDS = {
   concurrency: {
