@@ -11,6 +11,7 @@ export const ceil = Math.ceil;
 export const sqrt = Math.sqrt;
 export const min = Math.min;
 export const max = Math.max;
+const abs = Math.abs;
 
 const LEAST_EXPONENT = -1074;
 const GREATEST_EXPONENT = 1023;
