@@ -1,7 +1,7 @@
 // Copies the plain state of an actor: numbers, strings, booleans, null, undefined, arrays, plain objects, Map, Set and typed
 // arrays. Anything else is a bug of the kind that keeps it, and is refused by name.
 
-import { AssertionError } from './assert.ts';
+import { AssertionError, assert } from './assert.ts';
 
 /** Deep copy of plain data. Shared references are not kept: plain state is a tree. */
 export function clonePlain<T>(value: T): T {
@@ -41,6 +41,7 @@ export function isSamePlain(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
+  assert(!(a instanceof Map || a instanceof Set), 'maps and sets are not compared');
   const keys = Object.keys(a);
   if (keys.length !== Object.keys(b).length) return false;
   return keys.every(

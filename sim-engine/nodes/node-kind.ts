@@ -148,6 +148,8 @@ export interface PublisherClient {
   onTimer(timer: number, arg: number): void;
   /** The host crashed: forget everything. `start` follows when it is back. */
   onCrash(): void;
+  /** The wire is gone for good: no answer will come any more, and the host is told so of every message. */
+  onDisconnected(): void;
   start(): void;
   onParams(connection: Connection): void;
 }
@@ -158,9 +160,9 @@ export interface PublisherHost {
   onFlow(client: number, isOpen: boolean): void;
   /**
    * The fate of one offered message is known to the sender: it was handed over without asking for an answer, or the broker
-   * confirmed or refused it, or never answered.
+   * confirmed or refused it, or never answered. The message is still there during the call.
    */
-  onOutcome(client: number, outcome: 'handed-over' | 'confirmed' | 'refused' | 'given-up'): void;
+  onOutcome(client: number, outcome: 'handed-over' | 'confirmed' | 'refused' | 'given-up', msg: MsgIx): void;
 }
 export type PublisherFactory = (world: World, host: PublisherHost, client: number, connection: Connection) => PublisherClient;
 

@@ -78,14 +78,15 @@ export class Assembly {
   adopt(plan: Plan): void {
     const planned = new Map(plan.actors.map((actor) => [actor.name, actor]));
     const wanted = new Map(plan.wires.map((wire) => [wire.id, wire]));
+    // A node that became another kind under its old id is another node: what was wired to the old one ends with it.
+    const leaving = this.actors.filter((actor) => planned.get(actor.name)?.kind !== actor.kind);
+    const isLeaving = new Set(leaving.map((actor) => actor.ix));
     for (const wire of [...this.state.wires]) {
       const next = wanted.get(wire.id);
-      if (next === undefined || !isSameWire(wire, next)) this.removeWire(wire);
+      const isKept = next !== undefined && isSameWire(wire, next) && !isLeaving.has(wire.from.ix) && !isLeaving.has(wire.to.ix);
+      if (!isKept) this.removeWire(wire);
     }
-    for (const actor of this.state.actors) {
-      if (actor.isGone) continue;
-      if (planned.get(actor.name)?.kind !== actor.kind) this.removeActor(actor);
-    }
+    for (const actor of leaving) this.removeActor(actor);
     for (const actor of this.state.actors) {
       const next = planned.get(actor.name);
       if (next !== undefined && !actor.isGone) this.updateActor(actor, next);

@@ -10,6 +10,7 @@ import type { ParsedScenario, ParsedTopology, Problem, Result } from '../topolog
 import { parseTopologyDocument } from '../topology/parse.ts';
 import { parseDuration } from '../topology/units.ts';
 import {
+  CRASHED,
   FAULT_CRASH,
   FAULT_CUT,
   FAULT_DELAY,
@@ -37,6 +38,8 @@ export interface SimulationOptions {
   readonly seed?: number;
   /** Follow every n-th message of each sender; 0 = none. Watching only. */
   readonly traceEvery?: number;
+  /** Stops of journeys kept, the latest ones; absent = some thousands. */
+  readonly traceEntries?: number;
   /** Commands of an earlier run, carried out at their times after those of the scenario. */
   readonly log?: readonly TimedCommand[];
 }
@@ -49,7 +52,14 @@ export interface Checkpoint {
   readonly topology: ParsedTopology;
   readonly log: readonly TimedCommand[];
   readonly waiting: readonly TimedCommand[];
+  readonly refused: readonly RefusedCommand[];
 }
+
+export interface RefusedCommand {
+  readonly atNs: number;
+  readonly problems: readonly Problem[];
+}
+const REFUSED_MAX = 1000;
 
 /** Called by whoever watches, at whole multiples of its grid: reads only. */
 export interface Watcher {
@@ -68,14 +78,15 @@ export class Simulation {
   /** Commands still to come, in order of time. */
   private waiting: TimedCommand[] = [];
   private watchers: Watcher[] = [];
-  /** Commands that could not be carried out when their time came. */
-  readonly refused: { readonly atNs: number; readonly problems: readonly Problem[] }[] = [];
+  /** Commands that could not be carried out when their time came, the last 1,000 of them. */
+  refused: readonly RefusedCommand[] = [];
 
   private constructor(scenario: ParsedScenario, options: SimulationOptions, commands: readonly TimedCommand[]) {
     this.scenario = scenario;
     this.seed = options.seed ?? scenario.seed;
     this.parsed = scenario.topology;
     this.world = new World(this.seed);
+    if (options.traceEntries !== undefined) this.world.trace.keep(options.traceEntries);
     this.world.trace.sampleEvery = options.traceEvery ?? 0;
     this.assembly = new Assembly(this.world);
     this.assembly.adopt(compile(this.parsed));
@@ -189,6 +200,9 @@ export class Simulation {
     if (problems.length > 0) return problems;
     this.advanceTo(atNs);
     if (this.world.stopped !== null) return [{ code: 'run-stopped', at: [] }];
+    // What was scheduled for the time between may have changed the answer.
+    const problemsThen = this.whyNot(command);
+    if (problemsThen.length > 0) return problemsThen;
     this.apply(command);
     this.given.push({ atNs, command });
     return [];
@@ -207,7 +221,7 @@ export class Simulation {
     const problems = this.whyNot(command);
     if (problems.length === 0) this.apply(command);
     else {
-      this.refused.push({ atNs, problems });
+      this.refused = [...this.refused, { atNs, problems }].slice(-REFUSED_MAX);
       this.world.notice('notice.command-refused', '', { command: command.type });
     }
   }
@@ -225,11 +239,18 @@ export class Simulation {
     if (!isThere)
       return [{ code: 'wire' in command ? 'command-unknown-wire' : 'command-unknown-node', at: ['command'], values: { id } }];
     const kind = 'wire' in command ? '' : (this.assembly.actorsOfNode(id)[0] as LiveActor).kind;
+    if (IN_PROCESS.has(command.type) && 'node' in command && this.isDown(command.node)) {
+      return [{ code: 'command-node-down', at: ['command'], values: { id, command: command.type } }];
+    }
     const needed = NEEDED_KIND.get(command.type);
     if (needed !== undefined && needed !== kind) {
       return [{ code: 'command-wrong-kind', at: ['command'], values: { id, kind, command: command.type, needed } }];
     }
     return [];
+  }
+
+  private isDown(node: string): boolean {
+    return this.assembly.actorsOfNode(node).some(({ ix }) => this.world.condition(ix as ActorIx) === CRASHED);
   }
 
   private unknownTarget(edit: Command): Problem | null {
@@ -338,6 +359,7 @@ export class Simulation {
       topology: this.parsed,
       log: this.given.slice(),
       waiting: this.waiting.slice(),
+      refused: this.refused,
     };
   }
 
@@ -348,6 +370,7 @@ export class Simulation {
     this.parsed = checkpoint.topology;
     this.given = checkpoint.log.slice();
     this.waiting = checkpoint.waiting.slice();
+    this.refused = checkpoint.refused;
   }
 }
 
@@ -357,6 +380,9 @@ const NEEDED_KIND: ReadonlyMap<string, string> = new Map([
   ['burst', 'sender'],
   ['poison', 'sender'],
 ]);
+
+/** Commands that the process of the node itself carries out. */
+const IN_PROCESS: ReadonlySet<string> = new Set(['redrive', 'burst']);
 
 function linksOf(wire: LiveWire | undefined): readonly LinkIx[] {
   return wire === undefined ? [] : [wire.forward as LinkIx, wire.back as LinkIx];

@@ -44,12 +44,15 @@ export function nsOf(duration: string): number {
   return parsed.value;
 }
 
+/** Stops kept: more than a story has. */
+const STORY_ENTRIES = 65536;
+
 export class Story {
   readonly simulation: Simulation;
   private readonly measures: Measures;
 
   constructor(drawing: Drawing, options: SimulationOptions = {}) {
-    this.simulation = simulationOf(drawing, { traceEvery: 1, ...options });
+    this.simulation = simulationOf(drawing, { traceEvery: 1, traceEntries: STORY_ENTRIES, ...options });
     this.measures = new Measures(this.simulation);
   }
 

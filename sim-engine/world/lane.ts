@@ -6,6 +6,8 @@ import { RETRY } from './packet-types.ts';
 
 /** `type` of an entry that is a timer: `link` is then the actor, `first` the timer, `count` its argument, `tag` the epoch. */
 export const LANE_TIMER = 0;
+/** `type` of an entry whose link was cut or taken away under it: what it carried is let go already. */
+export const LANE_VOID = -1;
 
 /** Numbers of an entry: link, type, first, count, tag; a power of two apart. */
 const STRIDE_BITS = 3;
@@ -70,6 +72,19 @@ export class Lane implements Saveable {
   peek(ahead: number): { readonly link: number; readonly type: number } {
     const at = ((this.head + ahead) & this.mask) << STRIDE_BITS;
     return { link: this.rows[at + LINK] as number, type: this.rows[at + TYPE] as number };
+  }
+
+  /** Empties every packet on a link, oldest first, and hands each one's type and cargo to `lose`. */
+  dropAllOn(link: number, lose: (type: number, first: number) => void): void {
+    const rows = this.rows;
+    // What is let go may put more into the lane, never onto this link: those that are there now are all there are.
+    for (let i = 0, length = this.length; i < length; i++) {
+      const at = ((this.head + i) & this.mask) << STRIDE_BITS;
+      const type = rows[at + TYPE] as number;
+      if (rows[at + LINK] !== link || type <= LANE_TIMER) continue;
+      rows[at + TYPE] = LANE_VOID;
+      lose(type, rows[at + FIRST] as number);
+    }
   }
 
   private grow(): void {

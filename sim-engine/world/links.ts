@@ -50,6 +50,14 @@ export class LinkTable extends Table {
   }
 }
 
+/** A packet stands in its link's line, or has an event of its own. */
+export const IN_LINE = 0;
+export const ALONE = 1;
+/** It has arrived, but its receiver stands still: `next` chains what waits for that actor, packets and timers, in order. */
+export const HELD_UP = 2;
+/** A timer among those: `link` is the actor, `first` the timer, `count` its argument, `tag` the epoch. */
+export const HELD_UP_TIMER = 3;
+
 /** Packets under way, a slot each. `next` chains those of one link in order of arrival. */
 export class PacketTable extends Table {
   link = i32();
@@ -61,8 +69,8 @@ export class PacketTable extends Table {
   sentNs = f64();
   dueNs = f64();
   seq = f64();
-  /** 1 while it has an event of its own instead of a place in its link's line. */
-  isAlone = u8();
+  /** Where it stands: one of the four below. */
+  standing = u8();
   /** 1 if the wire was cut under it: it ends where it is due. */
   isDoomed = u8();
 

@@ -6,7 +6,7 @@ import { clonePlain } from '../kernel/plain-state.ts';
 import type { RangeSet } from '../kernel/range-set.ts';
 import { addToRanges, isInRanges, newRangeSet } from '../kernel/range-set.ts';
 
-/** Effects of one sender's messages at one subscription (or acceptance at one channel). */
+/** Effects of one sender's messages at one subscription, or their acceptance at one channel: "done" is then "accepted". */
 interface EffectRow {
   done: RangeSet;
   /** Numbers that were lost for good as far as is known; a copy that still succeeds takes one out again. */
@@ -25,11 +25,10 @@ export class Oracle implements Saveable {
   /** Work whose result nobody used: failed, crashed, or done again. Whole ns and pieces. */
   wastedWorkNs = 0;
   wastedWorks = 0;
-  /** How many of the missed ones are messages that never reached a channel: while there are none, nobody need look. */
-  private missedAtChannels = 0;
   private rows = new Map<number, EffectRow>();
-  private cachedAt = -1;
-  private cachedRow: EffectRow | null = null;
+  /** The rows asked for last, one of a subscription and one of a channel. */
+  private readonly cachedAt = [-1, -1];
+  private readonly cachedRows: (EffectRow | null)[] = [null, null];
 
   constructor(arena: Arena) {
     arena.register(this);
@@ -64,20 +63,16 @@ export class Oracle implements Saveable {
   /** A message never reached the channel of this actor. */
   missedPublish(actor: number, sender: number, number: number): void {
     const row = this.rowOf(actor * 2 + 1, sender);
-    if (row.missed.has(number)) return;
+    if (isInRanges(row.done, number) || row.missed.has(number)) return;
     row.missed.add(number);
     this.missedEffects++;
-    this.missedAtChannels++;
   }
 
   /** A copy of it did reach the channel. */
   acceptedPublish(actor: number, sender: number, number: number): void {
-    if (this.missedAtChannels === 0) return;
-    const row = this.rows.get((actor * 2 + 1) * SENDERS_MAX + sender);
-    if (row?.missed.delete(number)) {
-      this.missedEffects--;
-      this.missedAtChannels--;
-    }
+    const row = this.rowOf(actor * 2 + 1, sender);
+    addToRanges(row.done, number);
+    if (row.missed.size > 0 && row.missed.delete(number)) this.missedEffects--;
   }
 
   wasted(workNs: number): void {
@@ -87,39 +82,32 @@ export class Oracle implements Saveable {
 
   private rowOf(place: number, sender: number): EffectRow {
     const at = place * SENDERS_MAX + sender;
-    if (at === this.cachedAt && this.cachedRow !== null) return this.cachedRow;
+    const side = place & 1;
+    if (at === this.cachedAt[side]) return this.cachedRows[side] as EffectRow;
     let row = this.rows.get(at);
     if (row === undefined) {
       row = { done: newRangeSet(), missed: new Set(), lastByKey: new Float64Array(0) };
       this.rows.set(at, row);
     }
-    this.cachedAt = at;
-    this.cachedRow = row;
+    this.cachedAt[side] = at;
+    this.cachedRows[side] = row;
     return row;
   }
 
   save(): unknown {
     return {
-      counts: [
-        this.duplicateEffects,
-        this.missedEffects,
-        this.orderBreaks,
-        this.wastedWorkNs,
-        this.wastedWorks,
-        this.missedAtChannels,
-      ],
+      counts: [this.duplicateEffects, this.missedEffects, this.orderBreaks, this.wastedWorkNs, this.wastedWorks],
       rows: clonePlain(this.rows),
     };
   }
 
   load(saved: unknown): void {
     const copy = saved as { counts: number[]; rows: Map<number, EffectRow> };
-    const counts = copy.counts as [number, number, number, number, number, number];
-    [this.duplicateEffects, this.missedEffects, this.orderBreaks] = counts;
-    [, , , this.wastedWorkNs, this.wastedWorks, this.missedAtChannels] = counts;
+    const counts = copy.counts as [number, number, number, number, number];
+    [this.duplicateEffects, this.missedEffects, this.orderBreaks, this.wastedWorkNs, this.wastedWorks] = counts;
     this.rows = clonePlain(copy.rows);
-    this.cachedAt = -1;
-    this.cachedRow = null;
+    this.cachedAt.fill(-1);
+    this.cachedRows.fill(null);
   }
 }
 

@@ -30,6 +30,8 @@ export const FLOW_STOP: PacketType = 4;
 export const FLOW_GO: PacketType = 5;
 /** The channel is back after a crash: whoever wants something of it says so again. */
 export const HELLO: PacketType = 6;
+/** A publisher that was told to stop asks how things stand: the word that there is room again may have been lost. */
+export const FLOW_ASK: PacketType = 7;
 
 // Consumer and channel.
 /** A reader states how many deliveries it has room for (`tag`), replacing what was stated before. */
@@ -65,6 +67,7 @@ const FACTS: readonly (readonly [PacketType, string, number])[] = [
   [FLOW_STOP, 'FLOW_STOP', CARRIES.NOTHING],
   [FLOW_GO, 'FLOW_GO', CARRIES.NOTHING],
   [HELLO, 'HELLO', CARRIES.NOTHING],
+  [FLOW_ASK, 'FLOW_ASK', CARRIES.NOTHING],
   [CREDIT, 'CREDIT', CARRIES.NOTHING],
   [PLACE, 'PLACE', CARRIES.NOTHING],
   [DELIVER, 'DELIVER', CARRIES.CAUSE],

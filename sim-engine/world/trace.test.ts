@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Arena } from '../kernel/arena.ts';
 import { followMessage, journeyOf } from '../simulation/journeys.ts';
 import { node, simulationOf, wire } from '../testing/drawing.ts';
-import { JOURNEY_STOPS, NOTICES_MAX, Notices, stopNumber, TRACE_ENTRIES_MAX, Trace } from './trace.ts';
+import { JOURNEY_STOPS, NOTICES_MAX, Notices, stopNumber, TRACE_ENTRIES, Trace } from './trace.ts';
 
 const LINE = {
   nodes: [
@@ -53,13 +53,13 @@ describe('the journey of a message', () => {
     expect([...followed]).toEqual([1, 5, 9, 13, 17]);
   });
 
-  it('goes when 65,536 newer stops were written', () => {
+  it('goes when 16,384 newer stops were written', () => {
     const trace = new Trace(new Arena());
     const sent = stopNumber('sent');
-    for (let number = 1; number <= TRACE_ENTRIES_MAX + 10; number++) trace.write(Float64Array.of(number), 1, number, sent, 2, 1);
+    for (let number = 1; number <= TRACE_ENTRIES + 10; number++) trace.write(Float64Array.of(number), 1, number, sent, 2, 1);
     const entries = trace.entries();
-    expect(entries).toHaveLength(TRACE_ENTRIES_MAX);
-    expect([entries[0]?.number, entries.at(-1)?.number]).toEqual([11, TRACE_ENTRIES_MAX + 10]);
+    expect(entries).toHaveLength(TRACE_ENTRIES);
+    expect([entries[0]?.number, entries.at(-1)?.number]).toEqual([11, TRACE_ENTRIES + 10]);
     expect(trace.journey(1, 10)).toEqual([]);
     expect(trace.journey(1, 11)).toEqual([{ atNs: 11, sender: 1, number: 11, stop: 'sent', place: 2, attempt: 1 }]);
   });

@@ -2,6 +2,7 @@
 // a model does depends on it, and the digest never sees it.
 
 import type { Arena, Saveable } from '../kernel/arena.ts';
+import { assert } from '../kernel/assert.ts';
 
 /** What can happen to a message, as written in a journey: keys of the message file under `journey.`. */
 export const JOURNEY_STOPS = [
@@ -39,12 +40,15 @@ export interface TraceEntry {
   readonly attempt: number;
 }
 
-/** Journey entries kept: the oldest make room. */
-export const TRACE_ENTRIES_MAX = 65536;
-const COLUMNS = 6;
+/** Journey entries kept unless told otherwise: the oldest make room. Every checkpoint copies them, so they are few. */
+export const TRACE_ENTRIES = 16384;
+/** Numbers of an entry besides its time: sender, number, stop, place, attempt. */
+const COLUMNS = 5;
 
 export class Trace implements Saveable {
-  private readonly rows = new Float64Array(TRACE_ENTRIES_MAX * COLUMNS);
+  private entriesMax = TRACE_ENTRIES;
+  private atNs = new Float64Array(TRACE_ENTRIES);
+  private rows = new Uint32Array(TRACE_ENTRIES * COLUMNS);
   private written = 0;
   /** Every `sampleEvery`-th message of each sender is followed; 0 = none but chosen ones. */
   private every = 0;
@@ -66,6 +70,14 @@ export class Trace implements Saveable {
     this.isOn ||= every > 0;
   }
 
+  /** Keeps so many entries from now on. To be asked before the first one is written. */
+  keep(entries: number): void {
+    assert(this.written === 0, 'the length of a trace is settled before it begins');
+    this.entriesMax = entries;
+    this.atNs = new Float64Array(entries);
+    this.rows = new Uint32Array(entries * COLUMNS);
+  }
+
   choose(sender: number, number: number): void {
     this.isOn = true;
     this.chosen.add(sender * 4294967296 + number);
@@ -77,13 +89,14 @@ export class Trace implements Saveable {
   }
 
   write(now: Float64Array, sender: number, number: number, stop: number, place: number, attempt: number): void {
-    const at = (this.written % TRACE_ENTRIES_MAX) * COLUMNS;
-    this.rows[at] = now[0] as number;
-    this.rows[at + 1] = sender;
-    this.rows[at + 2] = number;
-    this.rows[at + 3] = stop;
-    this.rows[at + 4] = place;
-    this.rows[at + 5] = attempt;
+    const entry = this.written % this.entriesMax;
+    const at = entry * COLUMNS;
+    this.atNs[entry] = now[0] as number;
+    this.rows[at] = sender;
+    this.rows[at + 1] = number;
+    this.rows[at + 2] = stop;
+    this.rows[at + 3] = place;
+    this.rows[at + 4] = attempt;
     this.written++;
   }
 
@@ -95,23 +108,31 @@ export class Trace implements Saveable {
   /** Everything still kept, in order of time. */
   entries(): readonly TraceEntry[] {
     const entries: TraceEntry[] = [];
-    const first = this.written > TRACE_ENTRIES_MAX ? this.written - TRACE_ENTRIES_MAX : 0;
+    const first = this.written > this.entriesMax ? this.written - this.entriesMax : 0;
     for (let i = first; i < this.written; i++) {
-      const at = (i % TRACE_ENTRIES_MAX) * COLUMNS;
-      const stop = JOURNEY_STOPS[this.rows[at + 3] as number] as JourneyStop;
-      const read = (column: number): number => this.rows[at + column] as number;
-      entries.push({ atNs: read(0), sender: read(1), number: read(2), stop, place: read(4), attempt: read(5) });
+      const entry = i % this.entriesMax;
+      const read = (column: number): number => this.rows[entry * COLUMNS + column] as number;
+      const stop = JOURNEY_STOPS[read(2)] as JourneyStop;
+      entries.push({
+        atNs: this.atNs[entry] as number,
+        sender: read(0),
+        number: read(1),
+        stop,
+        place: read(3),
+        attempt: read(4),
+      });
     }
     return entries;
   }
 
   save(): unknown {
-    const kept = this.written < TRACE_ENTRIES_MAX ? this.written : TRACE_ENTRIES_MAX;
-    return { written: this.written, rows: this.rows.slice(0, kept * COLUMNS) };
+    const kept = this.written < this.entriesMax ? this.written : this.entriesMax;
+    return { written: this.written, atNs: this.atNs.slice(0, kept), rows: this.rows.slice(0, kept * COLUMNS) };
   }
 
   load(saved: unknown): void {
-    const copy = saved as { written: number; rows: Float64Array };
+    const copy = saved as { written: number; atNs: Float64Array; rows: Uint32Array };
+    this.atNs.set(copy.atNs);
     this.rows.set(copy.rows);
     this.written = copy.written;
   }

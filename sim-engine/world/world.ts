@@ -1,7 +1,7 @@
 // The world an actor lives in: time, the event list, links, messages, books, oracle, trace. It moves time from event to event
 // and hands packets and timers to actors; it knows no broker and no drawing. The simulation drives it.
 
-import { Arena, f64, Table, u8, u16 } from '../kernel/arena.ts';
+import { Arena, f64, i32, Table, u8, u16 } from '../kernel/arena.ts';
 import { assert } from '../kernel/assert.ts';
 import { Digest } from '../kernel/digest.ts';
 import { Law } from '../kernel/distributions.ts';
@@ -12,9 +12,20 @@ import type { LawSpec } from '../kernel/law-spec.ts';
 import { Streams } from '../kernel/rng.ts';
 import type { Actor } from './actor.ts';
 import { Books, ON_WIRE, PUB_LOST } from './books.ts';
-import { LANE_TIMER, Lane } from './lane.ts';
+import { LANE_TIMER, LANE_VOID, Lane } from './lane.ts';
 import { Leases } from './leases.ts';
-import { CALL, LinkTable, MODE_DIRECT, MODE_NETWORK, PacketTable, RELATION } from './links.ts';
+import {
+  ALONE,
+  CALL,
+  HELD_UP,
+  HELD_UP_TIMER,
+  IN_LINE,
+  LinkTable,
+  MODE_DIRECT,
+  MODE_NETWORK,
+  PacketTable,
+  RELATION,
+} from './links.ts';
 import { MessageTable, TRACED } from './messages.ts';
 import { Obligations } from './obligations.ts';
 import { Oracle } from './oracle.ts';
@@ -38,16 +49,18 @@ const LINK_HEAD = -1;
 const PACKET_ALONE = -2;
 /** The end of a fault that was given for a time; `arg` says of which. */
 const FAULT_END = -3;
+/** A stall may be over: it lets one thing go on that it held up, and comes again for the next. */
+const STALL_END = -4;
 /** In the digest a timer is told from a packet by this. */
 const DIGEST_TIMER = 0x100;
 const DIGEST_TICK = 0x10000;
 /** Retransmission time-out of a connection, ns: what one loss costs instead of the packet (RFC 6298 puts the least at 1 s; Linux uses 200 ms). */
 const RETRANSMIT_NS = 200_000_000;
 
-export const UP = 0;
+const UP = 0;
 export const CRASHED = 1;
 export const STALLED = 2;
-export const GONE = 4;
+const GONE = 4;
 
 /** Faults that can end by themselves. */
 export const FAULT_CRASH = 0;
@@ -69,10 +82,14 @@ export interface StopReason {
 
 class ActorTable extends Table {
   condition = u8();
-  /** Raised by every crash and removal: timers set before it never fire. */
+  /** Raised by every crash, restart and removal: timers set before it never fire, nor those set by a node that is down. */
   epoch = u16();
   slowFactor = f64();
   stalledUntilNs = f64();
+  /** What a stall holds up, oldest first, and when its end is on the event list, the earliest time if it is there twice. */
+  heldHead = i32();
+  heldTail = i32();
+  stallArmedNs = f64();
 
   constructor(arena: Arena) {
     super(64);
@@ -251,6 +268,9 @@ export class World {
     this.actorTable.epoch[ix] = 0;
     this.actorTable.slowFactor[ix] = 1;
     this.actorTable.stalledUntilNs[ix] = 0;
+    this.actorTable.heldHead[ix] = 0;
+    this.actorTable.heldTail[ix] = 0;
+    this.actorTable.stallArmedNs[ix] = Number.POSITIVE_INFINITY;
     this.nodeIds[ix] = nodeId;
     return ix;
   }
@@ -331,8 +351,11 @@ export class World {
     const table = this.actorTable;
     if (((table.condition[actor] as number) & (CRASHED | GONE)) !== 0) return false;
     table.condition[actor] = CRASHED;
+    table.stalledUntilNs[actor] = 0;
     table.epoch[actor] = (table.epoch[actor] as number) + 1;
+    this.dropHeldUp(actor, DOWN);
     this.actors[actor]?.onCrash();
+    this.setModes(actor);
     this.notice('notice.crashed', this.nodeIds[actor] as string);
     return true;
   }
@@ -341,6 +364,8 @@ export class World {
     const table = this.actorTable;
     if (((table.condition[actor] as number) & CRASHED) === 0) return false;
     table.condition[actor] = UP;
+    table.epoch[actor] = (table.epoch[actor] as number) + 1;
+    this.setModes(actor);
     this.actors[actor]?.onRestart();
     this.notice('notice.restarted', this.nodeIds[actor] as string);
     return true;
@@ -352,6 +377,7 @@ export class World {
     if (table.condition[actor] !== UP && table.condition[actor] !== STALLED) return false;
     table.condition[actor] = STALLED;
     if (untilNs > (table.stalledUntilNs[actor] as number)) table.stalledUntilNs[actor] = untilNs;
+    if ((table.stalledUntilNs[actor] as number) < (table.stallArmedNs[actor] as number)) this.armStallEnd(actor);
     this.notice('notice.stalled', this.nodeIds[actor] as string);
     return true;
   }
@@ -406,6 +432,7 @@ export class World {
     const table = this.actorTable;
     table.condition[actor] = GONE;
     table.epoch[actor] = (table.epoch[actor] as number) + 1;
+    this.dropHeldUp(actor, REMOVED);
     this.actors[actor]?.onRemoved();
   }
 
@@ -483,6 +510,8 @@ export class World {
 
   private handleEvent(event: EventIx): void {
     this.moveTo(event);
+    // The tick that ended may have been the last one.
+    if (this.stopped !== null) return;
     const wheel = this.wheel;
     const who = wheel.whoOf(event);
     const what = wheel.whatOf(event);
@@ -493,18 +522,14 @@ export class World {
         wheel.take(event);
         return;
       }
-      if (table.condition[who] !== UP && this.isHeldUp(who as ActorIx)) {
-        this.at[0] = table.stalledUntilNs[who] as number;
-        wheel.postpone(event, this.at, this.seq);
-        return;
-      }
       wheel.take(event);
-      this.handleTimer(who, what, arg);
+      if (table.condition[who] === UP || this.isTimerDue(who as ActorIx, what, arg)) this.handleTimer(who, what, arg);
       return;
     }
     const epoch = wheel.epochOf(event);
     wheel.take(event);
     if (what === FAULT_END) this.endFault(who, arg, epoch);
+    else if (what === STALL_END) this.endStall(who as ActorIx);
     else if (what === LINK_HEAD) {
       const links = this.links;
       const packet = links.head[who] as number;
@@ -523,16 +548,13 @@ export class World {
   private handleLane(): void {
     const lane = this.lane;
     lane.shift(this.aux);
-    if (lane.type === LANE_TIMER) {
+    if (lane.type <= LANE_TIMER) {
+      if (lane.type === LANE_VOID) return;
       // Of a timer: link = actor, first = timer, count = argument, tag = epoch.
       const actor = lane.link as ActorIx;
       if (lane.tag !== this.actorTable.epoch[actor]) return;
-      if (this.actorTable.condition[actor] !== UP && this.isHeldUp(actor)) {
-        this.at[0] = this.actorTable.stalledUntilNs[actor] as number;
-        this.wheel.insert(this.at, this.seq, actor, lane.first, lane.count, lane.tag);
-        return;
-      }
-      this.handleTimer(actor, lane.first, lane.count);
+      if (this.actorTable.condition[actor] === UP || this.isTimerDue(actor, lane.first, lane.count))
+        this.handleTimer(actor, lane.first, lane.count);
       return;
     }
     this.tag = lane.tag;
@@ -560,27 +582,98 @@ export class World {
     (this.actors[to] as Actor).onPacket(link as LinkIx, type, first, count);
   }
 
-  /** Whether a stall still holds; one that is over ends here. */
-  private isHeldUp(actor: ActorIx): boolean {
-    const table = this.actorTable;
-    if (table.condition[actor] !== STALLED) return false;
-    if ((table.stalledUntilNs[actor] as number) > (this.now[0] as number)) return true;
-    table.condition[actor] = UP;
+  // ---------------------------------------------------------------- those who are not simply up
+
+  /** Whether a timer of an actor that is not up fires all the same: no; a stall holds it up, and who is down has none. */
+  private isTimerDue(actor: ActorIx, timer: number, arg: number): boolean {
+    if (this.actorTable.condition[actor] === STALLED) {
+      const held = this.newPacket(actor, LANE_TIMER, timer, arg, this.actorTable.epoch[actor] as number);
+      this.packets.standing[held] = HELD_UP_TIMER;
+      this.holdUp(actor, held);
+    }
     return false;
   }
 
-  /** A packet for an actor that is not simply up: postponed if it is stalled, lost if it is down. */
+  private holdUp(actor: ActorIx, held: number): void {
+    const { actorTable, packets } = this;
+    const tail = actorTable.heldTail[actor] as number;
+    if (tail === 0) actorTable.heldHead[actor] = held;
+    else packets.next[tail] = held;
+    actorTable.heldTail[actor] = held;
+  }
+
+  /** Takes out the oldest of what a stall holds up; the slot is the caller's to free. */
+  private takeHeldUp(actor: ActorIx): number {
+    const { actorTable, packets } = this;
+    const held = actorTable.heldHead[actor] as number;
+    const following = packets.next[held] as number;
+    actorTable.heldHead[actor] = following;
+    if (following === 0) actorTable.heldTail[actor] = 0;
+    return held;
+  }
+
+  /** Its place is before all other events of its time, so that what was held up goes before what comes only now. */
+  private armStallEnd(actor: ActorIx): void {
+    this.at[0] = this.actorTable.stalledUntilNs[actor] as number;
+    this.actorTable.stallArmedNs[actor] = this.at[0];
+    this.wheel.insertAs(this.at, 0, actor, STALL_END, 0);
+  }
+
+  private endStall(actor: ActorIx): void {
+    const table = this.actorTable;
+    table.stallArmedNs[actor] = Number.POSITIVE_INFINITY;
+    if (table.condition[actor] !== STALLED) return;
+    if ((table.stalledUntilNs[actor] as number) > (this.now[0] as number)) {
+      this.armStallEnd(actor);
+      return;
+    }
+    table.condition[actor] = UP;
+    if (table.heldHead[actor] === 0) return;
+    this.goOnWith(actor, this.takeHeldUp(actor));
+    // The rest follows one by one, each an event of its own, before anything else of this instant.
+    if (table.heldHead[actor] === 0 || table.condition[actor] !== UP) return;
+    table.condition[actor] = STALLED;
+    this.armStallEnd(actor);
+  }
+
+  private goOnWith(actor: ActorIx, held: number): void {
+    const { packets } = this;
+    if (packets.standing[held] === HELD_UP) {
+      this.arrive(held);
+      return;
+    }
+    const timer = packets.first[held] as number;
+    const arg = packets.count[held] as number;
+    const epoch = packets.tag[held] as number;
+    this.freePacket(held);
+    if (epoch === this.actorTable.epoch[actor]) this.handleTimer(actor, timer, arg);
+  }
+
+  /** The process that stood still dies: what had reached it is lost, its timers with it. */
+  private dropHeldUp(actor: ActorIx, reason: number): void {
+    const { actorTable, packets } = this;
+    while (actorTable.heldHead[actor] !== 0) {
+      const held = this.takeHeldUp(actor);
+      const isLost = packets.standing[held] === HELD_UP && packets.isDoomed[held] === 0;
+      const link = packets.link[held] as number;
+      const type = packets.type[held] as number;
+      const first = packets.first[held] as number;
+      this.freePacket(held);
+      if (isLost) this.loseCargo(link, type, first, actorPlace(actor), reason);
+    }
+  }
+
+  /** A packet for an actor that is not up: held up if it is stalled, lost if it is down. */
   private isReachable(link: number, type: number, first: number, count: number): boolean {
     const to = this.links.to[link] as ActorIx;
     // A relation is part of the store behind the node: it is there when the process is not.
     if (this.links.sort[link] === RELATION && this.actorTable.condition[to] !== GONE) return true;
-    if (this.isHeldUp(to)) {
+    if (this.actorTable.condition[to] === STALLED) {
       const packet = this.newPacket(link, type, first, count, this.tag);
-      this.packets.dueNs[packet] = this.actorTable.stalledUntilNs[to] as number;
-      this.armAlone(packet);
+      this.packets.standing[packet] = HELD_UP;
+      this.holdUp(to, packet);
       return false;
     }
-    if (this.actorTable.condition[to] === UP) return true;
     this.isTickDirty = true;
     this.loseCargo(link, type, first, actorPlace(to), this.actorTable.condition[to] === GONE ? REMOVED : DOWN);
     return false;
@@ -604,6 +697,10 @@ export class World {
     const links = this.links;
     const stream = links.stream[link] as StreamIx;
     const share = (links.faultLoss[link] as number) >= 0 ? (links.faultLoss[link] as number) : (links.loss[link] as number);
+    // A process that is down says nothing any more; what the store behind it does is no word of the process.
+    if (links.sort[link] !== RELATION && this.actorTable.condition[links.from[link] as number] === CRASHED) {
+      return this.loseCargo(link, type, first, actorPlace(links.from[link] as number), DOWN);
+    }
     if (links.sort[link] === CALL) {
       if (links.isRemoved[link] === 1) return this.loseCargo(link, type, first, linkPlace(link), REMOVED);
       if (links.isCut[link] === 1) return this.loseCargo(link, type, first, linkPlace(link), CUT);
@@ -696,9 +793,14 @@ export class World {
     packets.aux[packet] = this.aux[0] as number;
     packets.sentNs[packet] = this.now[0] as number;
     packets.seq[packet] = this.nextSeq();
-    packets.isAlone[packet] = 0;
+    packets.standing[packet] = IN_LINE;
     packets.isDoomed[packet] = 0;
     return packet;
+  }
+
+  private freePacket(packet: number): void {
+    this.packets.link[packet] = 0;
+    this.packets.free(packet);
   }
 
   private armHead(link: LinkIx): void {
@@ -708,7 +810,7 @@ export class World {
   }
 
   private armAlone(packet: number): void {
-    this.packets.isAlone[packet] = 1;
+    this.packets.standing[packet] = ALONE;
     this.at[0] = this.packets.dueNs[packet] as number;
     this.wheel.insertAs(this.at, this.packets.seq[packet] as number, this.packets.link[packet] as number, PACKET_ALONE, packet);
   }
@@ -722,13 +824,12 @@ export class World {
     this.tag = packets.tag[packet] as number;
     this.aux[0] = packets.aux[packet] as number;
     const isDoomed = packets.isDoomed[packet] === 1;
-    packets.link[packet] = 0;
-    packets.free(packet);
+    this.freePacket(packet);
     if (isDoomed) return;
     this.handlePacket(link, type, first, count);
   }
 
-  /** Ends every packet on a link, in order; packets with an event of their own keep it, empty. */
+  /** Ends every packet on a link, in order; those that stand elsewhere keep their place, empty. A cut spares what has arrived. */
   private dropAllOn(link: LinkIx, reason: number): void {
     const links = this.links;
     const packets = this.packets;
@@ -738,18 +839,19 @@ export class World {
       const following = packets.next[packet] as number;
       const type = packets.type[packet] as number;
       const first = packets.first[packet] as number;
-      packets.link[packet] = 0;
-      packets.free(packet);
+      this.freePacket(packet);
       this.loseCargo(link, type, first, linkPlace(link), reason);
       packet = following;
     }
     links.head[link] = 0;
     links.tail[link] = 0;
     for (let packet = 1; packet < packets.high; packet++) {
-      if (packets.link[packet] !== link || packets.isAlone[packet] !== 1 || packets.isDoomed[packet] === 1) continue;
+      const isThere = packets.standing[packet] === ALONE || (packets.standing[packet] === HELD_UP && reason === REMOVED);
+      if (packets.link[packet] !== link || !isThere || packets.isDoomed[packet] === 1) continue;
       packets.isDoomed[packet] = 1;
       this.loseCargo(link, packets.type[packet] as number, packets.first[packet] as number, linkPlace(link), reason);
     }
+    this.lane.dropAllOn(link, (type, first) => this.loseCargo(link, type, first, linkPlace(link), reason));
     this.isTickDirty = true;
   }
 
@@ -782,8 +884,14 @@ export class World {
       links.bytesPerNs[link] === 0 &&
       links.isCut[link] === 0 &&
       links.isRemoved[link] === 0 &&
-      links.head[link] === 0;
+      links.head[link] === 0 &&
+      this.actorTable.condition[links.from[link] as number] !== CRASHED;
     links.mode[link] = isPlain ? MODE_DIRECT : MODE_NETWORK;
+  }
+
+  /** Of every link that leads away from an actor: whether it speaks at all has changed. */
+  private setModes(actor: ActorIx): void {
+    for (let link = 1; link < this.links.high; link++) if (this.links.from[link] === actor) this.setMode(link as LinkIx);
   }
 
   // ---------------------------------------------------------------- copies

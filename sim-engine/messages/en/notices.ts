@@ -29,6 +29,8 @@ export const NOTICE_MESSAGES = {
   'problem.command-unknown-node.remedy': 'Use the id of a node, as it stands in the file; its name is for people only.',
   'problem.command-unknown-wire': 'There is no wire "{id}" in the drawing.',
   'problem.command-unknown-wire.remedy': 'Use the id of a wire, as it stands in the file.',
+  'problem.command-node-down': '"{id}" is down: it cannot carry out "{command}".',
+  'problem.command-node-down.remedy': 'Restart the node first.',
   'problem.command-wrong-kind': '"{command}" is for a {needed}, but "{id}" is a {kind}.',
   'problem.command-wrong-kind.remedy': 'Give the command to a node of that kind.',
 

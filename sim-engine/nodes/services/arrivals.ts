@@ -9,7 +9,7 @@ import type { Params } from '../fields.ts';
 
 /** Plain state of a schedule. */
 export interface ArrivalState {
-  /** Where the counting began (constant arrivals), and how many have come since. */
+  /** From when the schedule counts, ns, and how many moments it has named since. */
   baseNs: number;
   count: number;
 }
@@ -25,8 +25,14 @@ export interface Schedule {
 
 const SECOND_NS = 1e9;
 
+/**
+ * Patterns of the world outside, which a crash of the sender does not move: after it they go on where they would be, and what was
+ * due meanwhile is not sent. The others begin anew.
+ */
+export const goesOnByItself = (arrivals: unknown): boolean => arrivals === 'ramp' || arrivals === 'day' || arrivals === 'times';
+
 /** The schedule that the parameters of a sender ask for. Draws come from the sender's stream `arrivals`. */
-export function scheduleOf(world: World, owner: string, params: Params, startNs: number): Schedule {
+export function scheduleOf(world: World, owner: string, params: Params): Schedule {
   switch (params.arrivals) {
     case 'constant':
       return constant(world, params.rate as number);
@@ -41,12 +47,12 @@ export function scheduleOf(world: World, owner: string, params: Params, startNs:
         [0, params.rate as number],
         [params.rampOver as number, params.rampTo as number],
       ];
-      return byCurve(world, owner, points, false, startNs);
+      return byCurve(world, owner, points, false);
     }
     case 'day':
-      return byCurve(world, owner, params.dayCurve as Points, true, startNs);
+      return byCurve(world, owner, params.dayCurve as Points, true);
     default:
-      return byTimes(world, params.times as readonly number[], startNs);
+      return byTimes(world, params.times as readonly number[], params.startAt as number);
   }
 }
 
@@ -96,7 +102,7 @@ type Points = readonly (readonly [number, number])[];
  * Random arrivals whose rate follows a curve, linear between its points: candidates come at the highest rate, and each
  * stands with probability rate(now) / highest (thinning, Lewis and Shedler 1979).
  */
-function byCurve(world: World, owner: string, points: Points, repeats: boolean, startNs: number): Schedule {
+function byCurve(world: World, owner: string, points: Points, repeats: boolean): Schedule {
   let highest = 0;
   for (const [, rate] of points) if (rate > highest) highest = rate;
   const last = points[points.length - 1];
@@ -110,8 +116,8 @@ function byCurve(world: World, owner: string, points: Points, repeats: boolean, 
       world.at[0] = (world.now[0] as number) + (world.drawn[0] as number);
       return true;
     },
-    due() {
-      const sinceNs = (world.now[0] as number) - startNs;
+    due(state) {
+      const sinceNs = (world.now[0] as number) - state.baseNs;
       const atNs = repeats && periodNs > 0 ? sinceNs - floor(sinceNs / periodNs) * periodNs : sinceNs;
       return world.streams.uniform(thinning) * highest < rateAt(points, atNs) ? 1 : 0;
     },
@@ -131,9 +137,12 @@ export function rateAt(points: Points, atNs: number): number {
   return previous === undefined ? 0 : previous[1];
 }
 
+/** Times of the run, counted from `startNs`; those that are past are passed over. */
 function byTimes(world: World, times: readonly number[], startNs: number): Schedule {
   return {
     next(state) {
+      const nowNs = world.now[0] as number;
+      while (state.count < times.length && startNs + (times[state.count] as number) < nowNs) state.count++;
       if (state.count >= times.length) return false;
       world.at[0] = startNs + (times[state.count] as number);
       state.count++;

@@ -36,9 +36,10 @@ export class Outlets {
   }
 
   detach(slot: number): void {
-    this.clients[slot]?.onCrash();
+    const client = this.clients[slot];
     this.clients[slot] = null;
     this.recount();
+    client?.onDisconnected();
   }
 
   /** How many wires a message goes out on. */

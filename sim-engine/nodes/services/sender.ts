@@ -3,17 +3,18 @@
 
 import type { Law } from '../../kernel/distributions.ts';
 import { floor } from '../../kernel/exact-math.ts';
-import type { LinkIx, StreamIx } from '../../kernel/ids.ts';
+import type { LinkIx, MsgIx, StreamIx } from '../../kernel/ids.ts';
 import { KeyLaw } from '../../kernel/key-law.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
 import { isSamePlain } from '../../kernel/plain-state.ts';
 import { type CompiledCommand, StatefulActor } from '../../world/actor.ts';
 import { POISON } from '../../world/messages.ts';
 import type { World } from '../../world/world.ts';
-import type { Params, Weight } from '../fields.ts';
+import type { Fields, Params, Weight } from '../fields.ts';
 import { type ActorSelf, CLIENT_TIMERS, type Connection, type NodeBehaviour, type PublisherHost } from '../node-kind.ts';
-import { type ArrivalState, newArrivalState, type Schedule, scheduleOf } from './arrivals.ts';
+import { type ArrivalState, goesOnByItself, newArrivalState, type Schedule, scheduleOf } from './arrivals.ts';
 import { type MessageTraits, Outlets } from './publishing.ts';
+import { SENDER } from './sender.declaration.ts';
 
 const NEXT = 0;
 const BURST = 1;
@@ -28,10 +29,18 @@ interface SenderState {
   schedules: number;
   /** Injected share of poison, -1 = its own. */
   poisonShare: number;
-  /** Outcomes of a closed loop that have come in for messages still waited for. */
-  outcomes: number;
-  burstLeft: number;
-  burstGapNs: number;
+  /** Of a closed loop: messages by number whose fate is not known on every wire yet, and on how many it is not. */
+  unanswered: Map<number, number>;
+  bursts: Burst[];
+  /** Bursts ever begun: the next one's number. */
+  burstCount: number;
+}
+
+/** An injected burst that is still being sent. */
+interface Burst {
+  readonly number: number;
+  left: number;
+  readonly gapNs: number;
 }
 
 class Sender extends StatefulActor implements PublisherHost {
@@ -41,9 +50,9 @@ class Sender extends StatefulActor implements PublisherHost {
     arrivals: newArrivalState(),
     schedules: 0,
     poisonShare: -1,
-    outcomes: 0,
-    burstLeft: 0,
-    burstGapNs: 0,
+    unanswered: new Map(),
+    bursts: [],
+    burstCount: 0,
   };
   private readonly world: World;
   private readonly nodeId: string;
@@ -79,7 +88,7 @@ class Sender extends StatefulActor implements PublisherHost {
     this.isClosed = params.loop === 'closed';
     this.limit = params.limit as number;
     this.poison = params.poison as number;
-    this.schedule = scheduleOf(world, nodeId, params, params.startAt as number);
+    this.schedule = scheduleOf(world, nodeId, params);
     this.sizeLaw = world.law(params.size as LawSpec, nodeId, 'size');
     this.thinkLaw = world.law(params.think as LawSpec, nodeId, 'think');
     this.keyLaw = this.keyLawOf(params);
@@ -133,23 +142,21 @@ class Sender extends StatefulActor implements PublisherHost {
 
   override onStart(): void {
     this.outlets.start();
-    const startNs = this.params.startAt as number;
-    this.state.arrivals.baseNs = startNs;
     if (this.isClosed) this.startCallers();
-    else this.armNext(startNs);
+    else this.beginAnew();
   }
 
   override onCrash(): void {
     this.outlets.onCrash();
     this.state.heldBack = 0;
-    this.state.burstLeft = 0;
-    this.state.outcomes = 0;
+    this.state.bursts = [];
+    this.state.unanswered.clear();
   }
 
   override onRestart(): void {
     this.outlets.start();
     if (this.isClosed) this.startCallers();
-    else this.beginAnew();
+    else this.goOn();
   }
 
   override onRemoved(): void {
@@ -160,8 +167,9 @@ class Sender extends StatefulActor implements PublisherHost {
     const wasLimited = this.limit > 0 && this.state.sent >= this.limit;
     const before = this.params;
     this.readParams(params);
-    const isSchedule = SCHEDULE_FIELDS.some((field) => !isSamePlain(before[field], params[field]));
-    if (!this.isClosed && (isSchedule || wasLimited)) this.beginAnew();
+    if (this.isClosed) return;
+    if (isOtherSchedule(before, params)) this.beginAnew();
+    else if (wasLimited) this.goOn();
   }
 
   override onCommand(command: CompiledCommand): void {
@@ -176,9 +184,19 @@ class Sender extends StatefulActor implements PublisherHost {
     const { arrivals } = this.state;
     const startNs = this.params.startAt as number;
     const nowNs = this.world.now[0] as number;
-    if (this.params.arrivals !== 'times') arrivals.count = 0;
+    arrivals.count = 0;
     arrivals.baseNs = nowNs > startNs ? nowNs : startNs;
     this.armNext(arrivals.baseNs);
+  }
+
+  /** The schedule comes to life again after a pause. */
+  private goOn(): void {
+    if (!goesOnByItself(this.params.arrivals)) {
+      this.beginAnew();
+      return;
+    }
+    this.state.arrivals.count = 0;
+    this.armNext(this.state.arrivals.baseNs);
   }
 
   /** Arms the first arrival at or after `fromNs`. */
@@ -216,26 +234,27 @@ class Sender extends StatefulActor implements PublisherHost {
 
   private onBurst(count: number, overNs: number): void {
     const { state } = this;
-    if (overNs <= 0) {
-      this.emit(count);
-      return;
-    }
-    state.burstLeft = count;
-    state.burstGapNs = floor(overNs / count);
-    this.armBurst(count);
+    const burst = { number: ++state.burstCount, left: count, gapNs: overNs <= 0 ? 0 : floor(overNs / count) };
+    state.bursts.push(burst);
+    this.armBurst(burst);
   }
 
-  private armBurst(count: number): void {
-    const { state, world } = this;
-    world.at[0] = (world.now[0] as number) + state.burstGapNs;
-    world.arm(this.ix, BURST, count);
+  /** Also what is sent at once comes by a timer: a sender that stands still sends nothing. */
+  private armBurst({ number, gapNs }: Burst): void {
+    const { world } = this;
+    world.at[0] = (world.now[0] as number) + gapNs;
+    world.arm(this.ix, BURST, number);
   }
 
-  private onBurstTick(count: number): void {
-    if (count !== this.state.burstLeft) return;
-    this.state.burstLeft--;
-    this.emit(1);
-    if (this.state.burstLeft > 0) this.armBurst(this.state.burstLeft);
+  private onBurstTick(number: number): void {
+    const { state } = this;
+    const burst = state.bursts.find((other) => other.number === number);
+    if (burst === undefined) return;
+    const count = burst.gapNs === 0 ? burst.left : 1;
+    burst.left -= count;
+    if (burst.left > 0) this.armBurst(burst);
+    else state.bursts = state.bursts.filter((other) => other !== burst);
+    this.emit(count);
   }
 
   // ---------------------------------------------------------------- closed loop
@@ -264,8 +283,8 @@ class Sender extends StatefulActor implements PublisherHost {
     const { state, outlets } = this;
     if (state.heldBack === 0) return;
     if (outlets.count === 0) {
-      // Nobody to send to: what is due is not kept.
-      state.heldBack = 0;
+      // Nobody to send to: what the clock asks for is not kept, but a caller stays until somebody listens.
+      if (!this.isClosed) state.heldBack = 0;
       return;
     }
     while (state.heldBack > 0 && outlets.areOpen) {
@@ -287,6 +306,7 @@ class Sender extends StatefulActor implements PublisherHost {
     traits.sizeBytes = world.drawn[0] as number;
     traits.flags = share > 0 && world.streams.uniform(this.poisonStream) < share ? POISON : 0;
     state.sent++;
+    if (this.isClosed) state.unanswered.set(state.sent, this.outlets.count);
     this.outlets.publish(state.sent, traits);
   }
 
@@ -295,14 +315,18 @@ class Sender extends StatefulActor implements PublisherHost {
     else this.world.notice('notice.held-back', this.nodeId);
   }
 
-  onOutcome(_client: number, _outcome: string): void {
+  onOutcome(_client: number, _outcome: string, msg: MsgIx): void {
     if (!this.isClosed) return;
-    const { state } = this;
-    state.outcomes++;
+    const { unanswered } = this.state;
+    const number = this.world.messages.number[msg] as number;
+    const left = unanswered.get(number);
+    if (left === undefined) return;
     // A caller goes on when the answer has come on every wire.
-    if (state.outcomes < this.outlets.count) return;
-    state.outcomes = 0;
-    this.think();
+    if (left > 1) unanswered.set(number, left - 1);
+    else {
+      unanswered.delete(number);
+      this.think();
+    }
   }
 
   override onPacket(link: LinkIx, type: number, first: number, count: number): void {
@@ -315,18 +339,13 @@ class Sender extends StatefulActor implements PublisherHost {
   }
 }
 
-/** Fields whose change begins a new schedule. */
-const SCHEDULE_FIELDS = [
-  'arrivals',
-  'rate',
-  'gaps',
-  'burstSize',
-  'burstEvery',
-  'rampTo',
-  'rampOver',
-  'dayCurve',
-  'times',
-] as const;
+/** Whether a change of fields changes when messages are due: of the fields that these arrivals use, or of the arrivals. */
+function isOtherSchedule(before: Params, after: Params): boolean {
+  return Object.entries(SENDER.fields as Fields).some(([name, field]) => {
+    const isUsed = field.when?.field === 'arrivals' && field.when.is.includes(after.arrivals as string);
+    return (isUsed || name === 'arrivals') && !isSamePlain(before[name], after[name]);
+  });
+}
 
 export const SENDER_BEHAVIOUR: NodeBehaviour = {
   expand(_self, _params, _parts, plan) {

@@ -189,6 +189,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
       if (place?.client !== slot) continue;
       this.world.obligations.dropCause(place.obl, this.place, REMOVED);
       this.vacate(ix);
+      this.state.blocked = this.state.blocked.filter((blocked) => blocked !== ix);
     }
     this.state.held[slot] = 0;
     this.takeFromDesk();

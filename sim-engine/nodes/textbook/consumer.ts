@@ -22,10 +22,14 @@ const UNBOUNDED = 1_000_000_000;
 interface ConsumerState {
   /** When the last delivery came, ns: a cell, since a field that outgrows 31 bits changes the shape of its object. */
   lastReceiptNs: Float64Array;
+  /** Places it has stated and that nothing has come for yet, as far as it knows. */
+  granted: number;
 }
 
+const newConsumerState = (): ConsumerState => ({ lastReceiptNs: new Float64Array(1), granted: 0 });
+
 class TextbookConsumer implements ConsumerClient {
-  state: ConsumerState = { lastReceiptNs: new Float64Array(1) };
+  state: ConsumerState = newConsumerState();
   private readonly world: World;
   private readonly host: ConsumerHost;
   private readonly client: number;
@@ -67,17 +71,33 @@ class TextbookConsumer implements ConsumerClient {
     world.obligations.addMention(obl);
     world.aux[0] = delayNs;
     const type = outcome === 'ack' ? packet.ACK : outcome === 'retry' ? packet.RETRY : packet.REJECT;
-    world.send(this.out, type, obl, 1, freesPlace ? -attempt : attempt);
+    world.send(this.out, type, obl, 1, freesPlace && this.grantsAgain() ? -attempt : attempt);
   }
 
   freePlace(): void {
-    if (this.isUnbounded()) return;
+    if (this.isUnbounded() || !this.grantsAgain()) return;
     this.world.send(this.out, packet.PLACE, 0, 1, 0);
+  }
+
+  /**
+   * Whether the place that is about to be free is given back. Not if there are places enough without it: because a packet was
+   * doubled, or because there are fewer now than when it was stated.
+   */
+  private grantsAgain(): boolean {
+    const heldThen = this.host.held(this.client) - 1;
+    if (this.state.granted + heldThen >= this.room()) return false;
+    this.state.granted++;
+    return true;
+  }
+
+  private room(): number {
+    return this.desk === 0 ? this.host.concurrency() : this.desk;
   }
 
   onPacket(_link: LinkIx, type: number, first: number, _count: number): void {
     if (type === packet.DELIVER) {
       this.state.lastReceiptNs[0] = this.world.now[0] as number;
+      if (this.state.granted > 0) this.state.granted--;
       this.host.onDelivery(this.client, first as OblIx, this.world.tag);
     } else if (type === packet.HELLO) this.stateRoom();
   }
@@ -91,7 +111,7 @@ class TextbookConsumer implements ConsumerClient {
   }
 
   onCrash(): void {
-    this.state = { lastReceiptNs: new Float64Array(1) };
+    this.state = newConsumerState();
   }
 
   private readParams(connection: Connection): void {
@@ -105,9 +125,9 @@ class TextbookConsumer implements ConsumerClient {
   }
 
   private stateRoom(): void {
-    const desk = this.desk === 0 ? this.host.concurrency() : this.desk;
-    const free = desk - this.host.held(this.client);
-    this.world.send(this.out, packet.CREDIT, 0, 1, this.isUnbounded() ? UNBOUNDED : free > 0 ? free : 0);
+    const free = this.room() - this.host.held(this.client);
+    this.state.granted = free > 0 ? free : 0;
+    this.world.send(this.out, packet.CREDIT, 0, 1, this.isUnbounded() ? UNBOUNDED : this.state.granted);
   }
 
   private armPoll(): void {

@@ -9,6 +9,9 @@ import { actorPlace, REMOVED } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
 import type { ActorSelf, Connection, NodeBehaviour } from '../node-kind.ts';
 
+const REDRIVE_NOW = 0;
+const COUNT_MAX = 0x7fffffff;
+
 class DeadLetterQueue extends StatefulActor {
   override state = { head: 0, tail: 0, count: 0, arrived: 0, redriven: 0 };
   private readonly world: World;
@@ -28,7 +31,6 @@ class DeadLetterQueue extends StatefulActor {
   }
 
   override onParams(): void {}
-  override onTimer(): void {}
 
   override onPacket(link: LinkIx, type: number, first: number, _count: number): void {
     if (type !== packet.DEAD_LETTER) return;
@@ -37,7 +39,7 @@ class DeadLetterQueue extends StatefulActor {
     obligations.holder[first] = this.ix;
     obligations.reason[first] = this.world.tag;
     // Which queue it came from, so that a redrive finds the way back.
-    obligations.lease[first] = this.world.links.toSlot[link] as number;
+    obligations.lease[first] = this.world.links.from[link] as number;
     this.state.arrived++;
     this.keep(first);
     this.world.tellOf(first, 'dead-lettered', actorPlace(this.ix), obligations.attempts[first] as number);
@@ -45,12 +47,19 @@ class DeadLetterQueue extends StatefulActor {
 
   override onCommand(command: CompiledCommand): void {
     if (command.type !== 'redrive') return;
+    const { now, at } = this.world;
+    // As a timer of this instant: a node that stands still carries it out when it goes on.
+    at[0] = now[0] as number;
+    this.world.arm(this.ix, REDRIVE_NOW, command.count < COUNT_MAX ? command.count : COUNT_MAX);
+  }
+
+  override onTimer(_timer: number, count: number): void {
     const { obligations } = this.world;
-    let left = command.count;
+    let left = count;
     for (let turns = this.state.count; turns > 0 && left > 0; turns--) {
       const obl = this.take();
-      const out = this.out[obligations.lease[obl] as number];
-      if (out === null || out === undefined) {
+      const out = this.wayTo(obligations.lease[obl] as number);
+      if (out === null) {
         // The queue it came from is gone: it stays.
         this.keep(obl);
         continue;
@@ -63,6 +72,13 @@ class DeadLetterQueue extends StatefulActor {
       obligations.moveTo(obl, ON_WIRE);
       this.world.send(out, packet.REDRIVE, obl, 1, 0);
     }
+  }
+
+  /** The link to a queue, also to one that was taken out of the drawing and put back: it is the same by its name. */
+  private wayTo(queue: number): LinkIx | null {
+    const { links, nodeIds } = this.world;
+    for (const out of this.out) if (out && nodeIds[links.to[out] as number] === nodeIds[queue]) return out;
+    return null;
   }
 
   override onRemoved(): void {

@@ -22,10 +22,20 @@ interface PublisherState {
   /** By tag, in order of the time at which the answer is due. */
   pending: Map<number, Pending>;
   isArmed: boolean;
+  /** Whether a timer is set to ask a channel that stopped the flow whether it is open again. */
+  isAsking: boolean;
 }
 
+const newPublisherState = (tags: number): PublisherState => ({
+  isStopped: false,
+  tags,
+  pending: new Map(),
+  isArmed: false,
+  isAsking: false,
+});
+
 class TextbookPublisher implements PublisherClient {
-  state: PublisherState = { isStopped: false, tags: 0, pending: new Map(), isArmed: false };
+  state: PublisherState = newPublisherState(0);
   private readonly world: World;
   private readonly host: PublisherHost;
   private readonly client: number;
@@ -59,7 +69,7 @@ class TextbookPublisher implements PublisherClient {
     world.books.openPublish(world.links.to[this.out] as number);
     if (!this.confirms) {
       world.send(this.out, packet.PUBLISH, msg, 1, 0);
-      this.host.onOutcome(this.client, 'handed-over');
+      this.host.onOutcome(this.client, 'handed-over', msg);
       return;
     }
     world.messages.refs[msg] = (world.messages.refs[msg] as number) + 1;
@@ -77,9 +87,7 @@ class TextbookPublisher implements PublisherClient {
         return this.settle(this.world.tag, 'refused');
       case packet.FLOW_STOP:
         this.setStopped(true);
-        // The word that opens the flow again may be lost: ask by sending again after the time-out.
-        this.world.at[0] = (this.world.now[0] as number) + this.timeoutNs;
-        this.world.arm(this.host.ix, clientTimer(this.client, ASK_AGAIN), 0);
+        if (!this.state.isAsking) this.armAsking();
         return;
       case packet.FLOW_GO:
       case packet.HELLO:
@@ -89,7 +97,10 @@ class TextbookPublisher implements PublisherClient {
 
   onTimer(timer: number, _arg: number): void {
     if (timer === ASK_AGAIN) {
-      this.setStopped(false);
+      this.state.isAsking = false;
+      if (!this.state.isStopped) return;
+      this.world.send(this.out, packet.FLOW_ASK, 0, 1, 0);
+      this.armAsking();
       return;
     }
     this.state.isArmed = false;
@@ -97,14 +108,20 @@ class TextbookPublisher implements PublisherClient {
     // Due times only grow along the map: a resend goes to its end.
     for (const [tag, pending] of this.state.pending) {
       if (pending.dueNs > nowNs) break;
-      this.onNoAnswer(tag, pending);
+      // What a channel lets wait at its door needs no second copy.
+      if (this.state.isStopped) this.waitAnew(tag, pending);
+      else this.onNoAnswer(tag, pending);
     }
     this.armHead();
   }
 
+  onDisconnected(): void {
+    for (const tag of [...this.state.pending.keys()]) this.settle(tag, 'given-up');
+  }
+
   onCrash(): void {
     for (const pending of this.state.pending.values()) this.world.messages.release(pending.msg);
-    this.state = { isStopped: false, tags: this.state.tags, pending: new Map(), isArmed: false };
+    this.state = newPublisherState(this.state.tags);
   }
 
   private onNoAnswer(tag: number, pending: Pending): void {
@@ -114,9 +131,7 @@ class TextbookPublisher implements PublisherClient {
     }
     const world = this.world;
     pending.resendsLeft--;
-    pending.dueNs = (world.now[0] as number) + this.timeoutNs;
-    this.state.pending.delete(tag);
-    this.state.pending.set(tag, pending);
+    this.waitAnew(tag, pending);
     world.messages.refs[pending.msg] = (world.messages.refs[pending.msg] as number) + 1;
     world.books.openPublish(world.links.to[this.out] as number);
     world.tell(pending.msg, 'sent', actorPlace(this.host.ix), this.resends - pending.resendsLeft + 1);
@@ -128,8 +143,21 @@ class TextbookPublisher implements PublisherClient {
     // A second answer to the same message: the first one counted.
     if (pending === undefined) return;
     this.state.pending.delete(tag);
+    this.host.onOutcome(this.client, outcome, pending.msg as MsgIx);
     this.world.messages.release(pending.msg);
-    this.host.onOutcome(this.client, outcome);
+  }
+
+  /** The word that opens the flow again may be lost: the channel is asked for it again and again. */
+  private armAsking(): void {
+    this.state.isAsking = true;
+    this.world.at[0] = (this.world.now[0] as number) + this.timeoutNs;
+    this.world.arm(this.host.ix, clientTimer(this.client, ASK_AGAIN), 0);
+  }
+
+  private waitAnew(tag: number, pending: Pending): void {
+    pending.dueNs = (this.world.now[0] as number) + this.timeoutNs;
+    this.state.pending.delete(tag);
+    this.state.pending.set(tag, pending);
   }
 
   private setStopped(isStopped: boolean): void {

@@ -26,6 +26,8 @@ const DONE_MEANWHILE = 4;
 const DEADLINE = 0;
 const WAKE = 1;
 
+const TIMERS_MASK = 0x3fffffff;
+
 /** A reader with no stated bound, which forgets receipts (`acknowledge` off, desk 0). */
 const NEVER_NS = 9e15;
 
@@ -35,7 +37,9 @@ interface QueueState {
   ready: number;
   delayed: number;
   leases: LeaseList;
-  deadlineEvent: number;
+  /** For when a timer is set, ns, in a cell; infinity if none is. A timer that a later one took the place of is passed over. */
+  deadlineNs: Float64Array;
+  deadlineTimers: number;
   /** Room each connection has stated, and whether it stands in the line of readers. */
   credit: number[];
   isInLine: boolean[];
@@ -53,7 +57,8 @@ class Queue extends StatefulActor {
     ready: 0,
     delayed: 0,
     leases: newLeaseList(),
-    deadlineEvent: 0,
+    deadlineNs: new Float64Array([Number.POSITIVE_INFINITY]),
+    deadlineTimers: 0,
     credit: [],
     isInLine: [],
     line: newRing(),
@@ -143,6 +148,9 @@ class Queue extends StatefulActor {
         this.state.credit[slot] = (this.state.credit[slot] as number) + 1;
         this.joinLine(slot);
         return this.dispatch();
+      case packet.FLOW_ASK:
+        this.world.send(this.out[slot] as LinkIx, this.state.isBlocking ? packet.FLOW_STOP : packet.FLOW_GO, 0, 1, 0);
+        return;
       case packet.FEED:
         return this.onFeed(first);
       case packet.REDRIVE:
@@ -343,7 +351,7 @@ class Queue extends StatefulActor {
       obligations.spot[obl] = LEASED;
       obligations.lease[obl] = world.leases.add(this.state.leases, obl, slot, world.at);
       obligations.addCause(obl);
-      if (this.state.deadlineEvent === 0) this.armDeadline();
+      if ((world.at[0] as number) < (this.state.deadlineNs[0] as number)) this.armDeadline();
     } else {
       // Forgotten at delivery: the packet alone can still cause the work.
       obligations.holder[obl] = 0;
@@ -453,7 +461,7 @@ class Queue extends StatefulActor {
   // ---------------------------------------------------------------- deadlines
 
   override onTimer(timer: number, arg: number): void {
-    if (timer === DEADLINE) this.onDeadline();
+    if (timer === DEADLINE) this.onDeadline(arg);
     else this.onWake(arg);
   }
 
@@ -463,13 +471,15 @@ class Queue extends StatefulActor {
     const head = this.state.leases.head;
     if (head === 0 || (leases.dueNs[head] as number) >= NEVER_NS) return;
     this.world.at[0] = leases.dueNs[head] as number;
-    this.state.deadlineEvent = 1;
-    this.world.arm(this.ix, DEADLINE, 0);
+    this.state.deadlineNs[0] = leases.dueNs[head] as number;
+    this.state.deadlineTimers = (this.state.deadlineTimers + 1) & TIMERS_MASK;
+    this.world.arm(this.ix, DEADLINE, this.state.deadlineTimers);
   }
 
-  private onDeadline(): void {
+  private onDeadline(timer: number): void {
+    if (timer !== this.state.deadlineTimers) return;
     const { leases, obligations, now } = this.world;
-    this.state.deadlineEvent = 0;
+    this.state.deadlineNs[0] = Number.POSITIVE_INFINITY;
     for (;;) {
       const head = this.state.leases.head;
       if (head === 0 || (leases.dueNs[head] as number) > (now[0] as number)) break;
@@ -513,7 +523,7 @@ class Queue extends StatefulActor {
     const state = this.state;
     this.dropParked(CRASH);
     state.isBlocking = false;
-    state.deadlineEvent = 0;
+    state.deadlineNs[0] = Number.POSITIVE_INFINITY;
     for (let slot = 0; slot < state.credit.length; slot++) state.credit[slot] = 0;
     for (let slot = 0; slot < state.isInLine.length; slot++) state.isInLine[slot] = false;
     clearRing(state.line);

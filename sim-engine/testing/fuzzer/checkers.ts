@@ -42,7 +42,12 @@ function obligationsMatchBooks({ world: { books, obligations } }: Simulation): s
   let live = 0;
   for (let obl = 1; obl < obligations.high; obl++) {
     const causes = obligations.causes[obl] as number;
-    if (causes === 0 && obligations.mentions[obl] === 0) continue;
+    if (causes === 0 && obligations.mentions[obl] === 0) {
+      const { attempts, holder, spot, lease, reason } = obligations;
+      for (const column of [attempts, holder, spot, lease, reason])
+        if (column[obl] !== 0) return `obligation ${obl} is free, but still noted by somebody`;
+      continue;
+    }
     live++;
     const cls = obligations.cls[obl] as number;
     if (isClosed(cls)) continue;

@@ -7,7 +7,7 @@ import type { LawSpec } from '../../kernel/law-spec.ts';
 import type { LawDocument } from '../../nodes/fields.ts';
 import type { Simulation } from '../../simulation/simulation.ts';
 import { ACK, DELIVER, PUBLISH } from '../../world/packet-types.ts';
-import { TRACE_ENTRIES_MAX } from '../../world/trace.ts';
+import { TRACE_ENTRIES } from '../../world/trace.ts';
 import { World } from '../../world/world.ts';
 import { node, simulationOf, wire } from '../drawing.ts';
 import type { Judgement, VectorCase, VectorFormat } from './format.ts';
@@ -149,7 +149,7 @@ function runOf(station: Station, limit: number, traceEvery: number): Simulation 
 /** Entries that a journey without failures has at most, with room to spare. */
 const STOPS_MAX = 8;
 /** Arrivals between two looks at the trace; what they leave behind must fit in it several times over. */
-const ARRIVALS_PER_LOOK = TRACE_ENTRIES_MAX / STOPS_MAX / 4;
+const ARRIVALS_PER_LOOK = TRACE_ENTRIES / STOPS_MAX / 4;
 
 /** The first messages whose start or end is not the predicted one. */
 function exactFaults(station: Station): readonly string[] {
