@@ -138,10 +138,10 @@ export const MUTANTS: readonly Mutant[] = [
         prototypeOfKind('queue'),
         'onDeadline',
         (onDeadline) =>
-          function () {
+          function (timer) {
             const { takeBack } = this;
             this.takeBack = (): void => {};
-            onDeadline.call(this);
+            onDeadline.call(this, timer);
             this.takeBack = takeBack;
           },
       ),
@@ -245,7 +245,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'timers-of-the-dead',
-    about: 'the timers of a removed node still fire',
+    about: 'a removed node counts as up, and its timers still fire',
     plant: () =>
       replaceMethod(
         World.prototype,
@@ -254,6 +254,7 @@ export const MUTANTS: readonly Mutant[] = [
           function (actor) {
             removeActor.call(this, actor);
             this.actorTable.epoch[actor]--;
+            this.actorTable.condition[actor] = 0;
             this.actors[actor] = null;
           },
       ),
