@@ -63,7 +63,7 @@ export class Law {
       return;
     }
     // The commonest law stands here in full, so that the whole call can be inlined where it is made.
-    const random = this.streams.u32(this.stream);
+    const random = this.streams.bits(this.stream);
     const layer = random & 255;
     const mantissa = random >>> 8;
     const mean = this.numbers[0] as number;

@@ -38,6 +38,11 @@ export class Streams extends Table {
 
   /** The next 32 random bits, as an unsigned number. */
   u32(ix: StreamIx): number {
+    return this.bits(ix) >>> 0;
+  }
+
+  /** The next 32 random bits, as a signed number: one that is never boxed on its way out of a call. */
+  bits(ix: StreamIx): number {
     const words = this.words;
     const at = ix << 2;
     const b = words[at + 1] as number;
@@ -48,7 +53,7 @@ export class Streams extends Table {
     words[at + 1] = (c + (c << 3)) | 0;
     words[at + 2] = (((c << 21) | (c >>> 11)) + out) | 0;
     words[at + 3] = (counter + 1) | 0;
-    return out >>> 0;
+    return out;
   }
 
   override save(): unknown {
@@ -63,7 +68,7 @@ export class Streams extends Table {
 
   /** Uniform in the open interval (0, 1), 32 bits fine. */
   uniform(ix: StreamIx): number {
-    return (this.u32(ix) + 0.5) * TWO_TO_MINUS_32;
+    return ((this.bits(ix) >>> 0) + 0.5) * TWO_TO_MINUS_32;
   }
 }
 

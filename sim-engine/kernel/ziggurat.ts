@@ -45,7 +45,7 @@ const NORMAL_BASE = NORMAL_EDGES[1] as number;
 
 /** Writes an exponential draw of mean 1 to `cell[0]`. 98.9 % of all draws end at the first comparison. */
 export function standardExponentialInto(cell: Float64Array, streams: Streams, stream: StreamIx): void {
-  const random = streams.u32(stream);
+  const random = streams.bits(stream);
   const layer = random & LAYER_MASK;
   const mantissa = random >>> 8;
   if (mantissa < (EXPONENTIAL_INNER[layer] as number)) cell[0] = (mantissa + 0.5) * (EXPONENTIAL_WIDTHS[layer] as number);
@@ -75,7 +75,7 @@ export function exponentialAtEdgeInto(
       cell[0] = begun + x;
       return;
     }
-    const random = streams.u32(stream);
+    const random = streams.bits(stream);
     layer = random & LAYER_MASK;
     mantissa = random >>> 8;
   }
@@ -84,7 +84,7 @@ export function exponentialAtEdgeInto(
 /** Writes a normal draw of mean 0 and deviation 1 to `cell[0]`. */
 export function standardNormalInto(cell: Float64Array, streams: Streams, stream: StreamIx): void {
   for (;;) {
-    const random = streams.u32(stream);
+    const random = streams.bits(stream);
     const layer = random & LAYER_MASK;
     // The upper 24 bits with their sign; m and -m - 1 are mirror images, and no branch need guess which side it is.
     const mantissa = random >> 8;
