@@ -66,7 +66,15 @@ interface TableCopy {
   readonly high: number;
   readonly live: number;
   readonly freeHead: number;
-  readonly columns: readonly Column[];
+  /** A column in which nothing but 0 is written is not copied at all: null. */
+  readonly columns: readonly (Column | null)[];
+}
+
+/** Whether the first `length` numbers of a column are all 0, seen as words, so that it is one loop for all sorts of columns. */
+function isBlank(column: Column, length: number): boolean {
+  const words = new Int32Array(column.buffer, 0, (length * column.BYTES_PER_ELEMENT + 3) >> 2);
+  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
+  return true;
 }
 
 /**
@@ -128,7 +136,11 @@ export abstract class Table implements Saveable {
       high: this.high,
       live: this.live,
       freeHead: this.freeHead,
-      columns: this.names.map((name, i) => this.field(name).slice(0, this.high * this.strideOf(i))),
+      columns: this.names.map((name, i) => {
+        const column = this.field(name);
+        const length = this.high * this.strideOf(i);
+        return isBlank(column, length) ? null : column.slice(0, length);
+      }),
     };
     return copy;
   }
@@ -137,7 +149,9 @@ export abstract class Table implements Saveable {
     const copy = saved as TableCopy;
     while (this.capacity < copy.high) this.grow();
     this.names.forEach((name, i) => {
-      this.field(name).set(copy.columns[i] as Column);
+      const saved = copy.columns[i] as Column | null;
+      if (saved === null) this.field(name).fill(0, 0, copy.high * this.strideOf(i));
+      else this.field(name).set(saved);
     });
     // Slots beyond the copy were never given out in its past: they must read as new.
     this.names.forEach((name, i) => {

@@ -34,6 +34,12 @@ describe('a copy of plain state', () => {
     expect(() => clonePlain(new Map([['a', Symbol('a')]]))).toThrow('state holds a symbol');
   });
 
+  it('keeps a field that is called like a prototype', () => {
+    const tree: unknown = JSON.parse('{"__proto__": {"a": 1}, "b": 2}');
+    expect(isSamePlain(clonePlain(tree), tree)).toBe(true);
+    expect(Object.keys(clonePlain(tree) as object)).toEqual(['__proto__', 'b']);
+  });
+
   it('of any tree of data equals it', () => {
     fc.assert(
       fc.property(fc.anything({ withMap: true, withSet: true, withTypedArray: true, withSparseArray: false }), (tree) => {

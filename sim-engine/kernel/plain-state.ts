@@ -32,7 +32,12 @@ function clone(value: unknown): unknown {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) throw new AssertionError('state holds an object of a class');
   const copy: Record<string, unknown> = {};
-  for (const [key, held] of Object.entries(value)) copy[key] = clone(held);
+  for (const [key, held] of Object.entries(value)) {
+    // Set the plain way, this one name would give the copy another prototype.
+    if (key === '__proto__')
+      Object.defineProperty(copy, key, { value: clone(held), enumerable: true, writable: true, configurable: true });
+    else copy[key] = clone(held);
+  }
   return copy;
 }
 

@@ -114,9 +114,9 @@ describe('uniform draws', () => {
   it('are never 0 and never 1, at either end of the 32 bits', () => {
     const streams = new Streams(new Arena());
     const stream = streams.open(1, 'ends');
-    streams.u32 = () => 0;
+    streams.bits = () => 0;
     expect(streams.uniform(stream)).toBe(2 ** -33);
-    streams.u32 = () => 2 ** 32 - 1;
+    streams.bits = () => -1;
     expect(streams.uniform(stream)).toBe(1 - 2 ** -33);
   });
 });

@@ -8,6 +8,7 @@ import { addToRanges, isInRanges, newRangeSet } from '../kernel/range-set.ts';
 
 /** Effects of one sender's messages at one subscription, or their acceptance at one channel: "done" is then "accepted". */
 interface EffectRow {
+  readonly sender: number;
   done: RangeSet;
   /** Numbers that were lost for good as far as is known; a copy that still succeeds takes one out again. */
   missed: Set<number>;
@@ -26,9 +27,8 @@ export class Oracle implements Saveable {
   wastedWorkNs = 0;
   wastedWorks = 0;
   private rows = new Map<number, EffectRow>();
-  /** The rows asked for last, one of a subscription and one of a channel. */
-  private readonly cachedAt = [-1, -1];
-  private readonly cachedRows: (EffectRow | null)[] = [null, null];
+  /** The row asked for last at each place: most places hear of one sender only. */
+  private recent: (EffectRow | undefined)[] = [];
 
   constructor(arena: Arena) {
     arena.register(this);
@@ -81,16 +81,16 @@ export class Oracle implements Saveable {
   }
 
   private rowOf(place: number, sender: number): EffectRow {
+    const recent = this.recent[place];
+    if (recent !== undefined && recent.sender === sender) return recent;
     const at = place * SENDERS_MAX + sender;
-    const side = place & 1;
-    if (at === this.cachedAt[side]) return this.cachedRows[side] as EffectRow;
     let row = this.rows.get(at);
     if (row === undefined) {
-      row = { done: newRangeSet(), missed: new Set(), lastByKey: new Float64Array(0) };
+      row = { sender, done: newRangeSet(), missed: new Set(), lastByKey: new Float64Array(0) };
       this.rows.set(at, row);
     }
-    this.cachedAt[side] = at;
-    this.cachedRows[side] = row;
+    while (this.recent.length <= place) this.recent.push(undefined);
+    this.recent[place] = row;
     return row;
   }
 
@@ -106,8 +106,7 @@ export class Oracle implements Saveable {
     const counts = copy.counts as [number, number, number, number, number];
     [this.duplicateEffects, this.missedEffects, this.orderBreaks, this.wastedWorkNs, this.wastedWorks] = counts;
     this.rows = clonePlain(copy.rows);
-    this.cachedAt.fill(-1);
-    this.cachedRows.fill(null);
+    this.recent = [];
   }
 }
 
