@@ -6,7 +6,7 @@ import type { Arena } from '../kernel/arena.ts';
 import { i32, Table, u8, u16 } from '../kernel/arena.ts';
 import type { MsgIx, OblIx } from '../kernel/ids.ts';
 import type { Books } from './books.ts';
-import { DEAD_LETTERED, DELAYED, DROPPED, EXPIRED, isClosed, LOST, PROCESSED, SKIPPED } from './books.ts';
+import { DELAYED, DROPPED, EXPIRED, isClosed, LOST, PROCESSED, SKIPPED } from './books.ts';
 import { type MessageTable, TRACED } from './messages.ts';
 import type { Oracle } from './oracle.ts';
 import { stopNumber, type Trace } from './trace.ts';
@@ -67,12 +67,6 @@ export class Obligations extends Table {
     this.causes[obl] = 1;
     this.books.openDelivery(sub, cls);
     return obl as OblIx;
-  }
-
-  /** One of the places becomes word on its way: it can no longer cause the work, but the packet it sends speaks of it. */
-  turnCauseIntoMention(obl: number, place: number, reason: number): void {
-    this.mentions[obl] = (this.mentions[obl] as number) + 1;
-    this.endCause(obl, LOST, place, reason);
   }
 
   addCause(obl: number): void {
@@ -139,10 +133,6 @@ export class Obligations extends Table {
     return !isClosed(this.cls[obl] as number);
   }
 
-  isDeadLettered(obl: number): boolean {
-    return this.cls[obl] === DEAD_LETTERED;
-  }
-
   message(obl: number): MsgIx {
     return this.msg[obl] as MsgIx;
   }
@@ -172,6 +162,12 @@ export class Obligations extends Table {
 
   rememberDelay(obl: number, previous: number): void {
     this.previousDelays.set(obl, previous);
+  }
+
+  /** Its attempts begin anew, and so does its backoff. */
+  beginAnew(obl: number): void {
+    this.attempts[obl] = 0;
+    this.previousDelays.delete(obl);
   }
 
   override save(): unknown {

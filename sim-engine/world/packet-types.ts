@@ -26,11 +26,11 @@ export const CONFIRM: PacketType = 2;
 export const REFUSE: PacketType = 3;
 /** The channel is full: send no more for now. */
 export const FLOW_STOP: PacketType = 4;
-/** There is room again. */
+/** There is room again. `tag`: for so many messages, then ask again; 0 = for any number. */
 export const FLOW_GO: PacketType = 5;
 /** The channel is back after a crash: whoever wants something of it says so again. */
 export const HELLO: PacketType = 6;
-/** A publisher that was told to stop asks how things stand: the word that there is room again may have been lost. */
+/** A publisher that was told to stop, or has sent as many as it may, asks how things stand. */
 export const FLOW_ASK: PacketType = 7;
 
 // Consumer and channel.

@@ -55,6 +55,15 @@ describe('a dead-letter queue', () => {
 });
 
 describe('a redrive', () => {
+  it('begins the backoff anew along with the attempts', () => {
+    const worker = { ...FAILING, maxAttempts: 0, retry: 'polly-decorrelated', retryBase: '1s' };
+    const story = line(['0s'], worker, { maxAttempts: 3 }).at('1min', 'redrive dead').to('10min');
+    const gaps = (times: readonly number[]) => times.slice(1).map((ms, ix) => ms - (times[ix] as number));
+    const delivered = story.times('delivered');
+    expect(delivered).toHaveLength(6);
+    for (const half of [delivered.slice(0, 3), delivered.slice(3)]) expect(gaps(half).every((ms) => ms > 100)).toBe(true);
+  });
+
   it('sends back so many, oldest first', () => {
     const story = line(every(100, 5)).at('10s', 'set worker.failure 0').at('20s', 'redrive dead 2').to('1min');
     expect(story.numbers('redriven')).toEqual([1, 2]);

@@ -18,6 +18,8 @@ interface Pending {
 
 interface PublisherState {
   isStopped: boolean;
+  /** How many more it may send before it must ask; -1 = any number. */
+  allowance: number;
   tags: number;
   /** By tag, in order of the time at which the answer is due. */
   pending: Map<number, Pending>;
@@ -28,6 +30,7 @@ interface PublisherState {
 
 const newPublisherState = (tags: number): PublisherState => ({
   isStopped: false,
+  allowance: -1,
   tags,
   pending: new Map(),
   isArmed: false,
@@ -61,7 +64,7 @@ class TextbookPublisher implements PublisherClient {
   start(): void {}
 
   isOpen(): boolean {
-    return !this.state.isStopped;
+    return !this.state.isStopped && this.state.allowance !== 0;
   }
 
   offer(msg: MsgIx): void {
@@ -69,6 +72,7 @@ class TextbookPublisher implements PublisherClient {
     world.books.openPublish(world.links.to[this.out] as number);
     if (!this.confirms) {
       world.send(this.out, packet.PUBLISH, msg, 1, 0);
+      if (this.state.allowance > 0) this.spendAllowance();
       this.host.onOutcome(this.client, 'handed-over', msg);
       return;
     }
@@ -76,6 +80,7 @@ class TextbookPublisher implements PublisherClient {
     const tag = ++this.state.tags;
     this.state.pending.set(tag, { msg, resendsLeft: this.resends, dueNs: (world.now[0] as number) + this.timeoutNs });
     world.send(this.out, packet.PUBLISH, msg, 1, tag);
+    if (this.state.allowance > 0) this.spendAllowance();
     if (!this.state.isArmed) this.armHead();
   }
 
@@ -86,21 +91,23 @@ class TextbookPublisher implements PublisherClient {
       case packet.REFUSE:
         return this.settle(this.world.tag, 'refused');
       case packet.FLOW_STOP:
-        this.setStopped(true);
+        if (!this.state.isStopped) {
+          this.state.isStopped = true;
+          this.host.onFlow(this.client, false);
+        }
         if (!this.state.isAsking) this.armAsking();
         return;
       case packet.FLOW_GO:
+        return this.open(this.world.tag === 0 ? -1 : this.world.tag);
       case packet.HELLO:
-        return this.setStopped(false);
+        return this.open(-1);
     }
   }
 
   onTimer(timer: number, _arg: number): void {
     if (timer === ASK_AGAIN) {
       this.state.isAsking = false;
-      if (!this.state.isStopped) return;
-      this.world.send(this.out, packet.FLOW_ASK, 0, 1, 0);
-      this.armAsking();
+      if (!this.isOpen()) this.ask();
       return;
     }
     this.state.isArmed = false;
@@ -160,10 +167,20 @@ class TextbookPublisher implements PublisherClient {
     this.state.pending.set(tag, pending);
   }
 
-  private setStopped(isStopped: boolean): void {
-    if (this.state.isStopped === isStopped) return;
-    this.state.isStopped = isStopped;
-    this.host.onFlow(this.client, !isStopped);
+  private open(allowance: number): void {
+    const wasOpen = this.isOpen();
+    this.state.isStopped = false;
+    this.state.allowance = allowance;
+    if (!wasOpen) this.host.onFlow(this.client, true);
+  }
+
+  private spendAllowance(): void {
+    if (--this.state.allowance === 0) this.ask();
+  }
+
+  private ask(): void {
+    this.world.send(this.out, packet.FLOW_ASK, 0, 1, 0);
+    if (!this.state.isAsking) this.armAsking();
   }
 
   private armHead(): void {

@@ -269,6 +269,20 @@ describe('a full queue', () => {
     ).toBe(true);
   });
 
+  it('is not overrun by what was held back when it opens again', () => {
+    const story = line({
+      times: every(20, 3000),
+      queue: { capacity: 20, overflow: 'block' },
+      workers: { worker: { work: lasting('100ms') } },
+      publish: { delay: '10ms' },
+    });
+    for (let second = 5; second <= 60; second++) {
+      expect(story.to(`${second}s`).ledger.publish.onTheWire).toBeLessThanOrEqual(20);
+      expect(story.gauge('queue_size', 'orders')).toBeGreaterThan(0);
+    }
+    expect(story.gauge('held_back', 'shop')).toBeGreaterThan(2000);
+  });
+
   it('lets the sender go on when it is made larger', () => {
     const story = line({ times: every(100, 10), queue: { capacity: 2, overflow: 'block' } });
     story.at('5s', 'set orders.capacity 5').at('6s', 'set orders.capacity 0').to('5500ms');

@@ -2,6 +2,7 @@
 // acknowledgement, and gives it out again when none comes. Readers say how many they have room for (CREDIT, PLACE, ACK);
 // nothing is handed out without room. It knows neither senders nor services, only packets.
 
+import { floor } from '../../kernel/exact-math.ts';
 import type { ActorIx, LinkIx, MsgIx, SubIx } from '../../kernel/ids.ts';
 import { clearRing, type IntRing, newRing, pushRing, removeFromRing, shiftRing } from '../../kernel/int-ring.ts';
 import { StatefulActor } from '../../world/actor.ts';
@@ -149,8 +150,7 @@ class Queue extends StatefulActor {
         this.joinLine(slot);
         return this.dispatch();
       case packet.FLOW_ASK:
-        this.world.send(this.out[slot] as LinkIx, this.state.isBlocking ? packet.FLOW_STOP : packet.FLOW_GO, 0, 1, 0);
-        return;
+        return this.onFlowAsk(slot);
       case packet.FEED:
         return this.onFeed(first);
       case packet.REDRIVE:
@@ -218,7 +218,7 @@ class Queue extends StatefulActor {
 
   private onRedrive(obl: number): void {
     const obligations = this.world.obligations;
-    obligations.attempts[obl] = 0;
+    obligations.beginAnew(obl);
     obligations.moveTo(obl, WAITING);
     this.world.tellOf(obl, 'redriven', this.place, 0);
     this.keepReady(obl, false);
@@ -433,9 +433,30 @@ class Queue extends StatefulActor {
     }
     if (parked.count > 0 || !this.hasRoom()) return;
     state.isBlocking = false;
+    const share = this.roomForEach();
     for (let slot = 0; slot < this.connections.length; slot++) {
-      if (this.connections[slot]?.kind.type === 'publish') world.send(this.out[slot] as LinkIx, packet.FLOW_GO, 0, 1, 0);
+      if (this.isPublisher(slot)) world.send(this.out[slot] as LinkIx, packet.FLOW_GO, 0, 1, share);
     }
+  }
+
+  private onFlowAsk(slot: number): void {
+    const { state, world } = this;
+    if (this.overflow === 'block' && !this.hasRoom()) state.isBlocking = true;
+    if (state.isBlocking) world.send(this.out[slot] as LinkIx, packet.FLOW_STOP, 0, 1, 0);
+    else world.send(this.out[slot] as LinkIx, packet.FLOW_GO, 0, 1, this.overflow === 'block' ? this.roomForEach() : 0);
+  }
+
+  /** Room, shared out evenly among the senders so that what they hold back does not come all at once; 0 = unlimited. */
+  private roomForEach(): number {
+    if (this.capacity === 0) return 0;
+    let publishers = 0;
+    for (let slot = 0; slot < this.connections.length; slot++) if (this.isPublisher(slot)) publishers++;
+    const share = floor((this.capacity - this.state.ready - this.state.delayed) / publishers);
+    return share > 1 ? share : 1;
+  }
+
+  private isPublisher(slot: number): boolean {
+    return this.connections[slot]?.kind.type === 'publish';
   }
 
   // ---------------------------------------------------------------- readers
