@@ -62,7 +62,24 @@ describe('a setting', () => {
       .at('2005ms', 'set worker.concurrency default')
       .to('3s');
     expect(story.simulation.topology.nodes.find(({ id }) => id === 'worker')?.params.concurrency).toBe(1);
-    expect(story.simulation.topology.document.nodes.find(({ id }) => id === 'worker')?.params).toEqual({ work: lasting('80ms') });
+    expect(story.simulation.topology.document.nodes.find(({ id }) => id === 'worker')?.params).toStrictEqual({
+      work: lasting('80ms'),
+    });
+  });
+});
+
+describe('a return to a copy', () => {
+  it('brings the drawing back, and the next edit is one of that drawing', () => {
+    const story = new Story(LINE).to('1s');
+    const { simulation } = story;
+    const { document } = simulation.topology;
+    const copy = simulation.checkpoint();
+    story.at('2s', 'remove worker').at('3s', 'set shop.rate 50').to('4s');
+    simulation.restore(copy);
+    expect(simulation.topology.document).toEqual(document);
+    story.at('2s', 'set worker.concurrency 2').to('5s');
+    expect(simulation.topology.nodes.map(({ id }) => id)).toEqual(['orders', 'shop', 'worker']);
+    expect(story.gauge('processed', 'worker')).toBeGreaterThan(40);
   });
 });
 
@@ -153,6 +170,27 @@ describe('what is removed', () => {
     expect(story.gauge('ready', 'orders')).toBeGreaterThan(15);
     expect(story.gauge('in_flight', 'orders')).toBe(0);
     expect(story.ledger.delivery.lost).toBe(0);
+  });
+
+  it('a wire: what lay on the desk at its end is let go, and comes again over the next', () => {
+    const desk = { ...DELIVER, params: { delay: '10ms', desk: 5 } };
+    const story = new Story({
+      ...LINE,
+      nodes: [SHOP, node('orders', 'queue', { ackDeadline: '1h' }), { ...WORKER, params: { work: lasting('1s') } }],
+      wires: [PUBLISH, desk],
+    });
+    story.to('2s');
+    expect(story.gauge('desk', 'worker')).toBe(4);
+    story
+      .at('2005ms', 'remove-wire orders-worker')
+      .at('3s', 'set shop.rate 0')
+      .at('4s', added([], [desk]))
+      .to('3500ms');
+    expect([story.gauge('desk', 'worker'), story.gauge('busy', 'worker')]).toEqual([0, 0]);
+    story.to('5min');
+    const { sent } = story.ledger.publish;
+    expect(story.ledger).toMatchObject({ delivery: { owed: sent, processed: sent }, repeats: 0 });
+    expect(story.messages()).toEqual([]);
   });
 
   it('and put there again under its id starts empty, as another', () => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { node, simulationOf, wire } from '../testing/drawing.ts';
 import { runOf, scenarioText } from '../testing/run-fixtures.ts';
 import type { ScenarioDocument } from '../topology/document.ts';
-import { followMessage } from './journeys.ts';
+import { followMessage, journeyOf } from './journeys.ts';
 import { Judge } from './judge.ts';
 import { ledgerOf } from './ledger.ts';
 import { Measures } from './measures.ts';
@@ -191,19 +191,40 @@ describe('the digest of order-pipeline, seed 7, every second of 60', () => {
     expect(other[59]).not.toBe(reference[59]);
   });
 
-  it('shifts nobody else: what an added idle node draws is its own', () => {
+  it('shifts nobody else: what added nodes draw is their own, busy or idle', () => {
     const document = JSON.parse(TEXT) as ScenarioDocument;
     const { topology } = document;
+    const worker = topology.nodes.find(({ id }) => id === 'worker-1');
     const nodes = [
       ...topology.nodes,
-      { id: 'aaa-idle', kind: 'sender', params: { rate: 50 } },
-      { id: 'zzz-idle', kind: 'queue' },
+      node('aaa-idle', 'sender', { rate: 50 }),
+      node('aaa-shop', 'sender', { rate: 9, poison: 0.1 }),
+      node('aaa-queue', 'queue'),
+      { ...worker, id: 'aaa-worker' },
+      node('zzz-idle', 'queue'),
     ];
-    const simulation = seven(JSON.stringify({ ...document, topology: { ...topology, nodes } }));
-    const plain = seven();
-    for (const one of [simulation, plain]) one.advanceTo(60 * S);
-    expect(ledgerOf(simulation.world)).toEqual(ledgerOf(plain.world));
-    expect(simulation.world.oracle.wastedWorkNs).toBe(plain.world.oracle.wastedWorkNs);
+    const wires = [
+      ...topology.wires,
+      wire('publish', 'aaa-shop', 'aaa-queue', { delay: '5ms', jitter: '5ms' }),
+      wire('deliver', 'aaa-queue', 'aaa-worker', { delay: '5ms', jitter: '9ms' }),
+    ];
+    const larger = seven(JSON.stringify({ ...document, topology: { ...topology, nodes, wires } }), { traceEvery: 1 });
+    const plain = seven(TEXT, { traceEvery: 1 });
+    const [added, orders] = [larger, plain].map((simulation) => {
+      simulation.advanceTo(60 * S);
+      return topology.nodes
+        .filter(({ kind }) => kind === 'sender')
+        .flatMap(({ id }) => Array.from({ length: 100 }, (_, ix) => journeyOf(simulation, id, ix + 1)));
+    });
+    expect(orders?.flat().length).toBeGreaterThan(1000);
+    expect(added).toEqual(orders);
+    expect(
+      new Measures(larger)
+        .get('processed')
+        ?.series()
+        .find((one) => one.node === 'aaa-worker')
+        ?.read(),
+    ).toBeGreaterThan(50);
   });
 });
 
@@ -341,6 +362,47 @@ describe('everything at once', () => {
     expect(log.log).toEqual([]);
     const byHand = simulationOf(drawing, { seed: 11, log: crowded().checkpoint().waiting });
     expect(chainOf(byHand, straightOn, 20)).toEqual(reference);
+  });
+});
+
+describe('stalls that end in one instant', () => {
+  it('are the same run in any slices, from now or from a copy, however far their end is', () => {
+    for (const [stallMs, rate, endNs, sliceNs] of [
+      [300, 200, 3 * S, 1_234_567],
+      [7_200_000, 5, 7202 * S, 1.7 * S],
+    ] as const) {
+      const ids = Array.from({ length: 12 }, (_, ix) => `worker-${ix}`);
+      const stalled = () =>
+        simulationOf({
+          nodes: [
+            node('shop', 'sender', { rate }),
+            node('orders', 'queue', { ackDeadline: '1s' }),
+            ...ids.map((id) =>
+              node(id, 'service', { work: { law: 'exponential', mean: '30ms' }, failure: 0.2, retry: 'fixed', retryBase: '0s' }),
+            ),
+          ],
+          wires: [
+            wire('publish', 'shop', 'orders', { delay: '0s' }),
+            ...ids.map((id, ix) => wire('deliver', 'orders', id, { delay: ix % 3 === 0 ? '0s' : `${ix}ms` })),
+          ],
+          commands: [...ids, 'orders'].map((id, ix) => ({
+            at: `${500 + ((ix * 7) % 13)}ms`,
+            do: `stall ${id} ${stallMs - ((ix * 7) % 13)}ms`,
+          })),
+        });
+      const straight = stalled();
+      straight.advanceTo(endNs);
+      expect(straight.stopped).toBeNull();
+      const sliced = stalled();
+      while (sliced.timeNs < endNs) sliced.advanceTo(Math.min(endNs, sliced.timeNs + sliceNs));
+      const restored = stalled();
+      restored.advanceTo(0.6 * S);
+      const copy = restored.checkpoint();
+      restored.advanceTo(0.9 * S);
+      restored.restore(copy);
+      while (restored.advanceTo(endNs, 13) === 'budget');
+      expect([sliced.digest, restored.digest]).toEqual([straight.digest, straight.digest]);
+    }
   });
 });
 

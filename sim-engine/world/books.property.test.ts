@@ -174,6 +174,18 @@ describe('the books', () => {
     );
   });
 
+  it('forget a subscription that was begun after the copy they return to', () => {
+    const arena = new Arena();
+    const books = new Books(arena);
+    const orders = books.subscription('orders', 1);
+    const copy = arena.save();
+    const late = books.subscription('late', 2);
+    arena.load(copy);
+    expect(books.subscription('orders', 1)).toBe(orders);
+    expect(books.subscription('other', 3)).toBe(late);
+    expect(books.subscription('late', 2)).not.toBe(late);
+  });
+
   it('say which of them does not balance, and how', () => {
     const short = new Books(new Arena());
     short.openPublish(1);

@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { parseCommand } from '../simulation/command-text.ts';
+import { BareWorld } from '../testing/bare-world.ts';
 import { type Drawing, node, type ParamsDocument, simulationOf, wire } from '../testing/drawing.ts';
 import { nsOf, Story } from '../testing/story.ts';
 import type { TimedCommandDocument } from '../topology/document.ts';
@@ -76,6 +77,21 @@ describe('crash and restart', () => {
     // The work of before the crash would have ended at 3.1 s.
     expect(story.stops('processed', 'failed')).toEqual([]);
     expect(story.gauge('wasted_work')).toBeCloseTo(0.9, 9);
+  });
+
+  it('no timer of before a crash goes off, neither while it lasts nor afterwards, nor one that was set meanwhile', () => {
+    const bare = new BareWorld();
+    const actor = bare.actor('a');
+    bare.arm(0, actor, 1e6, 1).arm(0, actor, 3e6, 2).arm(0, actor, 9e6, 3);
+    bare
+      .at(2e6, () => bare.world.crash(actor))
+      .arm(4e6, actor, 5e6, 4)
+      .arm(4e6, actor, 9e6, 5);
+    bare
+      .at(6e6, () => bare.world.restart(actor))
+      .arm(7e6, actor, 8e6, 6)
+      .to(1e9);
+    expect(bare.tags).toEqual([1, 6]);
   });
 
   it('crash what is down and restart what is up: nothing happens', () => {

@@ -2,11 +2,13 @@
 // textbook kinds, whose wires all carry calls; connections, which no kind uses yet, by a world of bare actors.
 
 import { describe, expect, it } from 'vitest';
+import type { LinkIx } from '../kernel/ids.ts';
 import { BareWorld } from '../testing/bare-world.ts';
 import { node, type ParamsDocument, wire } from '../testing/drawing.ts';
 import { chiSquareDeviations, countsByShare } from '../testing/slow-twins/statistics.ts';
 import { Story } from '../testing/story.ts';
 import { CALL, CONNECTION } from './links.ts';
+import { HELLO } from './packet-types.ts';
 
 const MS = 1e6;
 const S = 1e9;
@@ -285,6 +287,21 @@ describe('a cut', () => {
     expect(new Set(heldUp.map(({ ns }) => ns))).toEqual(new Set([2030 * MS]));
   });
 
+  it('over before a packet is due does not bring it earlier', () => {
+    const bare = new BareWorld();
+    const link = bare.link(bare.actor('a'), bare.actor('b'), CONNECTION, { delayNs: 10 * MS });
+    bare.at(0, () => bare.world.setExtraDelay(link, 500 * MS)).send(MS, link, 1);
+    bare.at(2 * MS, () => bare.world.setExtraDelay(link, 0)).send(3 * MS, link, 2);
+    bare
+      .at(20 * MS, () => bare.world.cut(link))
+      .at(30 * MS, () => bare.world.heal(link))
+      .to(S);
+    expect(bare.heard.map(({ ns, tag }) => [ns / MS, tag])).toEqual([
+      [511, 1],
+      [511, 2],
+    ]);
+  });
+
   it('and a heal of what is not cut change nothing', () => {
     const story = over({ delay: '25ms' }).at('1005ms', 'heal shop-orders').to('2s');
     expect(story.ledger.publish.lost).toBe(0);
@@ -294,6 +311,27 @@ describe('a cut', () => {
       .at('1205ms', 'heal shop-orders')
       .to('2s');
     expect(twice.numbers('lost')).toEqual(Array.from({ length: 23 }, (_, ix) => 98 + ix));
+  });
+});
+
+describe('the digest', () => {
+  it('knows of every packet when it came, to whom, and of which type', () => {
+    const digestOf = (act: (bare: BareWorld, first: LinkIx, second: LinkIx) => void) => {
+      const bare = new BareWorld();
+      const [from, a, b] = [bare.actor('from'), bare.actor('a'), bare.actor('b')];
+      act(bare, bare.link(from, a, CALL, { delayNs: MS }), bare.link(from, b, CALL, { delayNs: MS }));
+      return bare.to(S).world.digest.toString();
+    };
+    const digests = [
+      digestOf(() => {}),
+      digestOf((bare, first) => bare.send(MS, first, 1)),
+      digestOf((bare, first) => bare.send(MS + 1, first, 1)),
+      digestOf((bare, _, second) => bare.send(MS, second, 1)),
+      digestOf((bare, first) => bare.at(MS, () => bare.world.send(first, HELLO, 0, 1, 1))),
+      digestOf((bare, first, second) => bare.send(MS, first, 1).send(MS, second, 1)),
+      digestOf((bare, first, second) => bare.send(MS, second, 1).send(MS, first, 1)),
+    ];
+    expect(new Set(digests).size).toBe(digests.length);
   });
 });
 
