@@ -181,6 +181,18 @@ describe('the engine client', () => {
     client.close();
   });
 
+  it('misses a dead engine on a machine so busy that every look comes late', async () => {
+    const client = new EngineClient({ ports: [openEngine], now });
+    await client.load('good');
+    last().isDead = true;
+    for (let look = 0; look < 4; look++) {
+      nowMs += 2500;
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect(engines).toHaveLength(2);
+    client.close();
+  });
+
   it('waits longer for an engine that reads a drawing, but not for ever: the next one reads it', async () => {
     const client = new EngineClient({ ports: [openEngine], now });
     await client.load('good');

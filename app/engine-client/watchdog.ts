@@ -25,6 +25,8 @@ export class Watchdog {
   #silenceMaxMs: number = SILENCE_MS.starting;
   #heardAt = 0;
   #tickedAt = 0;
+  /** Whether it was asleep since it heard the engine last: that excuses one silence, not every one. */
+  #hasExcused = false;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: WatchdogOptions) {
@@ -36,6 +38,7 @@ export class Watchdog {
     this.#silenceMaxMs = SILENCE_MS.starting;
     this.#heardAt = this.#options.now();
     this.#tickedAt = this.#heardAt;
+    this.#hasExcused = false;
     this.#timer = setInterval(() => this.#tick(), PING_EVERY_MS);
   }
 
@@ -55,6 +58,7 @@ export class Watchdog {
 
   /** Any message is a life sign. */
   heard(): void {
+    this.#hasExcused = false;
     this.#heardAt = this.#options.now();
   }
 
@@ -62,7 +66,10 @@ export class Watchdog {
     const now = this.#options.now();
     const wasAsleep = now - this.#tickedAt > 2 * PING_EVERY_MS;
     this.#tickedAt = now;
-    if (wasAsleep) this.#heardAt = now;
+    if (wasAsleep && !this.#hasExcused) {
+      this.#hasExcused = true;
+      this.#heardAt = now;
+    }
     if (now - this.#heardAt > this.#silenceMaxMs) {
       this.#options.onSilence();
       return;
