@@ -26,7 +26,7 @@ test('the engine is started again where it was, and the page says so @desktop', 
 
   await page.evaluate(() => window.__brokerLab.client.killEngine());
   await expect(page.getByText(/The engine stopped answering and was started again at 0:\d\d\.\d/)).toBeVisible({
-    timeout: 10_000,
+    timeout: 20_000,
   });
 
   // It goes on playing, and nothing that was counted is gone.
