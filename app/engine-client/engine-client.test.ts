@@ -126,6 +126,23 @@ describe('the engine client', () => {
     client.close();
   });
 
+  it('records all that leads to this moment: document, seed, the commands up to now, and what the engine says of itself', async () => {
+    const client = new EngineClient({ ports: [openEngine], now });
+    expect(await client.record()).toBeNull();
+    const command = { type: 'setParam', target: 'web', field: 'rate', value: 9 } as const;
+    const [past, future] = [
+      { atNs: 2e9, command },
+      { atNs: 5e9, command },
+    ];
+    await client.load('good', 7, [past, future]);
+    expect(last().asked).toEqual([{ type: 'load', text: 'good', seed: 7, log: [past, future] }]);
+    last().simTimeNs = 3e9;
+    // Asked in one breath: the answer to the command comes first, and its entry is in the record.
+    const [, record] = await Promise.all([client.command(command), client.record()]);
+    expect(record).toEqual({ text: 'good', seed: 7, log: [past, { atNs: 3e9, command }], status: statusAt(3e9) });
+    client.close();
+  });
+
   it('starts one again at once when the browser says that it died', async () => {
     const client = new EngineClient({ ports: [openEngine], now });
     await client.load('good');

@@ -26,6 +26,15 @@ export type Loaded =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 export type Done = { readonly ok: true; readonly status: Status } | { readonly ok: false; readonly problems: readonly Problem[] };
 
+export interface RunRecord {
+  /** The document that the run began from. */
+  readonly text: string;
+  readonly seed: number;
+  /** Commands up to now. */
+  readonly log: readonly LoggedCommand[];
+  readonly status: Status;
+}
+
 /** What the owner of a client hears by itself. All optional: a hidden client needs none. */
 export interface ClientEvents {
   onFrame?(frame: Float64Array): void;
@@ -110,14 +119,19 @@ export class EngineClient {
     return this.#port?.kind ?? null;
   }
 
-  /** Loads a scenario or topology. If it is refused, what was loaded before is still there and as it was. */
-  async load(text: string, seed?: number): Promise<Loaded> {
+  /**
+   * Loads a scenario or topology, at time 0. `log`: commands of an earlier run of it, carried out when their time comes. If it
+   * is refused, what was loaded before is still there and as it was.
+   */
+  async load(text: string, seed?: number, log: readonly LoggedCommand[] = []): Promise<Loaded> {
     this.#deaths = [];
     if (this.#port === null) this.#open();
-    const answer = await this.#ask({ type: 'load', text, ...(seed === undefined ? {} : { seed }) });
+    const options = { ...(seed === undefined ? {} : { seed }), ...(log.length === 0 ? {} : { log }) };
+    const answer = await this.#ask({ type: 'load', text, ...options });
     if (answer.type === 'refused') return { ok: false, problems: answer.problems };
     if (answer.type !== 'loaded') throw new EngineGone(`'load' answered by '${answer.type}'`);
-    this.#run = { text, seed: answer.status.seed, log: [], checkpoint: null, reachedNs: answer.status.simTimeNs, speed: null };
+    const { seed: seedThen, simTimeNs } = answer.status;
+    this.#run = { text, seed: seedThen, log: [...log], checkpoint: null, reachedNs: simTimeNs, speed: null };
     this.#adopt(answer.layout, answer.status);
     return { ok: true, layout: answer.layout, status: answer.status };
   }
@@ -152,6 +166,19 @@ export class EngineClient {
       Object.assign(this.#run, { text, seed: done.status.seed, log: [], checkpoint: null, reachedNs: 0, speed: null });
     }
     return done;
+  }
+
+  /**
+   * All that is needed to come to this moment again, and what will prove it: the status holds time, digest and count of events.
+   * Null while nothing is loaded. A run that plays plays on.
+   */
+  async record(): Promise<RunRecord | null> {
+    const answer = await this.#ask({ type: 'ping' });
+    const run = this.#run;
+    if (answer.type !== 'done' || run === null) return null;
+    // What was told before the question was answered before it, so the log is whole; what comes later in it is still to come.
+    const { status } = answer;
+    return { text: run.text, seed: run.seed, log: run.log.filter(({ atNs }) => atNs <= status.simTimeNs), status };
   }
 
   /** Runs to a simulated time without drawing; the status holds the digest there. */
