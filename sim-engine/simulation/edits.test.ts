@@ -293,11 +293,27 @@ describe('an edit that makes no valid drawing', () => {
 });
 
 describe('names, places and comments', () => {
-  it('are no commands: they cannot matter to a run', () => {
-    const moved = { ...LINE, nodes: LINE.nodes.map((one) => ({ ...one, name: 'X', position: { x: 1, y: 2 }, comment: 'y' })) };
-    const [one, two] = [simulationOf(LINE), simulationOf(moved)];
-    for (const simulation of [one, two]) simulation.advanceTo(10 * S);
-    expect(one.digest).toBe(two.digest);
+  it('are no commands: they cannot matter to a run, whether they were there from the start or came with an edit', () => {
+    const plain = [
+      node('shop', 'sender', { arrivals: 'poisson', rate: 30 }),
+      node('orders', 'queue'),
+      node('worker', 'service', { work: { law: 'exponential', mean: '20ms' }, failure: 0.2, retryBase: '100ms' }),
+    ];
+    const told = plain.map((one) => ({ ...one, name: 'X', position: { x: 1, y: 2 }, comment: 'y' }));
+    const run = (first: readonly NodeDocument[], later: NodeDocument) => {
+      const simulation = simulationOf({ nodes: first.slice(0, 2), wires: [PUBLISH] });
+      simulation.schedule(S, {
+        type: 'edit',
+        edits: [
+          { type: 'addNode', node: later },
+          { type: 'addWire', wire: DELIVER },
+        ],
+      });
+      simulation.advanceTo(10 * S);
+      expect(ledgerOf(simulation.world).delivery.processed).toBeGreaterThan(100);
+      return simulation.digest;
+    };
+    expect(run(told, told[2] as NodeDocument)).toBe(run(plain, plain[2] as NodeDocument));
   });
 });
 
