@@ -2,7 +2,8 @@
 // fallback) answers requests in order; frames and reports come by themselves. Types and pure functions, no I/O.
 
 import type { Command } from '../simulation/commands.ts';
-import type { Problem } from '../topology/document.ts';
+import type { Problem, TopologyDocument } from '../topology/document.ts';
+import type { Reason } from '../world/reasons.ts';
 
 export type StepUnit = 'event' | 'message' | 'tick';
 
@@ -28,18 +29,49 @@ export type Request =
   /** Write down the journey of one message from now on. Watching changes nothing. */
   | { readonly type: 'follow'; readonly sender: string; readonly number: number }
   | { readonly type: 'journey'; readonly sender: string; readonly number: number }
+  /** What stands in a class of the ledger now, `from` how many on; see `simulation/contents.ts`. Looking changes nothing. */
+  | {
+      readonly type: 'letters';
+      readonly of: LetterClass;
+      readonly book?: 'publish' | 'delivery';
+      /** Only what this node holds. */
+      readonly node?: string;
+      readonly from?: number;
+    }
+  /** Commands of the run, with their times; and what was told so far. The latest of both. */
+  | { readonly type: 'log' }
+  | { readonly type: 'notices' }
+  /**
+   * Undoes a command as if it had never been given: back to before it, and forward again to now without it. `index`: which one
+   * of those that were given from outside. A run that plays plays on. `frameEveryNs`: simulated time between two frames on the
+   * way, so that whoever draws the past has it anew.
+   */
+  | { readonly type: 'take-back'; readonly index: number; readonly frameEveryNs: number }
   /**
    * Goes to this simulated time without drawing, forward or back, and answers with the digest there; paused. The log stays, so
    * that the way forward is the same; a command given on the way makes what came later undone.
    */
   | { readonly type: 'run-to'; readonly timeNs: number }
+  /** The drawing as the run has it now, after every edit that was carried out. */
+  | { readonly type: 'document' }
   /** Life sign. */
   | { readonly type: 'ping' };
 
 export type Answer =
   | { readonly type: 'loaded'; readonly layout: FrameLayout; readonly status: Status }
   | { readonly type: 'done'; readonly status: Status }
+  | { readonly type: 'document'; readonly topology: TopologyDocument }
   | { readonly type: 'journey'; readonly entries: readonly JourneyEntry[] }
+  | { readonly type: 'letters'; readonly letters: Letters }
+  | {
+      readonly type: 'log';
+      /** Those of the scenario, done or still to come. */
+      readonly scripted: readonly LoggedCommand[];
+      /** Those given from outside, from the `firstIndex`-th on. */
+      readonly given: readonly LoggedCommand[];
+      readonly firstIndex: number;
+    }
+  | { readonly type: 'notices'; readonly notices: readonly Notice[] }
   /** The request could not be carried out: problems of the document or the command. The run is as it was. */
   | { readonly type: 'refused'; readonly problems: readonly Problem[] };
 
@@ -78,6 +110,52 @@ export interface Status {
 export interface LoggedCommand {
   readonly atNs: number;
   readonly command: Command;
+}
+
+/** A class of the ledger as people ask for it: what both books and the share that retries make of it, see `app/ledger`. */
+export type LetterClass =
+  | 'wire'
+  | 'waiting'
+  | 'work'
+  | 'retry'
+  | 'dead'
+  | 'accepted'
+  | 'done'
+  | 'expired'
+  | 'lost'
+  | 'dropped'
+  | 'skipped'
+  | 'refused'
+  | 'unroutable';
+
+/** A message in a class of the ledger. Times in ns of the run. */
+export interface LetterRow {
+  /** Document id of its sender; (sender, number) is its name. */
+  readonly sender: string;
+  readonly number: number;
+  readonly key: number | null;
+  readonly sizeBytes: number;
+  /** Whoever reads it would see that it cannot be worked on. */
+  readonly isPoison: boolean;
+  /** Last attempt handed out, from 1; 0 before the first. */
+  readonly attempts: number;
+  /** Null of an example from the trace, of which no more is kept. */
+  readonly sentNs: number | null;
+  /** Since when it is there; null when that is no longer known. */
+  readonly sinceNs: number | null;
+  /** Document id of the node or wire. */
+  readonly where: string;
+  /** Why it is there; 'none' for most. */
+  readonly reason: Reason;
+}
+
+/** One page of a class, or the latest examples of one that is not listed one by one. */
+export interface Letters {
+  readonly rows: readonly LetterRow[];
+  /** All that stand in the class; the pages end earlier, see `LETTERS_LISTED_MAX`. */
+  readonly total: number;
+  /** Of a class in which messages have ended: how many where and why, largest first. */
+  readonly counts: readonly { readonly where: string; readonly reason: Reason; readonly count: number }[];
 }
 
 /** Something worth telling during a run. `key` names a sentence of the engine's message file. */

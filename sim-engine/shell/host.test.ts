@@ -419,4 +419,80 @@ describe('the host of an engine', () => {
     expect(frame[first + LETTER.DUE_AT_NS]).toBeGreaterThanOrEqual(5.2 * S);
     expect(['checkout', 'mobile']).toContain(nodes[frame[first + LETTER.SENDER] as number]?.id);
   });
+
+  it('takes back a fault: the same run without it, at the same moment, and goes on playing', () => {
+    const page = new FakePage();
+    page.status({ type: 'load', text: PIPELINE });
+    page.status({ type: 'run-to', timeNs: 4 * S });
+    page.status({ type: 'command', command: { type: 'crash', node: 'worker-1' } });
+    page.status({ type: 'run-to', timeNs: 6 * S });
+    page.status({ type: 'command', command: { type: 'slow', node: 'worker-2', factor: 2 } });
+    const status = page.status({ type: 'run-to', timeNs: 9 * S });
+    const log = page.ask({ type: 'log' });
+    if (log.type !== 'log') throw new Error('no log');
+    expect(log.given.map(({ command }) => command.type)).toEqual(['crash', 'slow']);
+    expect(status.digest).toBe(digestAt(9 * S, log.given));
+    page.reports.length = 0;
+    const without = page.status({ type: 'take-back', index: 0, frameEveryNs: 0.25 * S });
+    expect(without.simTimeNs).toBe(9 * S);
+    expect(without.digest).toBe(digestAt(9 * S, log.given.slice(1)));
+    // Frames on the way tell the past anew.
+    const times = page.of('frame').map(({ buffer }) => new Float64Array(buffer)[FRAME.SIM_TIME_NS] as number);
+    expect(times.length).toBeGreaterThan(15);
+    expect(times.at(-1)).toBe(9 * S);
+    expect(Math.min(...times)).toBeLessThan(4 * S);
+    // Nothing of it is news.
+    expect(page.of('notice')).toEqual([]);
+    const rest = page.ask({ type: 'log' });
+    expect(rest.type === 'log' && rest.given).toEqual(log.given.slice(1));
+    expect(page.ask({ type: 'take-back', index: 1, frameEveryNs: S })).toMatchObject({
+      type: 'refused',
+      problems: [{ code: 'command-not-given' }],
+    });
+
+    page.status({ type: 'play', speed: 1 });
+    page.pass(500);
+    expect(page.status({ type: 'take-back', index: 0, frameEveryNs: S }).isRunning).toBe(true);
+    const at = page.status({ type: 'pause' });
+    expect(at.digest).toBe(digestAt(at.simTimeNs));
+    page.status({ type: 'play', speed: 1 });
+    page.pass(1000);
+    expect(page.status({ type: 'pause' }).simTimeNs - at.simTimeNs).toBeCloseTo(1 * S, -8);
+  });
+
+  it('takes back a command that is older than the checkpoint it was brought back from', () => {
+    const page = new FakePage();
+    page.status({ type: 'load', text: PIPELINE });
+    page.status({ type: 'run-to', timeNs: 2 * S });
+    page.status({ type: 'command', command: { type: 'crash', node: 'worker-1' } });
+    page.status({ type: 'play', speed: 1 });
+    page.pass(6000);
+    const checkpoint = page.of('checkpoint').at(-1)?.checkpoint as CheckpointParcel;
+    const log = page.ask({ type: 'log' });
+    if (log.type !== 'log') throw new Error('no log');
+    const second = new FakePage();
+    second.status({ type: 'load', text: PIPELINE, log: log.given, resumeAtNs: 9 * S, checkpoint });
+    const without = second.status({ type: 'take-back', index: 0, frameEveryNs: S });
+    expect([without.simTimeNs, without.digest]).toEqual([9 * S, digestAt(9 * S)]);
+  });
+
+  it('tells letters, log and notices of a playing run without changing it', () => {
+    const page = new FakePage();
+    page.status({ type: 'load', text: PIPELINE });
+    page.status({ type: 'command', command: { type: 'crash', node: 'worker-2', forNs: S } });
+    page.status({ type: 'play', speed: 1 });
+    for (let i = 0; i < 30; i++) {
+      page.pass(100);
+      for (const of of ['wire', 'waiting', 'done', 'lost'] as const) page.ask({ type: 'letters', of });
+      page.ask({ type: 'notices' });
+    }
+    const log = page.ask({ type: 'log' });
+    const notices = page.ask({ type: 'notices' });
+    expect(notices.type === 'notices' && notices.notices.map(({ key, about }) => [key, about])).toEqual([
+      ['notice.crashed', 'worker-2'],
+      ['notice.restarted', 'worker-2'],
+    ]);
+    const { simTimeNs, digest } = page.status({ type: 'pause' });
+    expect(digest).toBe(digestAt(simTimeNs, log.type === 'log' ? log.given : []));
+  });
 });

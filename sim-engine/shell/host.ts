@@ -15,7 +15,9 @@ import type {
   ToEngine,
 } from '../protocol/messages.ts';
 import { bytesOf } from '../simulation/bytes-of.ts';
+import { parseCommand } from '../simulation/command-text.ts';
 import type { Command } from '../simulation/commands.ts';
+import { lettersOf } from '../simulation/contents.ts';
 import { History } from '../simulation/history.ts';
 import { followMessage, journeyOf } from '../simulation/journeys.ts';
 import { ENGINE_REVISION } from '../simulation/revision.ts';
@@ -23,6 +25,8 @@ import { Sampler } from '../simulation/sampler.ts';
 import { type Checkpoint, Simulation } from '../simulation/simulation.ts';
 import type { ParsedScenario, Problem } from '../topology/document.ts';
 import { parseScenario } from '../topology/parse.ts';
+import { parseDuration } from '../topology/units.ts';
+import type { WorldNotice } from '../world/trace.ts';
 import { TICK_NS } from '../world/world.ts';
 import { type Clock, wallClock } from './clock.ts';
 
@@ -45,6 +49,10 @@ const EVENTS_PER_LOOK = 2000;
 const SIM_NS_PER_LOOK = 1e9;
 /** How far a single step looks for something to happen, simulated ns. */
 const STEP_WITHIN_NS = 60e9;
+/** Most that is told of a journey, of the log and of the notices: the latest. */
+const TOLD_MAX = 500;
+/** Most frames on the way back to now when a command is taken back. */
+const REPLAY_FRAMES_MAX = 300;
 /** Latest time of a run: beyond 2^53 ns times are no longer whole. */
 const SIM_TIME_MAX_NS = 9e15;
 
@@ -151,9 +159,22 @@ export class EngineHost {
       case 'follow':
         return this.doneUnless(id, followMessage(loaded.simulation, request.sender, request.number));
       case 'journey':
-        return this.answer(id, { type: 'journey', entries: journeyOf(loaded.simulation, request.sender, request.number) });
+        return this.journey(id, loaded.simulation, request.sender, request.number);
+      case 'letters':
+        return this.answer(id, { type: 'letters', letters: lettersOf(loaded.simulation.world, request) });
+      case 'log':
+        return this.tellLog(id, loaded.simulation);
+      case 'notices':
+        return this.answer(id, {
+          type: 'notices',
+          notices: loaded.simulation.world.notices.since(0).slice(-TOLD_MAX).map(toldOf),
+        });
+      case 'take-back':
+        return this.takeBack(id, loaded, request.index, request.frameEveryNs);
       case 'run-to':
         return this.runTo(id, loaded, request.timeNs);
+      case 'document':
+        return this.answer(id, { type: 'document', topology: loaded.simulation.topology.document });
       default:
         return;
     }
@@ -282,7 +303,64 @@ export class EngineHost {
     });
   }
 
+  /** As if the command had never been given: back to before it, and forward to now without it. */
+  private takeBack(id: number, loaded: Loaded, index: number, frameEveryNs: number): void {
+    const { simulation: before, scenario } = loaded;
+    const goalNs = before.timeNs;
+    if (before.log[index] === undefined) {
+      this.answer(id, { type: 'refused', problems: [{ code: 'command-not-given', at: ['command'] }] });
+      return;
+    }
+    const wasRunning = this.isRunning;
+    let simulation = before;
+    // A run that was brought back from a checkpoint knows nothing from before it, and begins again from 0.
+    if (!loaded.history.takeBack(index)) {
+      const rest = before.log.filter((_, at) => at !== index);
+      const created = createRun(scenario, before.seed, rest, undefined);
+      if (!created.ok) {
+        this.answer(id, { type: 'refused', problems: created.problems });
+        return;
+      }
+      simulation = created.value;
+      this.adopt(scenario, simulation);
+    }
+    this.isRunning = false;
+    this.loaded?.sampler.forget();
+    this.startJob(id, this.retelling(simulation, goalNs, frameEveryNs), () => {
+      this.isRunning = wasRunning && simulation.stopped === null;
+      this.anchor(this.clock.now());
+      // What happens otherwise now is part of the history, not news.
+      if (this.loaded !== null) this.loaded.noticesSeen = simulation.world.notices.written;
+      this.done(id);
+    });
+  }
+
+  /** Goes on to `goalNs` with a frame every so often. */
+  private retelling(simulation: Simulation, goalNs: number, frameEveryNs: number): () => boolean {
+    const stepNs = Math.max(TICK_NS, Math.floor(frameEveryNs), Math.ceil((goalNs - simulation.timeNs) / REPLAY_FRAMES_MAX));
+    let nextNs = simulation.timeNs;
+    return () => {
+      const end = simulation.advanceTo(Math.min(goalNs, nextNs), EVENTS_PER_LOOK);
+      if (end === 'budget') return false;
+      if (end === 'stopped' || simulation.timeNs >= goalNs) return true;
+      this.tellLayout();
+      this.postFrame();
+      nextNs = simulation.timeNs + stepNs;
+      return false;
+    };
+  }
+
   // ---------------------------------------------------------------- answers
+
+  private journey(id: number, simulation: Simulation, sender: string, number: number): void {
+    this.answer(id, { type: 'journey', entries: journeyOf(simulation, sender, number).slice(-TOLD_MAX) });
+  }
+
+  private tellLog(id: number, { scenario, log }: Simulation): void {
+    const given = log.slice(-TOLD_MAX).map(({ atNs, command }) => ({ atNs, command }));
+    const scripted = scriptedCommands(scenario).slice(0, TOLD_MAX);
+    this.answer(id, { type: 'log', scripted, given, firstIndex: log.length - given.length });
+  }
 
   private done(id: number): void {
     this.tellLayout();
@@ -342,9 +420,7 @@ export class EngineHost {
     if (loaded === null) return;
     const { notices } = loaded.simulation.world;
     if (notices.written === loaded.noticesSeen) return;
-    for (const { about, ...notice } of notices.since(loaded.noticesSeen)) {
-      this.report({ type: 'notice', notice: about === '' ? notice : { ...notice, about } });
-    }
+    for (const notice of notices.since(loaded.noticesSeen)) this.report({ type: 'notice', notice: toldOf(notice) });
     loaded.noticesSeen = notices.written;
   }
 
@@ -488,6 +564,17 @@ export class EngineHost {
     }
   }
 }
+
+/** The commands of a scenario; it was refused if one of them could not be read. */
+function scriptedCommands({ document }: ParsedScenario): readonly LoggedCommand[] {
+  return (document.commands ?? []).flatMap((timed) => {
+    const command = parseCommand(timed.do);
+    const at = parseDuration(timed.at);
+    return command.ok && at.ok ? [{ atNs: at.value, command: command.value }] : [];
+  });
+}
+
+const toldOf = ({ about, ...notice }: WorldNotice): Notice => (about === '' ? notice : { ...notice, about });
 
 /** A run at time 0, or where a checkpoint left it, with the commands that are still to come. */
 function createRun(

@@ -45,6 +45,7 @@ const simple: fc.Arbitrary<Command> = fc.oneof(
     { requiredKeys: ['type', 'node', 'count'] },
   ),
   fc.record({ type: fc.constant('redrive' as const), node: ids, count: counts }, { requiredKeys: ['type', 'node'] }),
+  fc.record({ type: fc.constant('redrive' as const), node: ids, message: fc.record({ sender: ids, number: counts }) }),
   fc.record({
     type: fc.constant('setParam' as const),
     target: ids,

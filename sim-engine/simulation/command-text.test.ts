@@ -51,6 +51,7 @@ describe('what the words say', () => {
     ],
     ['redrive dead', { type: 'redrive', node: 'dead' }],
     ['redrive dead 5', { type: 'redrive', node: 'dead', count: 5 }],
+    ['redrive dead #17 of web', { type: 'redrive', node: 'dead', message: { sender: 'web', number: 17 } }],
     ['add-node {"id":"worker-2","kind":"service"}', { type: 'addNode', node: { id: 'worker-2', kind: 'service' } }],
     ['remove worker-2', { type: 'removeNode', node: 'worker-2' }],
     [
@@ -143,6 +144,10 @@ describe('problems', () => {
     ['burst a 0', 'command-bad-count', 9],
     ['burst a 1.5', 'command-bad-count', 9],
     ['redrive a all', 'command-bad-count', 11],
+    ['redrive a #0 of web', 'command-bad-count', 11],
+    ['redrive a #3', 'command-incomplete', 13],
+    ['redrive a #3 of', 'command-incomplete', 16],
+    ['redrive a #3 of Web', 'command-bad-id', 17],
     ['set a.b 1e999', 'command-bad-value', 9],
     ["set a.b 'x'", 'command-bad-value', 9],
     ['set a.b x%', 'command-bad-value', 9],

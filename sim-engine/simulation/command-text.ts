@@ -28,7 +28,7 @@ export const COMMAND_USAGE: { readonly [verb in Action | 'edit']: string } = {
   poison: 'poison NODE 10% [for 10s], or poison NODE normal',
   burst: 'burst NODE 200 [over 1s]',
   set: 'set NODE.setting VALUE, or set NODE.setting default',
-  redrive: 'redrive NODE [COUNT]',
+  redrive: 'redrive NODE [COUNT], or redrive NODE #17 of SENDER',
   'add-node': 'add-node {"id": "worker-2", "kind": "service"}',
   remove: 'remove NODE',
   'add-wire': 'add-wire {"id": "w-2", "kind": "deliver", "from": "orders", "to": "worker-2"}',
@@ -204,8 +204,21 @@ class CommandReader extends TextReader {
     const column = this.columnHere();
     const piece = this.match(PIECE)?.[0];
     if (piece === undefined) return { type: 'redrive', node };
+    if (piece.startsWith('#')) return this.readRedriveOne(node, column, piece);
     const count = countOf(piece);
     return count === null ? this.fail('command-bad-count', column, { text: clip(piece) }) : { type: 'redrive', node, count };
+  }
+
+  /** "#17 of web": one message by its name. */
+  private readRedriveOne(node: string, column: number, piece: string): Command | null {
+    const number = countOf(piece.slice(1));
+    if (number === null) return this.fail('command-bad-count', column, { text: clip(piece) });
+    if (!this.takeWord('of')) return this.failIncomplete('of SENDER');
+    const senderColumn = this.columnHere();
+    const sender = this.match(PIECE)?.[0];
+    if (sender === undefined) return this.failIncomplete('SENDER');
+    if (!ID.test(sender)) return this.fail('command-bad-id', senderColumn, { text: clip(sender) });
+    return { type: 'redrive', node, message: { sender, number } };
   }
 
   private readSet(): Command | null {
@@ -360,7 +373,7 @@ export function printCommand(command: Command): string {
     case 'setParam':
       return `set ${command.target}.${command.field} ${printValue(command.value)}`;
     case 'redrive':
-      return `redrive ${command.node}${command.count === undefined ? '' : ` ${command.count}`}`;
+      return `redrive ${command.node}${printWhich(command)}`;
     case 'addNode':
       return `add-node ${JSON.stringify(command.node)}`;
     case 'removeNode':
@@ -380,6 +393,9 @@ const flat = (edits: readonly Command[]): readonly Command[] =>
   edits.flatMap((edit) => (edit.type === 'edit' ? flat(edit.edits) : [edit]));
 
 const printFor = (forNs: number | undefined): string => (forNs === undefined ? '' : ` for ${printDuration(forNs)}`);
+
+const printWhich = ({ count, message }: Extract<Command, { type: 'redrive' }>): string =>
+  message === undefined ? (count === undefined ? '' : ` ${count}`) : ` #${message.number} of ${message.sender}`;
 
 function printShare(share: number | undefined): string {
   if (share === undefined) return 'normal';

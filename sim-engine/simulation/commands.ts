@@ -13,8 +13,17 @@ export type Command =
   /** Several edits in one: either all are carried out or none. */
   | { readonly type: 'edit'; readonly edits: readonly Command[] }
   | Fault
-  /** Sends dead letters back to the queue they came from: `count` of them, oldest first; absent = all. */
-  | { readonly type: 'redrive'; readonly node: string; readonly count?: number };
+  /**
+   * Sends dead letters back to the queue they came from: `count` of them, oldest first; absent = all. With `message` that one
+   * alone, wherever it stands in the row.
+   */
+  | { readonly type: 'redrive'; readonly node: string; readonly count?: number; readonly message?: MessageName };
+
+/** A message by its name: the document id of its sender, and which of the sender's it is, from 1. */
+export interface MessageName {
+  readonly sender: string;
+  readonly number: number;
+}
 
 /** What we inject. `forNs` absent = until undone by the opposite command. */
 export type Fault =

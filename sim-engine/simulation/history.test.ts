@@ -37,6 +37,36 @@ describe('the history of a run', () => {
     expect(history.times.length).toBeGreaterThan(4);
   });
 
+  it('takes back a command as if it had never been given', () => {
+    const step = fc.record({
+      toNs: fc.integer({ min: 1, max: 30_000 }).map((ms) => ms * 1e6),
+      command: fc.constantFrom(...COMMANDS),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 6 }), fc.nat(5), fc.boolean(), (steps, choice, goesBack) => {
+        const simulation = runOf(scenarioText('crash-and-redeliver'));
+        const history = new History(simulation, { eventsBetween: 40 });
+        for (const { toNs, command } of steps.toSorted((a, b) => a.toNs - b.toNs)) {
+          if (toNs > simulation.timeNs) history.seek(toNs);
+          simulation.command(command, 'nanosecond');
+        }
+        const { log, timeNs } = simulation;
+        if (log.length === 0) return;
+        const index = choice % log.length;
+        const rest = log.filter((_, at) => at !== index);
+        // Also where the command is still to come.
+        if (goesBack) history.seek(timeNs / 2);
+        expect(history.takeBack(index)).toBe(true);
+        expect(simulation.log).toEqual(rest);
+        for (const nowNs of [timeNs, timeNs + 5 * S, timeNs / 3]) {
+          expect(history.seek(nowNs)).toBe(true);
+          expect(simulation.digest).toBe(straight('crash-and-redeliver', nowNs, rest));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('carries out every command of the log again on its way, edits included', () => {
     const step = fc.record({
       toNs: fc.integer({ min: 0, max: 30_000 }).map((ms) => ms * 1e6),

@@ -94,6 +94,23 @@ export class History {
     this.simulation.restore({ ...here, log: past, waiting: waitingAfter(here, past) });
   }
 
+  /**
+   * Undoes a command of the log as if it had never been given: the run is put back to a moment before it, the log goes on without
+   * it, and going on from there carries out the rest. One that is still to come leaves the run where it is. False if the history
+   * begins later than the command: then only a new run gets there.
+   */
+  takeBack(index: number): boolean {
+    const { log, timeNs } = this.simulation;
+    const gone = log[index] as TimedCommand;
+    const rest = log.filter((_, at) => at !== index);
+    // From its time on they are copies of another run.
+    this.kept = this.kept.filter(({ checkpoint }) => checkpoint.timeNs < gone.atNs);
+    const before = gone.atNs > timeNs ? this.simulation.checkpoint() : this.kept.at(-1)?.checkpoint;
+    if (before === undefined) return false;
+    this.simulation.restore({ ...before, log: rest, waiting: waitingAfter(before, rest) });
+    return true;
+  }
+
   private keep(at: number): void {
     const checkpoint = this.simulation.checkpoint();
     this.kept.splice(at, 0, { checkpoint, events: this.simulation.world.events, bytes: bytesOf(checkpoint) });

@@ -9,6 +9,7 @@ import { compile } from '../topology/compile.ts';
 import type { ParsedScenario, ParsedTopology, Problem, Result } from '../topology/document.ts';
 import { parseTopologyDocument } from '../topology/parse.ts';
 import { parseDuration } from '../topology/units.ts';
+import { DEAD_LETTERED } from '../world/books.ts';
 import {
   CRASHED,
   FAULT_CRASH,
@@ -24,7 +25,7 @@ import {
 } from '../world/world.ts';
 import { Assembly, type LiveActor, type LiveWire } from './assembly.ts';
 import { parseCommand } from './command-text.ts';
-import type { Command, Fault } from './commands.ts';
+import type { Command, Fault, MessageName } from './commands.ts';
 import { editDocument, isEdit } from './edit-document.ts';
 
 /** A command and the time at which it applies. */
@@ -246,7 +247,23 @@ export class Simulation {
     if (needed !== undefined && needed !== kind) {
       return [{ code: 'command-wrong-kind', at: ['command'], values: { id, kind, command: command.type, needed } }];
     }
+    if (command.type === 'redrive' && command.message !== undefined && this.restingAt(id, command.message).length === 0) {
+      return [{ code: 'command-not-resting', at: ['command'], values: { id, ...command.message } }];
+    }
     return [];
+  }
+
+  /** Obligations of a message that a dead-letter queue keeps: one, or several where several queues give up to it. */
+  private restingAt(node: string, { sender, number }: MessageName): readonly number[] {
+    const { messages, nodeIds, obligations } = this.world;
+    const { cls, holder, msg } = obligations;
+    const found: number[] = [];
+    for (let obl = 1; obl < obligations.high; obl++) {
+      if (cls[obl] !== DEAD_LETTERED || nodeIds[holder[obl] as number] !== node) continue;
+      const message = msg[obl] as number;
+      if (messages.number[message] === number && nodeIds[messages.sender[message] as number] === sender) found.push(obl);
+    }
+    return found;
   }
 
   private isDown(node: string): boolean {
@@ -271,9 +288,11 @@ export class Simulation {
 
   private apply(command: Command): void {
     if (!isEdit(command)) {
-      if (command.type === 'redrive')
-        this.tellActors(command.node, { type: 'redrive', count: command.count ?? Number.MAX_SAFE_INTEGER });
-      else this.inject(command);
+      if (command.type !== 'redrive') this.inject(command);
+      else if (command.message !== undefined) {
+        for (const obligation of this.restingAt(command.node, command.message))
+          this.tellActors(command.node, { type: 'redrive-one', obligation });
+      } else this.tellActors(command.node, { type: 'redrive', count: command.count ?? Number.MAX_SAFE_INTEGER });
       return;
     }
     const result = parseTopologyDocument(editDocument(this.parsed.document, command));

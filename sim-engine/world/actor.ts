@@ -9,6 +9,8 @@ import type { Connection } from '../nodes/node-kind.ts';
 /** A command as it reaches an actor: names resolved, times in ns. */
 export type CompiledCommand =
   | { readonly type: 'redrive'; readonly count: number }
+  /** One dead letter alone, by its obligation. */
+  | { readonly type: 'redrive-one'; readonly obligation: number }
   | { readonly type: 'burst'; readonly count: number; readonly overNs: number }
   /** `share` -1 = the sender's own again. */
   | { readonly type: 'poison'; readonly share: number };

@@ -13,6 +13,8 @@ import { stopNumber, type Trace } from './trace.ts';
 
 const STOP_LOST = stopNumber('lost');
 const STOP_DROPPED = stopNumber('dropped');
+const STOP_EXPIRED = stopNumber('expired');
+const STOP_SKIPPED = stopNumber('skipped');
 
 export class Obligations extends Table {
   msg = i32();
@@ -150,9 +152,8 @@ export class Obligations extends Table {
       this.oracle.missed(sub, messages.sender[msg] as number, messages.number[msg] as number);
     }
     if (((messages.flags[msg] as number) & TRACED) !== 0) {
-      const stop = cls === LOST ? STOP_LOST : STOP_DROPPED;
       const attempts = this.attempts[obl] as number;
-      this.trace.write(this.now, messages.sender[msg] as number, messages.number[msg] as number, stop, place, attempts);
+      this.trace.write(this.now, messages.sender[msg] as number, messages.number[msg] as number, stopOf(cls), place, attempts);
     }
   }
 
@@ -186,4 +187,11 @@ export class Obligations extends Table {
     this.messages.release(this.msg[obl] as number);
     this.free(obl);
   }
+}
+
+/** The stop of a journey that closes undone as `cls`. */
+function stopOf(cls: number): number {
+  if (cls === LOST) return STOP_LOST;
+  if (cls === EXPIRED) return STOP_EXPIRED;
+  return cls === SKIPPED ? STOP_SKIPPED : STOP_DROPPED;
 }

@@ -25,10 +25,15 @@ export const JOURNEY_STOPS = [
   'acknowledged',
   'given-up',
   'published',
+  'expired',
+  'skipped',
 ] as const;
 export type JourneyStop = (typeof JOURNEY_STOPS)[number];
 const stops = new Map<string, number>(JOURNEY_STOPS.map((stop, ix) => [stop, ix]));
 export const stopNumber = (stop: JourneyStop): number => stops.get(stop) as number;
+
+/** One number for a message: its sender and which of the sender's it is. */
+export const traceKey = (sender: number, number: number): number => sender * 4294967296 + number;
 
 export interface TraceEntry {
   readonly atNs: number;
@@ -52,7 +57,7 @@ export class Trace implements Saveable {
   private written = 0;
   /** Every `sampleEvery`-th message of each sender is followed; 0 = none but chosen ones. */
   private every = 0;
-  /** Messages chosen before they were sent, as `sender * 2^32 + number`. */
+  /** Messages chosen before they were sent, by `traceKey`. */
   private readonly chosen = new Set<number>();
 
   constructor(arena: Arena) {
@@ -80,12 +85,12 @@ export class Trace implements Saveable {
 
   choose(sender: number, number: number): void {
     this.isOn = true;
-    this.chosen.add(sender * 4294967296 + number);
+    this.chosen.add(traceKey(sender, number));
   }
 
   isFollowed(sender: number, number: number): boolean {
     if (this.every > 0 && number % this.every === 1 % this.every) return true;
-    return this.chosen.size > 0 && this.chosen.has(sender * 4294967296 + number);
+    return this.chosen.size > 0 && this.chosen.has(traceKey(sender, number));
   }
 
   write(now: Float64Array, sender: number, number: number, stop: number, place: number, attempt: number): void {
@@ -108,21 +113,49 @@ export class Trace implements Saveable {
   /** Everything still kept, in order of time. */
   entries(): readonly TraceEntry[] {
     const entries: TraceEntry[] = [];
-    const first = this.written > this.entriesMax ? this.written - this.entriesMax : 0;
-    for (let i = first; i < this.written; i++) {
-      const entry = i % this.entriesMax;
-      const read = (column: number): number => this.rows[entry * COLUMNS + column] as number;
-      const stop = JOURNEY_STOPS[read(2)] as JourneyStop;
-      entries.push({
-        atNs: this.atNs[entry] as number,
-        sender: read(0),
-        number: read(1),
-        stop,
-        place: read(3),
-        attempt: read(4),
-      });
-    }
+    for (let i = this.firstKept; i < this.written; i++) entries.push(this.entryAt(i));
     return entries;
+  }
+
+  /** The entries of several messages that are still kept, each message's in order of time, by `traceKey`. */
+  entriesOf(keys: ReadonlySet<number>): ReadonlyMap<number, readonly TraceEntry[]> {
+    const found = new Map<number, TraceEntry[]>();
+    for (let i = this.firstKept; i < this.written; i++) {
+      const at = (i % this.entriesMax) * COLUMNS;
+      const key = traceKey(this.rows[at] as number, this.rows[at + 1] as number);
+      if (!keys.has(key)) continue;
+      const known = found.get(key);
+      if (known === undefined) found.set(key, [this.entryAt(i)]);
+      else known.push(this.entryAt(i));
+    }
+    return found;
+  }
+
+  /** The latest `most` entries with this stop, newest first. */
+  latest(stop: JourneyStop, most: number): readonly TraceEntry[] {
+    const wanted = stopNumber(stop);
+    const found: TraceEntry[] = [];
+    for (let i = this.written - 1; i >= this.firstKept && found.length < most; i--) {
+      if (this.rows[(i % this.entriesMax) * COLUMNS + 2] === wanted) found.push(this.entryAt(i));
+    }
+    return found;
+  }
+
+  private get firstKept(): number {
+    return this.written > this.entriesMax ? this.written - this.entriesMax : 0;
+  }
+
+  private entryAt(i: number): TraceEntry {
+    const entry = i % this.entriesMax;
+    const read = (column: number): number => this.rows[entry * COLUMNS + column] as number;
+    return {
+      atNs: this.atNs[entry] as number,
+      sender: read(0),
+      number: read(1),
+      stop: JOURNEY_STOPS[read(2)] as JourneyStop,
+      place: read(3),
+      attempt: read(4),
+    };
   }
 
   save(): unknown {

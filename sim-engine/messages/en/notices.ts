@@ -31,6 +31,10 @@ export const NOTICE_MESSAGES = {
   'problem.command-unknown-wire.remedy': 'Use the id of a wire, as it stands in the file.',
   'problem.command-node-down': '"{id}" is down: it cannot carry out "{command}".',
   'problem.command-node-down.remedy': 'Restart the node first.',
+  'problem.command-not-given': 'This command is not part of the run.',
+  'problem.command-not-given.remedy': 'It may have been taken back already.',
+  'problem.command-not-resting': 'Message {number} of "{sender}" does not rest on "{id}".',
+  'problem.command-not-resting.remedy': 'Choose one of those that are there; it may have been sent back already.',
   'problem.command-wrong-kind': '"{command}" is for a {needed}, but "{id}" is a {kind}.',
   'problem.command-wrong-kind.remedy': 'Give the command to a node of that kind.',
 
@@ -53,6 +57,8 @@ export const NOTICE_MESSAGES = {
   'journey.acknowledged': 'acknowledged',
   'journey.given-up': 'given up',
   'journey.published': 'result handed on',
+  'journey.expired': 'its time ran out',
+  'journey.skipped': 'passed over',
 
   'reason.none': 'no reason given',
   'reason.crash': 'its holder crashed',

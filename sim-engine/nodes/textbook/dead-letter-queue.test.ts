@@ -71,6 +71,31 @@ describe('a redrive', () => {
     expect([story.gauge('dlq_size', 'dead'), story.gauge('arrived', 'dead'), story.gauge('redriven', 'dead')]).toEqual([3, 5, 2]);
   });
 
+  it('sends back the one that was chosen, and the others keep their order', () => {
+    const story = line(every(100, 5)).at('10s', 'set worker.failure 0').at('20s', 'redrive dead #3 of shop').to('1min');
+    expect(story.numbers('redriven')).toEqual([3]);
+    expect(story.gauge('dlq_size', 'dead')).toBe(4);
+    story.at('61s', 'redrive dead 3').to('2min');
+    expect(story.numbers('redriven')).toEqual([3, 1, 2, 4]);
+  });
+
+  it('of one that does not rest there is refused', () => {
+    const { simulation } = line(every(100, 5)).at('20s', 'redrive dead #3 of shop').to('20.001s');
+    const codes = (number: number, sender: string) =>
+      simulation.command({ type: 'redrive', node: 'dead', message: { sender, number } }, 'nanosecond').map(({ code }) => code);
+    expect(codes(3, 'shop')).toEqual(['command-not-resting']);
+    expect(codes(4, 'worker')).toEqual(['command-not-resting']);
+    expect(codes(4, 'shop')).toEqual([]);
+    // The second time it is gone already.
+    expect(codes(4, 'shop')).toEqual(['command-not-resting']);
+  });
+
+  it('of one waits until a node that stands still goes on', () => {
+    const story = line(every(100, 3)).at('20s', 'stall dead 10s').at('21s', 'redrive dead').at('22s', 'redrive dead #2 of shop');
+    expect(story.to('29s').gauge('dlq_size', 'dead')).toBe(3);
+    expect(story.to('30.5s').numbers('redriven')).toEqual([1, 2, 3]);
+  });
+
   it('sends back all when no number is said, and more than there are is all', () => {
     for (const redrive of ['redrive dead', 'redrive dead 1000']) {
       const story = line(every(100, 5)).at('10s', 'set worker.failure 0').at('20s', redrive).to('1min');

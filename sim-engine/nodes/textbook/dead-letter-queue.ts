@@ -10,6 +10,7 @@ import type { World } from '../../world/world.ts';
 import type { ActorSelf, Connection, NodeBehaviour } from '../node-kind.ts';
 
 const REDRIVE_NOW = 0;
+const REDRIVE_ONE = 1;
 const COUNT_MAX = 0x7fffffff;
 
 class DeadLetterQueue extends StatefulActor {
@@ -46,32 +47,49 @@ class DeadLetterQueue extends StatefulActor {
   }
 
   override onCommand(command: CompiledCommand): void {
-    if (command.type !== 'redrive') return;
     const { now, at } = this.world;
     // As a timer of this instant: a node that stands still carries it out when it goes on.
     at[0] = now[0] as number;
+    if (command.type === 'redrive-one') this.world.arm(this.ix, REDRIVE_ONE, command.obligation);
+    if (command.type !== 'redrive') return;
     this.world.arm(this.ix, REDRIVE_NOW, command.count < COUNT_MAX ? command.count : COUNT_MAX);
   }
 
-  override onTimer(_timer: number, count: number): void {
-    const { obligations } = this.world;
+  override onTimer(timer: number, arg: number): void {
+    if (timer === REDRIVE_ONE) this.redriveOne(arg);
+    else this.redriveOldest(arg);
+  }
+
+  private redriveOldest(count: number): void {
     let left = count;
     for (let turns = this.state.count; turns > 0 && left > 0; turns--) {
       const obl = this.take();
-      const out = this.wayTo(obligations.lease[obl] as number);
-      if (out === null) {
-        // The queue it came from is gone: it stays.
-        this.keep(obl);
-        continue;
-      }
-      left--;
-      this.state.redriven++;
-      obligations.holder[obl] = 0;
-      obligations.lease[obl] = 0;
-      obligations.reason[obl] = 0;
-      obligations.moveTo(obl, ON_WIRE);
-      this.world.send(out, packet.REDRIVE, obl, 1, 0);
+      if (this.sendBack(obl)) left--;
+      // The queue it came from is gone: it stays.
+      else this.keep(obl);
     }
+  }
+
+  /** Goes once round: the others stay in their order. One that was sent back meanwhile is not there any more. */
+  private redriveOne(wanted: number): void {
+    for (let turns = this.state.count; turns > 0; turns--) {
+      const obl = this.take();
+      if (obl !== wanted || !this.sendBack(obl)) this.keep(obl);
+    }
+  }
+
+  /** False if there is no way back for it. */
+  private sendBack(obl: number): boolean {
+    const { obligations } = this.world;
+    const out = this.wayTo(obligations.lease[obl] as number);
+    if (out === null) return false;
+    this.state.redriven++;
+    obligations.holder[obl] = 0;
+    obligations.lease[obl] = 0;
+    obligations.reason[obl] = 0;
+    obligations.moveTo(obl, ON_WIRE);
+    this.world.send(out, packet.REDRIVE, obl, 1, 0);
+    return true;
   }
 
   /** The link to a queue, also to one that was taken out of the drawing and put back: it is the same by its name. */
