@@ -145,3 +145,43 @@ describe('a service whose result waits at a full channel', () => {
     ]);
   });
 });
+
+describe('the time-out of a publisher', () => {
+  it('counts for each message from when it was sent, also when it was shortened in between', () => {
+    const story = new Story({
+      nodes: [node('shop', 'sender', { arrivals: 'times', times: ['0s', '3s'] }), node('orders', 'queue')],
+      wires: [wire('publish', 'shop', 'orders', { delay: '10ms', confirm: true, timeout: '10s', resends: 1, loss: 1 })],
+    });
+    story.at('2s', 'set shop-orders.timeout 1s').to('30s');
+    expect(story.stops('sent').map(({ ms, number, attempt }) => [ms, number, attempt])).toEqual([
+      [0, 1, 1],
+      [3000, 2, 1],
+      [4000, 2, 2],
+      [10_000, 1, 2],
+    ]);
+  });
+});
+
+describe('a closed loop', () => {
+  it('that came to its limit goes on when the limit is raised', () => {
+    const shop = { loop: 'closed', callers: 2, think: { law: 'constant', value: '1s' }, limit: 3 };
+    const story = new Story({
+      nodes: [node('shop', 'sender', shop), node('orders', 'queue')],
+      wires: [wire('publish', 'shop', 'orders', { delay: '0s', confirm: true })],
+    });
+    story.at('10s', 'set shop.limit 5').to('1min');
+    expect(story.times('sent')).toEqual([1000, 1000, 2000, 11_000, 11_000]);
+  });
+});
+
+describe('a node that stood still for long', () => {
+  it('goes on with all that it held up in one instant: no loop', () => {
+    const story = new Story({
+      nodes: [node('shop', 'sender', { arrivals: 'constant', rate: 20000 }), node('orders', 'queue')],
+      wires: [wire('publish', 'shop', 'orders', { delay: '0s' })],
+    });
+    story.at('1s', 'stall orders 6s').to('8s');
+    expect(story.simulation.stopped).toBe(null);
+    expect(story.gauge('ready', 'orders')).toBeGreaterThan(159_000);
+  });
+});

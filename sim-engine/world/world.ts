@@ -39,6 +39,8 @@ export type { Actor } from './actor.ts';
 export const TICK_NS = 1_000_000;
 /** More events than this in one instant are a loop of the drawing, not a run. */
 export const INSTANT_EVENTS_MAX = 100_000;
+/** What was held up and goes on in one instant is no loop: each gives room for so many events that may follow of it. */
+const EVENTS_PER_HELD_UP = 20;
 /** Events handled between two looks at a larger budget: a whole number that stays one. */
 const BUDGET_MAX = 1_000_000_000;
 /** Messages under way at most; at the bound the run stops with a sentence. */
@@ -629,6 +631,7 @@ export class World {
     }
     table.condition[actor] = UP;
     if (table.heldHead[actor] === 0) return;
+    this.instantEvents -= EVENTS_PER_HELD_UP;
     this.goOnWith(actor, this.takeHeldUp(actor));
     // The rest follows one by one, each an event of its own, before anything else of this instant.
     if (table.heldHead[actor] === 0 || table.condition[actor] !== UP) return;

@@ -31,6 +31,8 @@ interface SenderState {
   poisonShare: number;
   /** Of a closed loop: messages by number whose fate is not known on every wire yet, and on how many it is not. */
   unanswered: Map<number, number>;
+  /** Callers that found the limit reached. */
+  resting: number;
   bursts: Burst[];
   /** Bursts ever begun: the next one's number. */
   burstCount: number;
@@ -51,6 +53,7 @@ class Sender extends StatefulActor implements PublisherHost {
     schedules: 0,
     poisonShare: -1,
     unanswered: new Map(),
+    resting: 0,
     bursts: [],
     burstCount: 0,
   };
@@ -151,6 +154,7 @@ class Sender extends StatefulActor implements PublisherHost {
     this.state.heldBack = 0;
     this.state.bursts = [];
     this.state.unanswered.clear();
+    this.state.resting = 0;
   }
 
   override onRestart(): void {
@@ -167,7 +171,10 @@ class Sender extends StatefulActor implements PublisherHost {
     const wasLimited = this.limit > 0 && this.state.sent >= this.limit;
     const before = this.params;
     this.readParams(params);
-    if (this.isClosed) return;
+    if (this.isClosed) {
+      this.wakeCallers();
+      return;
+    }
     if (isOtherSchedule(before, params)) this.beginAnew();
     else if (wasLimited) this.goOn();
   }
@@ -263,6 +270,13 @@ class Sender extends StatefulActor implements PublisherHost {
     for (let caller = 0; caller < (this.params.callers as number); caller++) this.think();
   }
 
+  /** The limit may have been raised: those who rest begin to think again. */
+  private wakeCallers(): void {
+    const { state } = this;
+    if (this.limit > 0 && state.sent >= this.limit) return;
+    for (; state.resting > 0; state.resting--) this.think();
+  }
+
   private think(): void {
     const { world } = this;
     this.thinkLaw.drawInto(world.drawn);
@@ -289,6 +303,7 @@ class Sender extends StatefulActor implements PublisherHost {
     }
     while (state.heldBack > 0 && outlets.areOpen) {
       if (this.limit > 0 && state.sent >= this.limit) {
+        if (this.isClosed) state.resting += state.heldBack;
         state.heldBack = 0;
         return;
       }

@@ -15,6 +15,7 @@ import {
 } from '../node-kind.ts';
 
 const POLL = 0;
+const POLLS_MASK = 0x3fffffff;
 
 /** Room of a reader that takes whatever comes: neither acknowledging nor bounded by a desk. */
 const UNBOUNDED = 1_000_000_000;
@@ -24,9 +25,11 @@ interface ConsumerState {
   lastReceiptNs: Float64Array;
   /** Places it has stated and that nothing has come for yet, as far as it knows. */
   granted: number;
+  /** Poll timers ever set: an older one is passed over. */
+  polls: number;
 }
 
-const newConsumerState = (): ConsumerState => ({ lastReceiptNs: new Float64Array(1), granted: 0 });
+const newConsumerState = (): ConsumerState => ({ lastReceiptNs: new Float64Array(1), granted: 0, polls: 0 });
 
 class TextbookConsumer implements ConsumerClient {
   state: ConsumerState = newConsumerState();
@@ -53,9 +56,10 @@ class TextbookConsumer implements ConsumerClient {
   }
 
   onParams(connection: Connection): void {
-    const desk = this.desk;
+    const { desk, pollTimeoutNs } = this;
     this.readParams(connection);
     if (desk !== this.desk) this.stateRoom();
+    if (pollTimeoutNs !== this.pollTimeoutNs) this.armPoll();
   }
 
   onConcurrency(_count: number): void {
@@ -102,7 +106,8 @@ class TextbookConsumer implements ConsumerClient {
     } else if (type === packet.HELLO) this.stateRoom();
   }
 
-  onTimer(_timer: number, _arg: number): void {
+  onTimer(_timer: number, poll: number): void {
+    if (poll !== this.state.polls) return;
     if ((this.world.now[0] as number) >= (this.state.lastReceiptNs[0] as number) + this.pollTimeoutNs) {
       this.state.lastReceiptNs[0] = this.world.now[0] as number;
       this.stateRoom();
@@ -132,7 +137,8 @@ class TextbookConsumer implements ConsumerClient {
 
   private armPoll(): void {
     this.world.at[0] = (this.state.lastReceiptNs[0] as number) + this.pollTimeoutNs;
-    this.world.arm(this.host.ix, clientTimer(this.client, POLL), 0);
+    this.state.polls = (this.state.polls + 1) & POLLS_MASK;
+    this.world.arm(this.host.ix, clientTimer(this.client, POLL), this.state.polls);
   }
 }
 

@@ -7,6 +7,8 @@ import { actorPlace } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
 import { type Connection, clientTimer, type PublisherClient, type PublisherFactory, type PublisherHost } from '../node-kind.ts';
 
+const TIMERS_MASK = 0x3fffffff;
+
 const ANSWER_DUE = 0;
 const ASK_AGAIN = 1;
 
@@ -21,9 +23,12 @@ interface PublisherState {
   /** How many more it may send before it must ask; -1 = any number. */
   allowance: number;
   tags: number;
-  /** By tag, in order of the time at which the answer is due. */
+  /** By tag, in order of the time at which the answer is due, unless the time-out was shortened while some were out. */
   pending: Map<number, Pending>;
-  isArmed: boolean;
+  isInOrder: boolean;
+  /** For when a timer is set, ns, in a cell; infinity if none is. A timer that an earlier one took the place of is passed over. */
+  armedNs: Float64Array;
+  timers: number;
   /** Whether a timer is set to ask a channel that stopped the flow whether it is open again. */
   isAsking: boolean;
 }
@@ -33,7 +38,9 @@ const newPublisherState = (tags: number): PublisherState => ({
   allowance: -1,
   tags,
   pending: new Map(),
-  isArmed: false,
+  isInOrder: true,
+  armedNs: new Float64Array([Number.POSITIVE_INFINITY]),
+  timers: 0,
   isAsking: false,
 });
 
@@ -57,6 +64,7 @@ class TextbookPublisher implements PublisherClient {
 
   onParams(connection: Connection): void {
     this.confirms = connection.params.confirm as boolean;
+    if ((connection.params.timeout as number) < this.timeoutNs && this.state.pending.size > 0) this.state.isInOrder = false;
     this.timeoutNs = connection.params.timeout as number;
     this.resends = connection.params.resends as number;
   }
@@ -81,7 +89,7 @@ class TextbookPublisher implements PublisherClient {
     this.state.pending.set(tag, { msg, resendsLeft: this.resends, dueNs: (world.now[0] as number) + this.timeoutNs });
     world.send(this.out, packet.PUBLISH, msg, 1, tag);
     if (this.state.allowance > 0) this.spendAllowance();
-    if (!this.state.isArmed) this.armHead();
+    if ((world.now[0] as number) + this.timeoutNs < (this.state.armedNs[0] as number)) this.armHead();
   }
 
   onPacket(_link: LinkIx, type: number, _first: number, _count: number): void {
@@ -104,17 +112,21 @@ class TextbookPublisher implements PublisherClient {
     }
   }
 
-  onTimer(timer: number, _arg: number): void {
+  onTimer(timer: number, arg: number): void {
     if (timer === ASK_AGAIN) {
       this.state.isAsking = false;
       if (!this.isOpen()) this.ask();
       return;
     }
-    this.state.isArmed = false;
+    if (arg !== this.state.timers) return;
+    this.state.armedNs[0] = Number.POSITIVE_INFINITY;
     const nowNs = this.world.now[0] as number;
-    // Due times only grow along the map: a resend goes to its end.
+    // A resend goes to the end of the map.
     for (const [tag, pending] of this.state.pending) {
-      if (pending.dueNs > nowNs) break;
+      if (pending.dueNs > nowNs) {
+        if (this.state.isInOrder) break;
+        continue;
+      }
       // What a channel lets wait at its door needs no second copy.
       if (this.state.isStopped) this.waitAnew(tag, pending);
       else this.onNoAnswer(tag, pending);
@@ -184,12 +196,20 @@ class TextbookPublisher implements PublisherClient {
   }
 
   private armHead(): void {
-    for (const pending of this.state.pending.values()) {
-      this.world.at[0] = pending.dueNs;
-      this.world.arm(this.host.ix, clientTimer(this.client, ANSWER_DUE), 0);
-      this.state.isArmed = true;
+    const { state, world } = this;
+    let firstNs = Number.POSITIVE_INFINITY;
+    for (const { dueNs } of state.pending.values()) {
+      if (dueNs < firstNs) firstNs = dueNs;
+      if (state.isInOrder) break;
+    }
+    if (state.pending.size === 0) {
+      state.isInOrder = true;
       return;
     }
+    world.at[0] = firstNs;
+    state.armedNs[0] = firstNs;
+    state.timers = (state.timers + 1) & TIMERS_MASK;
+    world.arm(this.host.ix, clientTimer(this.client, ANSWER_DUE), state.timers);
   }
 }
 

@@ -53,6 +53,8 @@ const PAGE_PACKAGES = [
   '@xyflow/react',
   'zustand',
   'recharts',
+  '@dagrejs/dagre',
+  'idb-keyval',
   'lucide-react',
   '@fontsource-variable/geist',
   '@fontsource-variable/geist-mono',
@@ -74,7 +76,11 @@ export const ZONES: readonly Zone[] = [
   { name: 'topology', files: /^sim-engine\/topology\//, mayImport: [...NODES, 'nodes/lists'] },
   { name: 'checks', files: /^sim-engine\/checks\//, mayImport: TOPOLOGY },
   { name: 'protocol', files: /^sim-engine\/protocol\//, mayImport: CHECKS },
-  { name: 'simulation/commands', files: /^sim-engine\/simulation\/(commands|command-text)\.ts$/, mayImport: COMMANDS },
+  {
+    name: 'simulation/commands',
+    files: /^sim-engine\/simulation\/(commands|command-text|command-shape)\.ts$/,
+    mayImport: COMMANDS,
+  },
   { name: 'simulation', files: /^sim-engine\/simulation\//, mayImport: [...COMMANDS, 'simulation/commands', 'nodes/behaviours'] },
   { name: 'cli', files: /^sim-engine\/shell\/cli\//, mayImport: [...SHELL, 'scenarios', 'testing'], packages: ['node:'] },
   { name: 'shell', files: /^sim-engine\/shell\//, mayImport: SIMULATION },
@@ -96,11 +102,19 @@ export const ZONES: readonly Zone[] = [
   },
   // How kinds that have more to show than their gauges look; drawn by the features, knows none of them.
   { name: 'app/node-views', files: /^app\/node-views\//, mayImport: APP_BASE, packages: PAGE_PACKAGES },
+  // What several features offer to do with the drawing: add, copy, delete. Knows the store and how large cards are.
+  {
+    name: 'app/acts',
+    files: /^app\/acts\//,
+    mayImport: [...APP_BASE, 'app/node-views'],
+    packages: PAGE_PACKAGES,
+  },
   // The features: islands that meet in the store.
   {
     name: 'app/*',
-    files: /^app\/(canvas|palette|inspector|transport|charts|ledger|trace|events|faults|files|lessons|notices|share)\//,
-    mayImport: [...APP_BASE, 'app/node-views'],
+    files:
+      /^app\/(canvas|palette|inspector|transport|charts|ledger|trace|events|faults|files|hints|keeping|lessons|notices|share)\//,
+    mayImport: [...APP_BASE, 'app/node-views', 'app/acts'],
     mayImportTypes: ['app/engine-client'],
     packages: PAGE_PACKAGES,
   },
@@ -108,7 +122,7 @@ export const ZONES: readonly Zone[] = [
   {
     name: 'app',
     files: /^app\/[^/]+$/,
-    mayImport: [...APP_BASE, 'app/node-views', 'app/engine-client', 'app/*'],
+    mayImport: [...APP_BASE, 'app/node-views', 'app/acts', 'app/engine-client', 'app/*'],
     packages: PAGE_PACKAGES,
   },
 
@@ -140,7 +154,7 @@ export const EXCEPTIONS: readonly Exception[] = [
 
 /** What the page must not load with its first script: it comes in the engine's own chunk, by a Web Worker or a dynamic import. */
 export const ENGINE_CHUNK =
-  /^sim-engine\/(shell\/|simulation\/(?!commands\.ts|command-text\.ts)|nodes\/behaviours\.ts|nodes\/[^/]+\/(?!.*\.declaration\.ts))/;
+  /^sim-engine\/(shell\/|simulation\/(?!commands\.ts|command-text\.ts|command-shape\.ts)|nodes\/behaviours\.ts|nodes\/[^/]+\/(?!.*\.declaration\.ts))/;
 
 /** The only zone that may start a Web Worker. */
 export const THREAD_ZONE = 'app/engine-client';
