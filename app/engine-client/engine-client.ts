@@ -17,7 +17,7 @@ import type {
   StepUnit,
 } from '../../sim-engine/protocol/messages.ts';
 import type { Command } from '../../sim-engine/simulation/commands.ts';
-import type { Problem } from '../../sim-engine/topology/document.ts';
+import type { Problem, TopologyDocument } from '../../sim-engine/topology/document.ts';
 import type { EnginePort, OpenPort } from './ports.ts';
 import { SILENCE_MS, Watchdog } from './watchdog.ts';
 
@@ -179,6 +179,12 @@ export class EngineClient {
     // What was told before the question was answered before it, so the log is whole; what comes later in it is still to come.
     const { status } = answer;
     return { text: run.text, seed: run.seed, log: run.log.filter(({ atNs }) => atNs <= status.simTimeNs), status };
+  }
+
+  /** The drawing as the run has it now; null while nothing is loaded. */
+  async document(): Promise<TopologyDocument | null> {
+    const answer = await this.#ask({ type: 'document' });
+    return answer.type === 'document' ? answer.topology : null;
   }
 
   /** Runs to a simulated time without drawing; the status holds the digest there. */

@@ -53,7 +53,7 @@ export function namesIn(drawing: Drawing | null, values: Holes): Holes {
 }
 type Holes = { readonly [hole: string]: string | number };
 
-function withTopology(drawing: Drawing, topology: TopologyDocument): Drawing {
+export function withTopology(drawing: Drawing, topology: TopologyDocument): Drawing {
   return isScenario(drawing) ? { ...drawing, topology } : topology;
 }
 

@@ -2,19 +2,20 @@
 // what moves lies in frames. The actions are the only ones that give the engine orders.
 
 import { create } from 'zustand';
-import type { FrameLayout, Status, StepUnit } from '../../sim-engine/protocol/messages.ts';
+import type { FrameLayout, LoggedCommand, Status, StepUnit } from '../../sim-engine/protocol/messages.ts';
 import type { Problem } from '../../sim-engine/topology/document.ts';
 import { type DescribedProblem, describeProblem } from '../../sim-engine/topology/problems.ts';
 import { EngineClient, EngineGone } from '../engine-client/engine-client.ts';
 import { type OpenPort, openInPage, openWebWorker } from '../engine-client/ports.ts';
 import { say, text } from '../messages/text.ts';
 import { moment } from '../ui/format.ts';
-import { type Drawing, isScenario, namesIn, titleOf } from './drawing.ts';
+import { type Drawing, isScenario, namesIn, titleOf, withTopology } from './drawing.ts';
 import { commandBetween } from './edit-commands.ts';
 import * as history from './history.ts';
 import { PictureLoop } from './picture.ts';
 import { type Places, placesOf, Rates } from './readings.ts';
 import { nearestSpeed } from './speeds.ts';
+import { type Moment, travel } from './travel.ts';
 
 export interface Told {
   readonly id: number;
@@ -42,6 +43,8 @@ export interface Lab {
   readonly stopped: string | null;
   readonly notices: readonly Told[];
   readonly refusal: Refusal | null;
+  /** The moment that the run is being brought to; until then it takes no orders. */
+  readonly travelToNs: number | null;
   /** How many drawings were opened so far: another number, another drawing. */
   readonly openCount: number;
 }
@@ -58,6 +61,7 @@ export const useLab = create<Lab>(() => ({
   stopped: null,
   notices: [],
   refusal: null,
+  travelToNs: null,
   openCount: 0,
 }));
 
@@ -196,7 +200,55 @@ function quietly(work: Promise<unknown>): void {
 
 /** Loads the text of a file. If it is bad, its problems are shown and nothing else changes. Answers whether it was taken. */
 export async function openText(source: string, name: string): Promise<boolean> {
-  const loaded = await client.load(source);
+  if (!(await begin(source, name))) return false;
+  await play();
+  return true;
+}
+
+/** A run that was made elsewhere or before: what was done to it, and how far it had come. */
+export interface Past extends Moment {
+  readonly seed: number;
+  readonly log: readonly LoggedCommand[];
+  /** The drawing as it was then: names and positions are no commands. */
+  readonly now: Drawing;
+  /** Simulated seconds a second. */
+  readonly speed: number;
+}
+
+/**
+ * Loads the document that a run began from and brings the run to a moment of it, paused there. Answers with the status it has
+ * then; with null if the document was refused and nothing changed, or if the way there was called off.
+ */
+export async function openRun(source: string, name: string, past: Past): Promise<Status | null> {
+  if (!(await begin(source, name, past))) return null;
+  const { openCount } = get();
+  set({ travelToNs: past.atNs });
+  const isWanted = () => get().openCount === openCount;
+  const arrived = await travel(client, past, isWanted);
+  const topology = await client.document();
+  if (!isWanted()) return null;
+  set({ travelToNs: null });
+  if (topology === null) return arrived;
+  const ran = withTopology(past.now, topology);
+  const missing = commandBetween(ran, past.now);
+  if (missing === null) return arrived;
+  // An edit that the run had not heard of yet when it was left. If it cannot be made, what runs is what is drawn.
+  const done = await client.command(missing);
+  if (done.ok) return done.status;
+  set({ drawing: history.newHistory(ran) });
+  return arrived;
+}
+
+/** Gives up the way to a moment: the drawing stays, and its run begins at 0. */
+export function callTravelOff(): void {
+  const drawing = present(get());
+  if (get().travelToNs === null || drawing === null) return;
+  set({ travelToNs: null });
+  quietly(openText(JSON.stringify(drawing), openTitle()));
+}
+
+async function begin(source: string, name: string, past?: Past): Promise<boolean> {
+  const loaded = await client.load(source, past?.seed, past?.log);
   if (!loaded.ok) {
     refuseFor(text('problems.title', { name }), loaded.problems);
     return false;
@@ -205,15 +257,15 @@ export async function openText(source: string, name: string): Promise<boolean> {
   const drawing = JSON.parse(source) as Drawing;
   const speed = isScenario(drawing) && drawing.speed !== undefined ? nearestSpeed(drawing.speed) : 1;
   set({
-    drawing: history.newHistory(drawing),
+    drawing: history.newHistory(past?.now ?? drawing),
     runStart: drawing,
     selection: new Set(),
     refusal: null,
-    speed,
+    travelToNs: null,
+    speed: past?.speed ?? speed,
     openCount: get().openCount + 1,
   });
   if (client.kind === 'in-page') tell(text('notice.in-page'));
-  await play();
   return true;
 }
 
@@ -234,7 +286,11 @@ async function pause(): Promise<void> {
   await client.pause();
 }
 
-export const togglePlay = (): void => quietly(get().isRunning ? pause() : play());
+const isOnItsWay = (): boolean => get().travelToNs !== null;
+
+export function togglePlay(): void {
+  if (!isOnItsWay()) quietly(get().isRunning ? pause() : play());
+}
 
 export function setSpeed(speed: number): void {
   set({ speed });
@@ -242,6 +298,7 @@ export function setSpeed(speed: number): void {
 }
 
 export function step(unit: StepUnit): void {
+  if (isOnItsWay()) return;
   set({ isRunning: false });
   quietly(client.step(unit));
 }
@@ -250,7 +307,7 @@ export function step(unit: StepUnit): void {
 export function reset(seed?: number): void {
   const { isRunning } = get();
   const drawing = present(get());
-  if (drawing === null) return;
+  if (drawing === null || isOnItsWay()) return;
   set({ runStart: drawing });
   quietly(client.reset(JSON.stringify(drawing), seed).then(() => (isRunning ? play() : undefined)));
 }
@@ -309,7 +366,7 @@ export function redo(): void {
 
 function take(next: history.History<Drawing>): void {
   const before = get().drawing;
-  if (before === null) return;
+  if (before === null || isOnItsWay()) return;
   const command = commandBetween(before.present, next.present);
   set({ drawing: next });
   if (command === null) return;
