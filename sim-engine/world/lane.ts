@@ -11,26 +11,19 @@ export const LANE_VOID = -1;
 
 /** Numbers of an entry: link, type, first, count, tag; a power of two apart. */
 const STRIDE_BITS = 3;
-const LINK = 0;
-const TYPE = 1;
-const FIRST = 2;
-const COUNT = 3;
-const TAG = 4;
+export const LANE_LINK = 0;
+export const LANE_TYPE = 1;
+export const LANE_FIRST = 2;
+export const LANE_COUNT = 3;
+export const LANE_TAG = 4;
 
 export class Lane implements Saveable {
   /** All entries in one block: whoever writes or reads one touches one cache line and one array. */
-  private rows = new Int32Array(256 << STRIDE_BITS);
+  rows = new Int32Array(256 << STRIDE_BITS);
   private aux = new Float64Array(256);
   private head = 0;
   private mask = 255;
   length = 0;
-
-  /** The entry that `shift` took out. */
-  link = 0;
-  type = 0;
-  first = 0;
-  count = 0;
-  tag = 0;
 
   constructor(arena: Arena) {
     arena.register(this);
@@ -43,35 +36,32 @@ export class Lane implements Saveable {
     const rows = this.rows;
     const at = slot << STRIDE_BITS;
     // (`| 0`: a number of unknown kind is stored through float64, a whole one directly.)
-    rows[at] = link | 0;
-    rows[at + TYPE] = type | 0;
-    rows[at + FIRST] = first | 0;
-    rows[at + COUNT] = count | 0;
-    rows[at + TAG] = tag | 0;
+    rows[at + LANE_LINK] = link | 0;
+    rows[at + LANE_TYPE] = type | 0;
+    rows[at + LANE_FIRST] = first | 0;
+    rows[at + LANE_COUNT] = count | 0;
+    rows[at + LANE_TAG] = tag | 0;
     if (type === RETRY) this.aux[slot] = aux[0] as number;
     this.length++;
   }
 
-  /** Takes the oldest entry out, into the fields above; of RETRY, its `aux` into the cell. The lane must not be empty. */
-  shift(aux: Float64Array): void {
+  /**
+   * Takes the oldest entry out and says where in `rows` it stands, until the next `push`; of RETRY, its `aux` goes into the cell.
+   * The lane must not be empty.
+   */
+  shift(aux: Float64Array): number {
     const slot = this.head;
-    const rows = this.rows;
     const at = slot << STRIDE_BITS;
     this.head = (slot + 1) & this.mask;
     this.length--;
-    const type = rows[at + TYPE] as number;
-    this.link = rows[at + LINK] as number;
-    this.type = type;
-    this.first = rows[at + FIRST] as number;
-    this.count = rows[at + COUNT] as number;
-    this.tag = rows[at + TAG] as number;
-    if (type === RETRY) aux[0] = this.aux[slot] as number;
+    if (this.rows[at + LANE_TYPE] === RETRY) aux[0] = this.aux[slot] as number;
+    return at;
   }
 
   /** Link (of a timer: actor) and type of the entry `ahead` places behind the oldest. */
   peek(ahead: number): { readonly link: number; readonly type: number } {
     const at = ((this.head + ahead) & this.mask) << STRIDE_BITS;
-    return { link: this.rows[at + LINK] as number, type: this.rows[at + TYPE] as number };
+    return { link: this.rows[at + LANE_LINK] as number, type: this.rows[at + LANE_TYPE] as number };
   }
 
   /** Empties every packet on a link, oldest first, and hands each one's type and cargo to `lose`. */
@@ -80,10 +70,10 @@ export class Lane implements Saveable {
     // What is let go may put more into the lane, never onto this link: those that are there now are all there are.
     for (let i = 0, length = this.length; i < length; i++) {
       const at = ((this.head + i) & this.mask) << STRIDE_BITS;
-      const type = rows[at + TYPE] as number;
-      if (rows[at + LINK] !== link || type <= LANE_TIMER) continue;
-      rows[at + TYPE] = LANE_VOID;
-      lose(type, rows[at + FIRST] as number);
+      const type = rows[at + LANE_TYPE] as number;
+      if (rows[at + LANE_LINK] !== link || type <= LANE_TIMER) continue;
+      rows[at + LANE_TYPE] = LANE_VOID;
+      lose(type, rows[at + LANE_FIRST] as number);
     }
   }
 
@@ -92,7 +82,7 @@ export class Lane implements Saveable {
     const aux = new Float64Array(this.aux.length * 2);
     for (let i = 0; i < this.length; i++) {
       const slot = (this.head + i) & this.mask;
-      for (let j = 0; j <= TAG; j++) rows[(i << STRIDE_BITS) + j] = this.rows[(slot << STRIDE_BITS) + j] as number;
+      for (let j = 0; j <= LANE_TAG; j++) rows[(i << STRIDE_BITS) + j] = this.rows[(slot << STRIDE_BITS) + j] as number;
       aux[i] = this.aux[slot] as number;
     }
     this.rows = rows;

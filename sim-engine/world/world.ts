@@ -12,7 +12,7 @@ import type { LawSpec } from '../kernel/law-spec.ts';
 import { Streams } from '../kernel/rng.ts';
 import type { Actor } from './actor.ts';
 import { Books, ON_WIRE, PUB_LOST } from './books.ts';
-import { LANE_TIMER, LANE_VOID, Lane } from './lane.ts';
+import { LANE_COUNT, LANE_FIRST, LANE_LINK, LANE_TAG, LANE_TIMER, LANE_TYPE, Lane } from './lane.ts';
 import { Leases } from './leases.ts';
 import {
   ALONE,
@@ -452,7 +452,7 @@ export class World {
    * instant was issued before anything in the lane, so it goes first.
    */
   run(limitNs: number, budget: number): RunEnd {
-    const { lane, wheel } = this;
+    const { lane, wheel, now } = this;
     let left = budget < BUDGET_MAX ? budget : BUDGET_MAX;
     while (this.stopped === null) {
       if (left <= 0) {
@@ -461,12 +461,36 @@ export class World {
       }
       left--;
       const event = wheel.next(limitNs);
-      if (lane.length > 0 && (event === 0 || !wheel.isAt(event, this.now))) this.handleLane();
-      else if (event !== 0) this.handleEvent(event);
-      else {
+      if (lane.length > 0 && (event === 0 || !wheel.isAt(event, now))) {
+        const at = lane.shift(this.aux);
+        const { rows } = lane;
+        const type = rows[at + LANE_TYPE] as number;
+        const first = rows[at + LANE_FIRST] as number;
+        const count = rows[at + LANE_COUNT] as number;
+        const tag = rows[at + LANE_TAG] as number;
+        if (type > LANE_TIMER) {
+          this.tag = tag;
+          this.handlePacket(rows[at + LANE_LINK] as number, type, first, count);
+        } else if (type === LANE_TIMER) this.handleTimer(rows[at + LANE_LINK] as number, first, count, tag);
+        continue;
+      }
+      if (event === 0) {
         this.reach(limitNs);
         return this.stopped === null ? 'limit' : 'stopped';
       }
+      if (!wheel.isAt(event, now)) {
+        wheel.timeInto(event, now);
+        this.instantEvents = 0;
+        // The tick that ends may be the last one.
+        if ((now[0] as number) >= (this.tickEnd[0] as number) && !this.beginTick()) return 'stopped';
+      }
+      const who = wheel.whoOf(event);
+      const what = wheel.whatOf(event);
+      const arg = wheel.argOf(event);
+      const epoch = wheel.epochOf(event);
+      wheel.take(event);
+      if (what >= 0) this.handleTimer(who, what, arg, epoch);
+      else this.handleOther(who, what, arg, epoch);
     }
     return 'stopped';
   }
@@ -478,16 +502,11 @@ export class World {
     return event === 0 ? Number.POSITIVE_INFINITY : this.wheel.timeOf(event);
   }
 
-  /** Moves time on to an event. */
-  private moveTo(event: EventIx): void {
-    const now = this.now;
-    if (this.wheel.isAt(event, now)) return;
-    this.wheel.timeInto(event, now);
-    this.instantEvents = 0;
-    if ((now[0] as number) >= (this.tickEnd[0] as number)) {
-      this.closeTick();
-      this.tickEnd[0] = (floor((now[0] as number) / TICK_NS) + 1) * TICK_NS;
-    }
+  /** Time has passed the end of the tick: false if the run stops here. */
+  private beginTick(): boolean {
+    this.closeTick();
+    this.tickEnd[0] = (floor((this.now[0] as number) / TICK_NS) + 1) * TICK_NS;
+    return this.stopped === null;
   }
 
   private reach(limitNs: number): void {
@@ -510,26 +529,8 @@ export class World {
     else if (this.obligations.live > MESSAGES_MAX) this.stop('notice.bound.obligations', { limit: MESSAGES_MAX });
   }
 
-  private handleEvent(event: EventIx): void {
-    this.moveTo(event);
-    // The tick that ended may have been the last one.
-    if (this.stopped !== null) return;
-    const wheel = this.wheel;
-    const who = wheel.whoOf(event);
-    const what = wheel.whatOf(event);
-    const arg = wheel.argOf(event);
-    if (what >= 0) {
-      const table = this.actorTable;
-      if (wheel.epochOf(event) !== table.epoch[who]) {
-        wheel.take(event);
-        return;
-      }
-      wheel.take(event);
-      if (table.condition[who] === UP || this.isTimerDue(who as ActorIx, what, arg)) this.handleTimer(who, what, arg);
-      return;
-    }
-    const epoch = wheel.epochOf(event);
-    wheel.take(event);
+  /** What is on the event list besides timers. */
+  private handleOther(who: number, what: number, arg: number, epoch: number): void {
     if (what === FAULT_END) this.endFault(who, arg, epoch);
     else if (what === STALL_END) this.endStall(who as ActorIx);
     else if (what === LINK_HEAD) {
@@ -547,29 +548,17 @@ export class World {
     }
   }
 
-  private handleLane(): void {
-    const lane = this.lane;
-    lane.shift(this.aux);
-    if (lane.type <= LANE_TIMER) {
-      if (lane.type === LANE_VOID) return;
-      // Of a timer: link = actor, first = timer, count = argument, tag = epoch.
-      const actor = lane.link as ActorIx;
-      if (lane.tag !== this.actorTable.epoch[actor]) return;
-      if (this.actorTable.condition[actor] === UP || this.isTimerDue(actor, lane.first, lane.count))
-        this.handleTimer(actor, lane.first, lane.count);
-      return;
-    }
-    this.tag = lane.tag;
-    this.handlePacket(lane.link, lane.type, lane.first, lane.count);
-  }
-
   private countEvent(actor: number): void {
     this.events++;
     this.isTickDirty = true;
     if (++this.instantEvents >= INSTANT_EVENTS_MAX) this.stopLoop(actor);
   }
 
-  private handleTimer(actor: number, timer: number, arg: number): void {
+  /** A timer of an earlier life of the actor is passed over. */
+  private handleTimer(actor: number, timer: number, arg: number, epoch: number): void {
+    const table = this.actorTable;
+    if (epoch !== table.epoch[actor]) return;
+    if (table.condition[actor] !== UP && !this.isTimerDue(actor as ActorIx, timer, arg)) return;
     this.countEvent(actor);
     this.digest.mix(this.now, actor, DIGEST_TIMER + timer, arg, 0);
     (this.actors[actor] as Actor).onTimer(timer, arg);
@@ -649,7 +638,7 @@ export class World {
     const arg = packets.count[held] as number;
     const epoch = packets.tag[held] as number;
     this.freePacket(held);
-    if (epoch === this.actorTable.epoch[actor]) this.handleTimer(actor, timer, arg);
+    this.handleTimer(actor, timer, arg, epoch);
   }
 
   /** The process that stood still dies: what had reached it is lost, its timers with it. */
