@@ -1,11 +1,11 @@
 // The page: the canvas under everything, and the panels floating over it. Only places the islands; each minds its own business.
 
 import { Monitor, Moon, Redo2, Sun, Undo2 } from 'lucide-react';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { Canvas } from './canvas/Canvas.tsx';
 import { Lanes } from './charts/Lanes.tsx';
 import { FileButtons } from './files/FileButtons.tsx';
-import { Inspector } from './inspector/Inspector.tsx';
+import { FirstHint } from './hints/FirstHint.tsx';
 import { Ledger } from './ledger/Ledger.tsx';
 import { text } from './messages/text.ts';
 import { Notices, Problems } from './notices/Notices.tsx';
@@ -15,12 +15,13 @@ import { canRedo, canUndo } from './store/history.ts';
 import { pauseWhileHidden, present, redo, undo, useLab } from './store/lab.ts';
 import { Transport, useTransportKeys } from './transport/Transport.tsx';
 import { Logo } from './ui/Logo.tsx';
-import { useIsNarrow } from './ui/media.ts';
 import { nextTheme, type ThemeChoice, useTheme } from './ui/theme.ts';
 import './app.css';
 
+/** Not before something is selected. */
+const Inspector = lazy(async () => ({ default: (await import('./inspector/Inspector.tsx')).Inspector }));
+
 export function App() {
-  const isNarrow = useIsNarrow();
   useTransportKeys();
   useUndoKeys();
   useEffect(pauseWhileHidden, []);
@@ -38,9 +39,13 @@ export function App() {
           </div>
         </header>
         <div className="middle">
-          {!isNarrow && <Palette />}
-          <div className="stage" data-stage />
-          <Inspector />
+          <Palette />
+          <div className="stage" data-stage>
+            <FirstHint />
+          </div>
+          <Suspense>
+            <Inspector />
+          </Suspense>
           <Problems />
           <Notices />
         </div>

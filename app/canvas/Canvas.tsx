@@ -13,26 +13,43 @@ import {
   useStore,
   useStoreApi,
 } from '@xyflow/react';
-import { Maximize, Minus, Plus } from 'lucide-react';
-import { useCallback, useEffect, useRef } from 'react';
+import { Map as MapIcon, Maximize, Minus, Network, Plus } from 'lucide-react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { layOut, removeThings } from '../acts/acts.ts';
 import { text } from '../messages/text.ts';
-import { connect, moveNodes, remove, topologyOf, wireKindBetween } from '../store/drawing.ts';
+import { connect, moveNodes, topologyOf } from '../store/drawing.ts';
 import { beginEdit, commitEdit, edit, present, select, useLab } from '../store/lab.ts';
+import { watchTroubles } from '../store/troubles.ts';
+import { provideView } from '../store/view.ts';
+import { whyNoWire } from '../store/wiring.ts';
 import { REDUCED_MOTION, useIsNarrow, useMedia } from '../ui/media.ts';
 import { useTheme } from '../ui/theme.ts';
+import { Aim } from './Aim.tsx';
+import { useAttention } from './attention.ts';
+import { ContainerCard } from './ContainerCard.tsx';
+import { useCanvasKeys } from './canvas-keys.ts';
 import { type CardNode, type FlowDrawing, flowDrawing, type WireEdge } from './flow-nodes.ts';
+import { Legend } from './Legend.tsx';
 import { NodeCard } from './NodeCard.tsx';
 import { Overlay } from './Overlay.tsx';
 import { Wire } from './Wire.tsx';
 import '@xyflow/react/dist/base.css';
 import './canvas.css';
+import './far.css';
 
 // Outside of the component: React Flow mounts everything anew when these change.
-const NODE_TYPES = { card: NodeCard };
+const NODE_TYPES = { card: NodeCard, container: ContainerCard };
 const EDGE_TYPES = { wire: Wire };
 const SNAP: [number, number] = [8, 8];
 const ZOOM = { min: 0.2, max: 2.5 } as const;
 const DOTS = 24;
+/** Below this zoom a card is its name and its figure. */
+const FAR_ZOOM = 0.5;
+const DELETE_KEYS = ['Delete', 'Backspace'];
+const MULTI_KEYS = ['Shift', 'Meta', 'Control'];
+
+const CardMenu = lazy(async () => ({ default: (await import('./CardMenu.tsx')).CardMenu }));
+const WholeMap = lazy(async () => ({ default: (await import('./WholeMap.tsx')).WholeMap }));
 
 export function Canvas() {
   return (
@@ -48,7 +65,12 @@ function Drawing() {
   const isNarrow = useIsNarrow();
   const isStill = useMedia(REDUCED_MOTION);
   const theme = useTheme((state) => state.theme);
+  const isFar = useStore(({ transform }) => transform[2] < FAR_ZOOM);
+  const [hasMap, setMap] = useState(false);
+  const hasMenu = useAttention(({ menu }) => menu !== null);
   const last = useRef<FlowDrawing | null>(null);
+  useCanvasKeys();
+  useEffect(watchTroubles, []);
   if (drawing !== null) last.current = flowDrawing(topologyOf(drawing), selection, isNarrow, last.current);
   const flow = last.current;
   const topology = drawing && topologyOf(drawing);
@@ -56,6 +78,7 @@ function Drawing() {
   if (flow === null || topology === null) return null;
   return (
     <ReactFlow<CardNode, WireEdge>
+      className={isFar ? 'is-far' : ''}
       nodes={flow.nodes}
       edges={flow.edges}
       nodeTypes={NODE_TYPES}
@@ -73,17 +96,28 @@ function Drawing() {
       onNodeDragStop={commitEdit}
       onSelectionDragStart={beginEdit}
       onSelectionDragStop={commitEdit}
-      onDelete={({ nodes, edges }) => edit((now) => remove(now, new Set([...nodes, ...edges].map(({ id }) => id))))}
+      onDelete={({ nodes, edges }) =>
+        removeThings(new Set([...nodes, ...edges.filter((wire) => wire.selected)].map(({ id }) => id)))
+      }
       onConnect={onConnect}
-      isValidConnection={({ source, target }) => wireKindBetween(topology, source, target) !== null}
-      deleteKeyCode={['Delete', 'Backspace']}
+      isValidConnection={({ source, target }) => whyNoWire(topology, source, target) === null}
+      deleteKeyCode={DELETE_KEYS}
+      multiSelectionKeyCode={MULTI_KEYS}
+      zoomOnDoubleClick={false}
+      // Where the focus rests when the card that had it is gone.
+      tabIndex={-1}
       aria-label={text('canvas.label', { title: topology.name ?? '' })}
     >
       <Background variant={BackgroundVariant.Dots} gap={DOTS} size={1.6} color="var(--dot)" />
       <Overlay scene={{ ...flow.scene, isStill }} />
       <FitToStage key={`${isNarrow}`} />
       <KeepInSight count={flow.nodes.length} />
-      <ZoomPanel />
+      <ZoomPanel hasMap={hasMap} onMap={() => setMap(!hasMap)} />
+      <Legend isStill={isStill} />
+      <Suspense>{hasMap && <WholeMap />}</Suspense>
+      <Suspense>{hasMenu && <CardMenu />}</Suspense>
+      <Aim />
+      <View />
     </ReactFlow>
   );
 }
@@ -178,7 +212,20 @@ function KeepInSight({ count }: { count: number }) {
   return null;
 }
 
-function ZoomPanel() {
+/** Tells the other islands where a point of the window lies in the drawing. */
+function View() {
+  const { screenToFlowPosition } = useReactFlow();
+  useEffect(
+    () =>
+      provideView((point) =>
+        document.elementFromPoint(point.x, point.y)?.closest('.react-flow') ? screenToFlowPosition(point) : null,
+      ),
+    [screenToFlowPosition],
+  );
+  return null;
+}
+
+function ZoomPanel({ hasMap, onMap }: { readonly hasMap: boolean; readonly onMap: () => void }) {
   const { zoomIn, zoomOut, zoomTo } = useReactFlow();
   const percent = useStore(({ transform }) => Math.round(transform[2] * 100));
   const fitToStage = useFitToStage();
@@ -195,6 +242,25 @@ function ZoomPanel() {
       </button>
       <button type="button" className="btn ghost only" aria-label={text('canvas.fit')} onClick={fitToStage}>
         <Maximize size={15} strokeWidth={1.75} />
+      </button>
+      <button
+        type="button"
+        className="btn ghost only"
+        aria-label={text('canvas.lay-out')}
+        title={text('canvas.lay-out')}
+        onClick={() => void layOut().then(() => requestAnimationFrame(fitToStage))}
+      >
+        <Network size={15} strokeWidth={1.75} />
+      </button>
+      <button
+        type="button"
+        className="btn ghost only"
+        aria-label={text('canvas.map')}
+        title={text('canvas.map')}
+        aria-pressed={hasMap}
+        onClick={onMap}
+      >
+        <MapIcon size={15} strokeWidth={1.75} />
       </button>
     </div>
   );

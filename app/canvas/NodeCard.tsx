@@ -1,16 +1,25 @@
-// A node of the drawing as a card: glyph, name, what it is, and the body its kind brings. Renders on edits only; figures and
-// letters on it are written from the frames.
+// A node of the drawing as a card: glyph, name, what it is, the body its kind brings, and the controls that were put onto it.
+// Renders on edits only; figures and letters on it are written from the frames.
 
 import { Handle, type NodeProps, Position } from '@xyflow/react';
-import { memo, useRef } from 'react';
+import { Ellipsis, TriangleAlert } from 'lucide-react';
+import { memo, useEffect, useRef } from 'react';
 import { nodeKind } from '../../sim-engine/nodes/declarations.ts';
 import { NODE_STATE } from '../../sim-engine/protocol/frame.ts';
+import type { NodeDocument } from '../../sim-engine/topology/document.ts';
+import { NAME_MAX } from '../../sim-engine/topology/limits.ts';
 import { type MessageKey, text } from '../messages/text.ts';
-import { kindName, nodeView } from '../node-views/node-views.ts';
-import { type Drawing, nodeName, topologyOf } from '../store/drawing.ts';
+import { Knobs } from '../node-views/Knobs.tsx';
+import { KNOB_HEIGHT, kindName, nodeView } from '../node-views/node-views.ts';
+import { type Drawing, nodeName, renameNode, topologyOf } from '../store/drawing.ts';
+import { cardOf, useGuide } from '../store/guide.ts';
 import { usePicture, write } from '../store/LiveText.tsx';
-import { currentPlaces, present, useLab } from '../store/lab.ts';
+import { currentPlaces, edit, present, useLab } from '../store/lab.ts';
+import { knobsOf } from '../store/sliders.ts';
+import { useTroubles } from '../store/troubles.ts';
+import { focusOnCanvas } from '../ui/focus.ts';
 import { KindGlyph } from '../ui/KindGlyph.tsx';
+import { openMenu, rename, useAttention } from './attention.ts';
 import type { CardNode } from './flow-nodes.ts';
 
 const STATE_WORDS = new Map<number, MessageKey>([
@@ -26,7 +35,10 @@ export const NodeCard = memo(function NodeCard({ data: { node, isNarrow }, selec
   const { Aside, Body, subline } = nodeView(node.kind);
   const ports = nodeKind(node.kind)?.ports ?? [];
   const isUnwired = useLab((lab) => isAlone(present(lab), node.id));
-
+  const trouble = useTroubles(({ of }) => of.get(node.id));
+  const isRenaming = useAttention(({ renaming }) => renaming === node.id);
+  const glows = useGuide(({ glow }) => glow === cardOf(node.id));
+  const knobs = isNarrow ? 0 : knobsOf(node).length;
   usePicture('calm', ({ frame }) => {
     const places = currentPlaces();
     if (frame === null || places === null || card.current === null) return;
@@ -35,22 +47,59 @@ export const NodeCard = memo(function NodeCard({ data: { node, isNarrow }, selec
     write(chip.current, words === undefined ? '' : text(words));
     card.current.classList.toggle('is-crashed', state === NODE_STATE.CRASHED);
   });
-
+  const classes = [
+    `card card-${node.kind}`,
+    selected && 'is-selected',
+    isNarrow && 'is-narrow',
+    isUnwired && 'is-unwired',
+    trouble && 'is-troubled',
+    glows && 'glows',
+  ];
   return (
     <article
       ref={card}
-      className={`card card-${node.kind}${selected ? ' is-selected' : ''}${isNarrow ? ' is-narrow' : ''}${isUnwired ? ' is-unwired' : ''}`}
+      className={classes.filter(Boolean).join(' ')}
+      style={{ '--knobs': `${knobs * KNOB_HEIGHT}px` } as React.CSSProperties}
     >
       <header>
         <KindGlyph kind={node.kind} />
         <div className="card-title">
-          <h3 title={nodeName(node)}>{nodeName(node)}</h3>
+          {isRenaming ? (
+            <NameInput node={node} />
+          ) : (
+            <h3 title={nodeName(node)} onDoubleClick={() => rename(node.id)}>
+              {nodeName(node)}
+            </h3>
+          )}
           <p>{subline?.(node) || kindName(node.kind).toLowerCase()}</p>
         </div>
         <span ref={chip} className="card-chip" />
         {Aside && <Aside node={node} isNarrow={isNarrow} />}
       </header>
       {Body && <Body node={node} isNarrow={isNarrow} />}
+      {knobs > 0 && <Knobs node={node} />}
+      {trouble !== undefined && (
+        <p className="card-trouble" title={`${trouble.sentence} ${trouble.remedy}`}>
+          <TriangleAlert size={13} strokeWidth={1.75} />
+          <span>{trouble.sentence}</span>
+        </p>
+      )}
+      {!isNarrow && (
+        <button
+          type="button"
+          className="card-menu nodrag"
+          tabIndex={selected ? 0 : -1}
+          aria-label={text('menu.open', { name: nodeName(node) })}
+          aria-haspopup="menu"
+          onClick={(event) => {
+            const { left, bottom } = event.currentTarget.getBoundingClientRect();
+            openMenu('acts', node.id, { x: left, y: bottom + 4 });
+          }}
+          onKeyDown={(event) => event.stopPropagation()}
+        >
+          <Ellipsis size={14} strokeWidth={2} />
+        </button>
+      )}
       {ports.map((port) => (
         <Handle
           key={port.name}
@@ -65,6 +114,37 @@ export const NodeCard = memo(function NodeCard({ data: { node, isNarrow }, selec
     </article>
   );
 });
+
+/** The name where it stands, to be written over: Enter and leaving take it, Escape leaves it as it was. */
+function NameInput({ node }: { readonly node: NodeDocument }) {
+  const input = useRef<HTMLInputElement>(null);
+  const isOver = useRef(false);
+  useEffect(() => input.current?.select(), []);
+  const finish = (name: string | null, hasFocus: boolean) => {
+    if (isOver.current) return;
+    isOver.current = true;
+    rename(null);
+    if (name !== null) edit((now) => renameNode(now, node.id, name));
+    if (hasFocus) focusOnCanvas(node.id);
+  };
+  return (
+    <input
+      ref={input}
+      className="card-name nodrag"
+      aria-label={text('card.rename')}
+      defaultValue={nodeName(node)}
+      maxLength={NAME_MAX}
+      // biome-ignore lint/a11y/noAutofocus: it stands where one has just asked to write.
+      autoFocus
+      onBlur={(event) => finish(event.target.value, false)}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (event.key === 'Enter') finish(event.currentTarget.value, true);
+        if (event.key === 'Escape') finish(null, true);
+      }}
+    />
+  );
+}
 
 /** Whether no wire begins or ends here: then its ports are shown, as there is no wire to show them. */
 const isAlone = (drawing: Drawing | null, id: string): boolean =>

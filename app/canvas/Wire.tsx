@@ -9,8 +9,21 @@ import { usePicture, write } from '../store/LiveText.tsx';
 import { currentPlaces } from '../store/lab.ts';
 import { figure } from '../ui/format.ts';
 import type { WireEdge } from './flow-nodes.ts';
+import type { WireShape } from './geometry.ts';
 
 const CHIP = { height: 18, letter: 5.6, padding: 14 } as const;
+
+/** Near its ends a wire leaves the ports to be grasped. */
+const PORT_REACH = 14;
+
+/** The part of a wire that takes the pointer. */
+function graspOf({ points, length }: WireShape): string {
+  const count = points.length / 2;
+  const skip = Math.min(Math.ceil((PORT_REACH / Math.max(length, 1)) * (count - 1)), Math.floor(count / 2) - 1);
+  let d = '';
+  for (let ix = skip; ix < count - skip; ix++) d += `${d === '' ? 'M' : 'L'}${points[2 * ix]} ${points[2 * ix + 1]}`;
+  return d;
+}
 
 export const Wire = memo(function Wire({ id, data, selected }: EdgeProps<WireEdge>) {
   const group = useRef<SVGGElement>(null);
@@ -37,7 +50,7 @@ export const Wire = memo(function Wire({ id, data, selected }: EdgeProps<WireEdg
     <g ref={group} className={`wire${isRelation ? ' is-relation' : ''}${selected ? ' is-selected' : ''}`}>
       <path className="wire-halo" d={d} />
       <path className="wire-line" d={d} />
-      <path className="react-flow__edge-interaction" d={d} fill="none" strokeOpacity={0} strokeWidth={20} />
+      <path className="react-flow__edge-interaction" d={graspOf(data.shape)} fill="none" strokeOpacity={0} strokeWidth={20} />
       <circle className="wire-out" cx={from.x} cy={from.y} r="3.5" />
       <circle className="wire-in" cx={to.x} cy={to.y} r="3.5" />
       <g ref={chip} className="wire-chip" transform={`translate(${points[middle * 2]} ${points[middle * 2 + 1]})`}>

@@ -6,13 +6,13 @@ import { nodeKind, wireKind } from '../../sim-engine/nodes/declarations.ts';
 import { portAt } from '../../sim-engine/topology/connect.ts';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
 import { say, text } from '../messages/text.ts';
-import { kindName, nodeView } from '../node-views/node-views.ts';
+import { cardSize, kindName } from '../node-views/node-views.ts';
 import { nodeName } from '../store/drawing.ts';
 import { type Box, type WireShape, wireShapes } from './geometry.ts';
 import type { Scene } from './letters.ts';
 import { turned } from './turned.ts';
 
-export type CardNode = Node<{ readonly node: NodeDocument; readonly isNarrow: boolean }, 'card'>;
+export type CardNode = Node<{ readonly node: NodeDocument; readonly isNarrow: boolean }, 'card' | 'container'>;
 export type WireEdge = Edge<{ readonly shape: WireShape }, 'wire'>;
 
 export interface FlowDrawing {
@@ -22,25 +22,32 @@ export interface FlowDrawing {
 }
 
 /** Room for the drawing on a narrow screen, between its margins and above the deck. */
-const NARROW_ROOM = { width: 374, height: 380 };
+const NARROW_ROOM = { width: 374, height: 324 };
 const UNPLACED = { x: 0, y: 0 };
 
+/**
+ * What lies in a container stands in its coordinates and after it in the list, as React Flow wants it. On a narrow screen there is
+ * no room for frames around frames: the parts stand in the stream like all others.
+ */
 export function flowDrawing(
   topology: TopologyDocument,
   selection: ReadonlySet<string>,
   isNarrow: boolean,
   before: FlowDrawing | null,
 ): FlowDrawing {
-  const sizeOf = (node: NodeDocument) => nodeView(node.kind).size(isNarrow);
-  const turnedAt = isNarrow ? turned(topology.nodes, sizeOf, NARROW_ROOM) : null;
+  const sizeOf = (node: NodeDocument) => cardSize(node, isNarrow);
+  const drawn = isNarrow ? topology.nodes.filter((node) => !isContainer(node)) : outerFirst(topology.nodes);
+  const turnedAt = isNarrow ? turned(drawn, sizeOf, NARROW_ROOM) : null;
   const keptNodes = new Map(before?.nodes.map((node) => [node.id, node]));
-  const nodes = topology.nodes.map((node): CardNode => {
+  const boxes = new Map<string, Box>();
+  const nodes = drawn.map((node): CardNode => {
     const position = turnedAt?.get(node.id) ?? node.position ?? UNPLACED;
-    return keep(keptNodes.get(node.id), cardNode(node, position, sizeOf(node), selection.has(node.id), isNarrow));
+    const size = sizeOf(node);
+    const outer = isNarrow ? undefined : boxes.get(node.parent ?? '');
+    boxes.set(node.id, { id: node.id, x: position.x + (outer?.x ?? 0), y: position.y + (outer?.y ?? 0), ...size });
+    const card = cardNode(node, position, size, selection.has(node.id), isNarrow);
+    return keep(keptNodes.get(node.id), outer === undefined ? card : { ...card, parentId: outer.id, extent: 'parent' });
   });
-  const boxes = new Map(
-    nodes.map(({ id, position, width = 0, height = 0 }): [string, Box] => [id, { id, ...position, width, height }]),
-  );
   const shapes = wireShapes(boxes, topology.wires, isNarrow ? 'down' : 'right');
   const keptEdges = new Map(before?.edges.map((edge) => [edge.id, edge]));
   const names = new Map(topology.nodes.map((node) => [node.id, nodeName(node)]));
@@ -50,8 +57,22 @@ export function flowDrawing(
       ? []
       : [keepEdge(keptEdges.get(wire.id), wireEdge(wire, shape, selection.has(wire.id), topology, names))];
   });
-  const cards = topology.nodes.map((node) => ({ node, box: boxes.get(node.id) as Box }));
+  const cards = drawn.map((node) => ({ node, box: boxes.get(node.id) as Box }));
   return { nodes, edges, scene: { shapes, cards, isNarrow } };
+}
+
+export const isContainer = (node: NodeDocument): boolean => nodeKind(node.kind)?.accepts !== undefined;
+
+/** Containers before what lies in them, whatever the order of the document. */
+function outerFirst(nodes: readonly NodeDocument[]): readonly NodeDocument[] {
+  if (!nodes.some((node) => node.parent !== undefined)) return nodes;
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const depth = (node: NodeDocument): number => {
+    let steps = 0;
+    for (let at = byId.get(node.parent ?? ''); at !== undefined && steps < nodes.length; at = byId.get(at.parent ?? '')) steps++;
+    return steps;
+  };
+  return [...nodes].sort((a, b) => depth(a) - depth(b));
 }
 
 function cardNode(
@@ -63,7 +84,8 @@ function cardNode(
 ): CardNode {
   return {
     id: node.id,
-    type: 'card',
+    type: isContainer(node) ? 'container' : 'card',
+    ...(isContainer(node) ? { zIndex: -1 } : {}),
     position,
     width,
     height,
@@ -111,6 +133,9 @@ function keep(old: CardNode | undefined, next: CardNode): CardNode {
     old.data.node === next.data.node &&
     old.data.isNarrow === next.data.isNarrow &&
     old.selected === next.selected &&
+    old.parentId === next.parentId &&
+    old.width === next.width &&
+    old.height === next.height &&
     old.position.x === next.position.x &&
     old.position.y === next.position.y;
   return isSame ? old : next;

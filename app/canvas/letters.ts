@@ -109,8 +109,15 @@ function drawWireStates({ context, colours }: Brush, { shapes }: Scene, frame: F
 
 const CHIP_FONT = '500 11px "Geist Variable", system-ui, sans-serif';
 
-/** Width in five steps: up to 10, 100, 1,000, 10,000 a second, and more. */
-const widthOf = (rate: number): number => (rate < 10 ? 1.75 : rate < 100 ? 3 : rate < 1000 ? 5 : rate < 10_000 ? 7 : 9);
+/** Width in five steps: up to so many letters a second. */
+export const WIDTH_STEPS = [
+  { below: 10, width: 1.75 },
+  { below: 100, width: 3 },
+  { below: 1000, width: 5 },
+  { below: 10_000, width: 7 },
+  { below: Number.POSITIVE_INFINITY, width: 9 },
+] as const;
+const widthOf = (rate: number): number => WIDTH_STEPS.find(({ below }) => rate < below)?.width ?? 9;
 
 function drawWidths({ context, colours }: Brush, { shapes }: Scene, frame: Float64Array, places: Places, rates: Rates): void {
   context.lineCap = 'butt';

@@ -1,21 +1,28 @@
 // One parameter as a control, made from its declaration: name and the broker's own key at the left, value and unit at the right, a
 // slider where dragging teaches. Every change goes into the document at once; a drag is one step of undo.
 
+import { Pin, RotateCcw } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { Field, LawDocument } from '../../sim-engine/nodes/fields.ts';
 import { parseBytes, parseDuration, printBytes, printDuration } from '../../sim-engine/topology/units.ts';
 import { type MessageKey, say, text } from '../messages/text.ts';
+import { FieldSlider } from '../node-views/FieldSlider.tsx';
+import { type NumberForm, numberForm } from '../store/sliders.ts';
 import { figure } from '../ui/format.ts';
-import { draggable, fromStep, SLIDER_STEPS, tidy, toStep } from './scale.ts';
+import { factsOf, isDefault, spaced } from './facts.ts';
 
 export interface FieldControlProps {
+  /** Id of the node or wire, and the field's name in it. */
+  readonly target: string;
+  readonly name: string;
   readonly field: Field;
   /** In document form. */
   readonly value: unknown;
   /** `undefined` = back to the default. */
   readonly onChange: (value: unknown) => void;
-  readonly onBegin: () => void;
-  readonly onEnd: () => void;
+  /** Whether its control stands on the card; null where it cannot. */
+  readonly isKnob: boolean | null;
+  readonly onKnob: (isKnob: boolean) => void;
   /** Whether the help sentence is shown; who hears the page is told in any case. */
   readonly isExplained: boolean;
 }
@@ -25,16 +32,47 @@ export function FieldControl(props: FieldControlProps) {
   const id = useId();
   return (
     <div className={`field field-${field.kind}${field.live ? '' : ' is-fixed'}`}>
-      <label htmlFor={id} title={say(field.help)}>
-        {say(field.label)}
-      </label>
+      <span className="field-name">
+        <label htmlFor={id} title={`${say(field.help)}\n${factsOf(field)}`}>
+          {say(field.label)}
+        </label>
+        <FieldActs {...props} />
+      </span>
       <Control {...props} id={id} />
       {field.key !== undefined && <span className="field-key mono">{field.key}</span>}
       {!field.live && <span className="field-note">{text('inspector.restart')}</span>}
       <p id={helpOf(id)} className={isExplained ? 'field-help' : 'unseen'}>
-        {say(field.help)}
+        {say(field.help)} <span className="field-facts">{factsOf(field)}</span>
       </p>
     </div>
+  );
+}
+
+/** Back to the default, and onto the card: there when the field is pointed at or has the focus. */
+function FieldActs({ field, value, onChange, isKnob, onKnob }: FieldControlProps) {
+  const label = say(field.label);
+  const reset = text('inspector.default.do', { label });
+  const pin = text(isKnob ? 'inspector.unpin' : 'inspector.pin', { label });
+  return (
+    <>
+      {!isDefault(field, value) && (
+        <button type="button" className="field-act" aria-label={reset} title={reset} onClick={() => onChange(undefined)}>
+          <RotateCcw size={13} strokeWidth={1.75} />
+        </button>
+      )}
+      {isKnob !== null && (
+        <button
+          type="button"
+          className="field-act field-pin"
+          aria-label={pin}
+          title={pin}
+          aria-pressed={isKnob}
+          onClick={() => onKnob(!isKnob)}
+        >
+          <Pin size={13} strokeWidth={1.75} />
+        </button>
+      )}
+    </>
   );
 }
 
@@ -42,13 +80,9 @@ const helpOf = (id: string): string => `${id}-help`;
 
 function Control(props: FieldControlProps & { id: string }) {
   const { field, value } = props;
+  const form = numberForm(field);
+  if (form !== null) return <NumberControl {...props} form={form} />;
   switch (field.kind) {
-    case 'int':
-      return <NumberControl {...props} form={{ ...plain(field), integer: true, unit: unitOf(field.unit) }} />;
-    case 'rate':
-      return <NumberControl {...props} form={{ ...plain(field), unit: text('unit.per-second') }} />;
-    case 'ratio':
-      return <NumberControl {...props} form={field.unit === '%' ? percent(field) : { ...plain(field), unit: field.unit }} />;
     case 'duration':
       return <QuantityControl {...props} {...durationIn(field.min, field.max)} />;
     case 'bytes':
@@ -66,51 +100,14 @@ function Control(props: FieldControlProps & { id: string }) {
 
 // ------------------------------------------------------------------ numbers
 
-interface NumberForm {
-  readonly min: number;
-  readonly max: number;
-  readonly unit: string;
-  readonly integer?: boolean;
-  readonly isEven?: boolean;
-  /** Document to what is shown, and back. */
-  readonly shown: (value: number) => number;
-  readonly meant: (value: number) => number;
-}
-
-const same = (value: number): number => value;
-const plain = ({ min, max }: { min: number; max: number }) => ({ min, max, shown: same, meant: same });
-const percent = ({ min, max }: { min: number; max: number }): NumberForm => ({
-  min: min * 100,
-  max: max * 100,
-  unit: text('unit.percent'),
-  isEven: true,
-  shown: (value) => Number((value * 100).toPrecision(6)),
-  meant: (value) => Number((value / 100).toPrecision(6)),
-});
-/** Units that are only the name of what is counted say nothing beside a label that says it. */
-const unitOf = (unit: string): string => (unit === 'messages' || unit === 'attempts' || unit === 'at once' ? '' : unit);
-
-function NumberControl({
-  field,
-  value,
-  onChange,
-  onBegin,
-  onEnd,
-  id,
-  form,
-}: FieldControlProps & { id: string; form: NumberForm }) {
+function NumberControl(props: FieldControlProps & { id: string; form: NumberForm }) {
+  const { field, value, onChange, id, form, target, name } = props;
   const now = form.shown(Number(value));
   const [draft, setDraft] = useState<string | null>(null);
-  // Kept through a drag, or the range would run away under the pointer.
-  const [range] = useState(() => (form.isEven ? { min: form.min, max: form.max } : draggable(now, form)));
   const entered = draft === null ? now : Number(draft);
   const isBad =
     draft !== null &&
-    (draft.trim() === '' || !(entered >= form.min && entered <= form.max) || (form.integer && !Number.isInteger(entered)));
-  const take = (next: number) => onChange(form.meant(form.integer ? Math.round(next) : next));
-  const step = form.isEven ? Math.round(((now - range.min) / (range.max - range.min)) * SLIDER_STEPS) : toStep(now, range);
-  const atStep = (at: number) =>
-    form.isEven ? tidy(range.min + ((range.max - range.min) * at) / SLIDER_STEPS) : fromStep(at, range);
+    (draft.trim() === '' || !(entered >= form.min && entered <= form.max) || (form.isWhole && !Number.isInteger(entered)));
   return (
     <>
       <span className={`field-value${isBad ? ' is-bad' : ''}`}>
@@ -122,27 +119,15 @@ function NumberControl({
           aria-invalid={isBad}
           onChange={(event) => setDraft(event.target.value)}
           onBlur={() => {
-            if (draft !== null && !isBad && entered !== now) take(entered);
+            if (draft !== null && !isBad && entered !== now) onChange(form.meant(entered));
             setDraft(null);
           }}
           onKeyDown={commitOnEnter(() => setDraft(null))}
         />
         {form.unit !== '' && <i>{form.unit}</i>}
       </span>
-      {isBad && <Wrong>{text(form.integer ? 'inspector.wrong.whole' : 'inspector.wrong.number', limitsOf(form))}</Wrong>}
-      <input
-        type="range"
-        className="field-slider"
-        aria-label={text('inspector.slider', { label: say(field.label) })}
-        aria-valuetext={`${now} ${form.unit}`}
-        min={0}
-        max={SLIDER_STEPS}
-        value={step}
-        style={{ '--share': `${(step / SLIDER_STEPS) * 100}%` } as React.CSSProperties}
-        onPointerDown={onBegin}
-        onPointerUp={onEnd}
-        onChange={(event) => take(atStep(event.target.valueAsNumber))}
-      />
+      {isBad && <Wrong>{text(form.isWhole ? 'inspector.wrong.whole' : 'inspector.wrong.number', limitsOf(form))}</Wrong>}
+      <FieldSlider target={target} name={name} field={field} form={form} value={value} />
     </>
   );
 }
@@ -215,9 +200,6 @@ function QuantityControl({ value, onChange, id, toText, remedy }: FieldControlPr
     </>
   );
 }
-
-/** "450ms" as "450 ms". */
-const spaced = (quantityText: string): string => quantityText.replace(/(\d)([A-Za-zµ])/, '$1 $2');
 
 /** The mean of a law: its shape is for the file. */
 function MeanControl({ value, onChange, id, of, ...others }: FieldControlProps & { id: string; of: 'duration' | 'bytes' }) {

@@ -1,15 +1,18 @@
 // The settings of the one selected node or wire, made from its declaration, and its gauges now.
 
-import { CircleHelp, Spline, Trash2, X } from 'lucide-react';
+import { CircleHelp, Copy, ExternalLink, Spline, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { nodeKind, wireKind } from '../../sim-engine/nodes/declarations.ts';
 import type { Gauge } from '../../sim-engine/nodes/node-kind.ts';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
+import { duplicate, removeThings } from '../acts/acts.ts';
 import { say, text } from '../messages/text.ts';
-import { connect, nameOf, remove, setParam, topologyOf, wireTargets } from '../store/drawing.ts';
+import { connect, nameOf, nodeName, setKnob, setParam, topologyOf, wireSources, wireTargets } from '../store/drawing.ts';
 import { LiveText } from '../store/LiveText.tsx';
-import { beginEdit, commitEdit, edit, present, reset, select, useLab } from '../store/lab.ts';
+import { edit, present, reset, select, useLab } from '../store/lab.ts';
 import { fieldOf, fieldsOf, isShown, isWire } from '../store/params.ts';
+import { canBeKnob } from '../store/sliders.ts';
+import { focusIfLost } from '../ui/focus.ts';
 import { count, duration, figure } from '../ui/format.ts';
 import { KindGlyph } from '../ui/KindGlyph.tsx';
 import { FieldControl } from './FieldControl.tsx';
@@ -25,6 +28,7 @@ export function Inspector() {
   const [id] = selection;
   const topology = drawing && topologyOf(drawing);
   const thing = selection.size === 1 ? topology && find(topology, id as string) : undefined;
+  if (selection.size > 1) return <Many ids={selection} />;
   if (!topology || !thing) return null;
   return (
     <Settings
@@ -39,6 +43,49 @@ export function Inspector() {
 
 const find = ({ nodes, wires }: TopologyDocument, id: string): Thing | undefined =>
   [...nodes, ...wires].find((thing) => thing.id === id);
+
+/** Of several things at once there is only what can be done with all of them. */
+function Many({ ids }: { ids: ReadonlySet<string> }) {
+  return (
+    <aside className="panel inspector" aria-label={text('inspector.many.label')}>
+      <header className="inspector-head">
+        <div>
+          <h2>{text('inspector.many', { count: ids.size })}</h2>
+        </div>
+        <button type="button" className="btn ghost only" aria-label={text('inspector.close')} onClick={() => close([...ids][0])}>
+          <X size={16} strokeWidth={1.75} />
+        </button>
+      </header>
+      <div className="inspector-section inspector-acts">
+        <DuplicateButton ids={ids} />
+        <DeleteButton ids={ids} />
+      </div>
+    </aside>
+  );
+}
+
+function DuplicateButton({ ids }: { ids: ReadonlySet<string> }) {
+  return (
+    <button type="button" className="btn small" onClick={() => duplicate(ids)}>
+      <Copy size={14} strokeWidth={1.75} />
+      {text('menu.duplicate')}
+    </button>
+  );
+}
+
+function DeleteButton({ ids }: { ids: ReadonlySet<string> }) {
+  return (
+    <button type="button" className="btn small" onClick={() => removeThings(ids)}>
+      <Trash2 size={14} strokeWidth={1.75} />
+      {text('inspector.delete')}
+    </button>
+  );
+}
+
+function close(id: string | undefined): void {
+  select([]);
+  focusIfLost(id);
+}
 
 interface SettingsProps {
   readonly thing: Thing;
@@ -69,7 +116,7 @@ function Settings({ thing, topology, isExplained, onExplain }: SettingsProps) {
         >
           <CircleHelp size={16} strokeWidth={1.75} />
         </button>
-        <button type="button" className="btn ghost only" aria-label={text('inspector.close')} onClick={() => select([])}>
+        <button type="button" className="btn ghost only" aria-label={text('inspector.close')} onClick={() => close(thing.id)}>
           <X size={16} strokeWidth={1.75} />
         </button>
       </header>
@@ -84,10 +131,17 @@ function Settings({ thing, topology, isExplained, onExplain }: SettingsProps) {
               <b>{text('inspector.fidelity')}</b> {say(kind.fidelity)}
             </p>
           )}
-          <button type="button" className="btn small" onClick={() => edit((now) => remove(now, new Set([thing.id])))}>
-            <Trash2 size={14} strokeWidth={1.75} />
-            {text('inspector.delete')}
-          </button>
+          {'link' in kind && kind.link !== undefined && (
+            <p className="inspector-about">
+              <a href={kind.link} target="_blank" rel="noreferrer">
+                {text('inspector.docs')} <ExternalLink size={12} strokeWidth={1.75} />
+              </a>
+            </p>
+          )}
+          <div className="inspector-acts">
+            {!isWire(thing) && <DuplicateButton ids={new Set([thing.id])} />}
+            <DeleteButton ids={new Set([thing.id])} />
+          </div>
         </div>
       </div>
     </aside>
@@ -100,15 +154,18 @@ function Form({ thing, isExplained }: { thing: Thing; isExplained: boolean }) {
     .filter(([, field]) => isShown(thing, field))
     .sort(([, a], [, b]) => Number(b.live) - Number(a.live));
   const atStart = useLab((lab) => lab.runStart && find(topologyOf(lab.runStart), thing.id));
+  const knobs = new Set(isWire(thing) ? [] : thing.view?.knobs.map(({ field }) => field));
   const [basic, advanced] = [fields.filter(([, field]) => !field.advanced), fields.filter(([, field]) => field.advanced)];
   const control = ([name, field]: (typeof fields)[number]) => (
     <FieldControl
       key={name}
+      target={thing.id}
+      name={name}
       field={field}
       value={fieldOf(thing, name)}
       onChange={(value) => edit((now) => setParam(now, thing.id, name, value))}
-      onBegin={beginEdit}
-      onEnd={commitEdit}
+      isKnob={isWire(thing) || !canBeKnob(field) ? null : knobs.has(name)}
+      onKnob={(isKnob) => edit((now) => setKnob(now, thing.id, name, isKnob))}
       isExplained={isExplained}
     />
   );
@@ -158,24 +215,42 @@ function Now({ node: { id, kind }, isExplained }: { node: NodeDocument; isExplai
 /** Draws a wire without a pointer, and where the screen is too small to draw one by hand. */
 function WireTo({ node, topology }: { node: NodeDocument; topology: TopologyDocument }) {
   const targets = wireTargets(topology, node.id);
+  const sources = wireSources(topology, node.id);
+  if (targets.length + sources.length === 0) return null;
+  const draw = (from: string, to: string) => {
+    edit((now) => connect(now, from, to));
+    // The last of its kind takes its button along.
+    focusIfLost(node.id);
+  };
+  return (
+    <div className="inspector-section">
+      <OtherEnd label={text('inspector.wire-to')} nodes={targets} onPick={(id) => draw(node.id, id)} />
+      <OtherEnd label={text('inspector.wire-from')} nodes={sources} onPick={(id) => draw(id, node.id)} />
+    </div>
+  );
+}
+
+interface OtherEndProps {
+  readonly label: string;
+  readonly nodes: readonly NodeDocument[];
+  readonly onPick: (id: string) => void;
+}
+
+function OtherEnd({ label, nodes, onPick }: OtherEndProps) {
   const [chosen, setChosen] = useState('');
-  const target = targets.find(({ id }) => id === chosen) ?? targets[0];
+  const target = nodes.find(({ id }) => id === chosen) ?? nodes[0];
   if (target === undefined) return null;
   return (
-    <div className="inspector-section wire-to">
-      <select
-        className="field-value"
-        aria-label={text('inspector.wire-to')}
-        value={target.id}
-        onChange={(event) => setChosen(event.target.value)}
-      >
-        {targets.map(({ id }) => (
-          <option key={id} value={id}>
-            {nameOf(topology, id)}
+    <div className="wire-to">
+      <span className="wire-to-label">{label}</span>
+      <select className="field-value" aria-label={label} value={target.id} onChange={(event) => setChosen(event.target.value)}>
+        {nodes.map((node) => (
+          <option key={node.id} value={node.id}>
+            {nodeName(node)}
           </option>
         ))}
       </select>
-      <button type="button" className="btn small" onClick={() => edit((now) => connect(now, node.id, target.id))}>
+      <button type="button" className="btn small" onClick={() => onPick(target.id)}>
         <Spline size={14} strokeWidth={1.75} />
         {text('inspector.wire-to.do')}
       </button>

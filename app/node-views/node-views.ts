@@ -1,6 +1,9 @@
 // The list of special looks: one line a kind. A kind that is not listed has the plain card.
 
+import { nodeKind } from '../../sim-engine/nodes/declarations.ts';
+import type { NodeDocument } from '../../sim-engine/topology/document.ts';
 import { say } from '../messages/text.ts';
+import { knobsOf } from '../store/sliders.ts';
 import { DEAD_LETTER_VIEW } from './DeadLetterView.tsx';
 import type { NodeView } from './node-view.ts';
 import { PLAIN_VIEW } from './PlainView.tsx';
@@ -16,6 +19,19 @@ const VIEWS = new Map<string, NodeView>([
 ]);
 
 export const nodeView = (kind: string): NodeView => VIEWS.get(kind) ?? PLAIN_VIEW;
+
+/** Of a control on a card. */
+export const KNOB_HEIGHT = 42;
+
+/** A container that nobody has given a size: room for two cards beside each other. */
+const CONTAINER_SIZE = { width: 440, height: 260 };
+
+/** Size of a card with what was put onto it. A narrow card has no controls: they would be too small to hit. */
+export function cardSize(node: NodeDocument, isNarrow: boolean): { readonly width: number; readonly height: number } {
+  if (nodeKind(node.kind)?.accepts !== undefined) return node.size ?? CONTAINER_SIZE;
+  const { width, height } = nodeView(node.kind).size(isNarrow);
+  return { width, height: isNarrow ? height : height + knobsOf(node).length * KNOB_HEIGHT };
+}
 
 /** A kind's name within a line: "dead-letter queue". */
 export const kindName = (kind: string): string => say(`kind.${kind}.label`);

@@ -1,31 +1,67 @@
-// What can be added to the canvas, made from the list of kinds. A click, a tap or Enter adds one where there is room.
+// What can be added to the canvas, made from the list of kinds: dragged to a place by any pointer, or by a click, a tap or Enter
+// where there is room. On a narrow screen the list opens on demand.
 
+import { Plus } from 'lucide-react';
+import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { NODE_KINDS } from '../../sim-engine/nodes/declarations.ts';
 import type { NodeKind, PaletteGroup } from '../../sim-engine/nodes/node-kind.ts';
-import type { NodeDocument } from '../../sim-engine/topology/document.ts';
+import { addKind } from '../acts/acts.ts';
 import { say, text } from '../messages/text.ts';
-import { nodeView } from '../node-views/node-views.ts';
-import { addNode, type Drawing, freeId, topologyOf } from '../store/drawing.ts';
-import { edit, select } from '../store/lab.ts';
+import { placeInDrawing } from '../store/view.ts';
 import { KindGlyph } from '../ui/KindGlyph.tsx';
-import { freeSpot } from './free-spot.ts';
+import { useIsNarrow } from '../ui/media.ts';
 import './palette.css';
 
 const GROUPS: readonly PaletteGroup[] = ['ends', 'channels', 'between'];
+/** A pointer that moves less than this has clicked. */
+const DRAG_FROM_PX = 5;
 
 export function Palette() {
+  const isNarrow = useIsNarrow();
+  const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  if (!isNarrow) return <Kinds />;
+  const close = () => {
+    setOpen(false);
+    button.current?.focus();
+  };
   return (
-    <nav className="panel palette" aria-label={text('palette.label')}>
+    <div className="palette-narrow">
+      <button
+        ref={button}
+        type="button"
+        className="btn palette-open"
+        aria-expanded={isOpen}
+        aria-haspopup="true"
+        onClick={() => setOpen(!isOpen)}
+      >
+        <Plus size={18} strokeWidth={1.75} />
+        {text('palette.add')}
+      </button>
+      {isOpen && <Kinds onAdded={() => setOpen(false)} onEscape={close} />}
+    </div>
+  );
+}
+
+function Kinds({ onAdded, onEscape }: { readonly onAdded?: () => void; readonly onEscape?: () => void }) {
+  const list = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (onEscape !== undefined) list.current?.querySelector('button')?.focus();
+  }, [onEscape]);
+  return (
+    <nav
+      ref={list}
+      className="panel palette"
+      aria-label={text('palette.label')}
+      onKeyDown={(event) => event.key === 'Escape' && onEscape?.()}
+    >
       {GROUPS.map((group) => {
         const kinds = NODE_KINDS.filter((kind) => kind.group === group);
         return kinds.length === 0 ? null : (
           <section key={group} aria-label={text(`palette.group.${group}`)}>
             <h2>{text(`palette.group.${group}`)}</h2>
             {kinds.map((kind) => (
-              <button key={kind.type} type="button" title={say(kind.about)} onClick={() => add(kind)}>
-                <KindGlyph kind={kind.type} />
-                {say(kind.label)}
-              </button>
+              <KindButton key={kind.type} kind={kind} onAdded={onAdded} />
             ))}
           </section>
         );
@@ -34,29 +70,65 @@ export function Palette() {
   );
 }
 
-function add(kind: NodeKind): void {
-  let added: NodeDocument | undefined;
-  edit((now) => {
-    added = newNode(now, kind);
-    return addNode(now, added);
-  });
-  if (added !== undefined) select([added.id]);
-}
+function KindButton({ kind, onAdded }: { readonly kind: NodeKind; readonly onAdded: (() => void) | undefined }) {
+  const ghost = useRef<HTMLDivElement>(null);
+  const from = useRef<{ readonly x: number; readonly y: number } | null>(null);
+  const wasDragged = useRef(false);
+  const [isDragged, setDragged] = useState(false);
 
-/** Id and name say the same: `worker-2`, "Worker 2". */
-function newNode(drawing: Drawing, { type, label }: NodeKind): NodeDocument {
-  const wanted = say(label)
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-');
-  const id = freeId(drawing, wanted);
-  const number = id.slice(wanted.length + 1);
-  // Where the drawing is turned for a narrow screen the positions are those of the wide one all the same.
-  const sizeOf = (kind: string) => nodeView(kind).size(false);
-  const cards = topologyOf(drawing).nodes.map((node) => ({ ...(node.position ?? { x: 0, y: 0 }), ...sizeOf(node.kind) }));
-  return {
-    id,
-    kind: type,
-    name: number === '' ? say(label) : `${say(label)} ${number}`,
-    position: freeSpot(cards, sizeOf(type), topologyOf(drawing).nodes.findLast((node) => node.kind === type)?.position?.x),
+  const stop = () => {
+    from.current = null;
+    setDragged(false);
   };
+  const follow = (event: PointerEvent) => {
+    if (from.current === null) return;
+    const { clientX: x, clientY: y } = event;
+    if (!wasDragged.current && Math.hypot(x - from.current.x, y - from.current.y) < DRAG_FROM_PX) return;
+    if (!wasDragged.current) {
+      wasDragged.current = true;
+      setDragged(true);
+    }
+    if (ghost.current !== null) ghost.current.style.translate = `${x}px ${y}px`;
+  };
+  const drop = ({ clientX: x, clientY: y }: PointerEvent) => {
+    if (from.current !== null && wasDragged.current) {
+      const at = placeInDrawing({ x, y });
+      if (at !== null) addKind(kind, at);
+    }
+    stop();
+  };
+  return (
+    <button
+      type="button"
+      title={`${say(kind.about)}\n${text('palette.drag')}`}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        from.current = { x: event.clientX, y: event.clientY };
+        wasDragged.current = false;
+      }}
+      onPointerMove={follow}
+      onPointerUp={drop}
+      onPointerCancel={stop}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && isDragged) stop();
+      }}
+      onClick={() => {
+        // The click that ends a drag is none.
+        if (!wasDragged.current) {
+          addKind(kind);
+          onAdded?.();
+        }
+        wasDragged.current = false;
+      }}
+    >
+      <KindGlyph kind={kind.type} />
+      {say(kind.label)}
+      {isDragged && (
+        <div ref={ghost} className="palette-ghost" aria-hidden="true">
+          <KindGlyph kind={kind.type} />
+          {say(kind.label)}
+        </div>
+      )}
+    </button>
+  );
 }

@@ -1,7 +1,6 @@
 // The document as the page edits it: the JSON of the file, whole, so that saving loses nothing. Pure functions that answer with
 // a new document. Whether an edit is allowed is the engine's to say; here nothing is checked.
 
-import { canConnect } from '../../sim-engine/topology/connect.ts';
 import {
   type NodeDocument,
   type Position,
@@ -10,6 +9,8 @@ import {
   type TopologyDocument,
   type WireDocument,
 } from '../../sim-engine/topology/document.ts';
+import { NAME_MAX } from '../../sim-engine/topology/limits.ts';
+import { whyNoWire, wireKindBetween } from './wiring.ts';
 
 /** A file as it was opened: a scenario, or a bare topology. */
 export type Drawing = ScenarioDocument | TopologyDocument;
@@ -90,32 +91,51 @@ export function setParam(drawing: Drawing, target: string, field: string, value:
   return withTopology(drawing, { ...topology, nodes: topology.nodes.map(change), wires: topology.wires.map(change) });
 }
 
-export function addNode(drawing: Drawing, node: NodeDocument): Drawing {
-  return withNodes(drawing, [...topologyOf(drawing).nodes, node]);
+/** Gives a node another name; without one it is called by its id. */
+export function renameNode(drawing: Drawing, id: string, name: string): Drawing {
+  const node = topologyOf(drawing).nodes.find((one) => one.id === id);
+  const wanted = name.trim().slice(0, NAME_MAX);
+  if (node === undefined || wanted === nodeName(node)) return drawing;
+  const { name: _, ...others } = node;
+  return withNode(drawing, wanted === '' ? others : { ...others, name: wanted });
 }
 
-/** The kind of wire that leads from one node to another, by the kinds of the two; null where none does. */
-export function wireKindBetween({ nodes }: TopologyDocument, from: string, to: string): string | null {
-  const kindOf = (id: string) => nodes.find((node) => node.id === id)?.kind;
-  const [fromKind, toKind] = [kindOf(from), kindOf(to)];
-  if (from === to || fromKind === undefined || toKind === undefined) return null;
-  const connectable = canConnect(fromKind, toKind);
-  return connectable.ok ? connectable.wire.type : null;
+/** Puts the control of a field onto the card, or takes it away. */
+export function setKnob(drawing: Drawing, id: string, field: string, isKnob: boolean): Drawing {
+  const node = topologyOf(drawing).nodes.find((one) => one.id === id);
+  if (node === undefined) return drawing;
+  const { view, ...others } = node;
+  const kept = (view?.knobs ?? []).filter((knob) => knob.field !== field);
+  const knobs = isKnob ? [...kept, { field }] : kept;
+  return withNode(drawing, knobs.length === 0 ? others : { ...others, view: { knobs } });
+}
+
+function withNode(drawing: Drawing, changed: NodeDocument): Drawing {
+  return withNodes(
+    drawing,
+    topologyOf(drawing).nodes.map((node) => (node.id === changed.id ? changed : node)),
+  );
+}
+
+export function addNode(drawing: Drawing, node: NodeDocument): Drawing {
+  return withNodes(drawing, [...topologyOf(drawing).nodes, node]);
 }
 
 /** Draws a wire; the same document where none can lead there. */
 export function connect(drawing: Drawing, from: string, to: string): Drawing {
   const topology = topologyOf(drawing);
   const kind = wireKindBetween(topology, from, to);
-  if (kind === null) return drawing;
+  if (kind === null || whyNoWire(topology, from, to) !== null) return drawing;
   return withWires(drawing, [...topology.wires, { id: freeId(drawing, `${from}-${to}`.slice(0, 36)), kind, from, to }]);
 }
 
-/** Nodes that a wire could be drawn to from here, but for those that one leads to already. */
-export function wireTargets(topology: TopologyDocument, from: string): readonly NodeDocument[] {
-  const reached = new Set(topology.wires.filter((wire) => wire.from === from).map((wire) => wire.to));
-  return topology.nodes.filter(({ id }) => !reached.has(id) && wireKindBetween(topology, from, id) !== null);
-}
+/** Nodes that a wire can be drawn to from here. */
+export const wireTargets = (topology: TopologyDocument, from: string): readonly NodeDocument[] =>
+  topology.nodes.filter(({ id }) => whyNoWire(topology, from, id) === null);
+
+/** Nodes from which a wire can be drawn to this one. */
+export const wireSources = (topology: TopologyDocument, to: string): readonly NodeDocument[] =>
+  topology.nodes.filter(({ id }) => whyNoWire(topology, id, to) === null);
 
 /** Takes nodes away with every wire that ends at one of them, and wires by themselves. */
 export function remove(drawing: Drawing, ids: ReadonlySet<string>): Drawing {

@@ -390,7 +390,7 @@ describe('unknown field', () => {
     expect(only(parseTopology(withNode({ id: 'q', kind: 'queue', parms: {} })))).toEqual([
       'nodes › q › parms',
       'Nothing here is called "parms".',
-      'Did you mean "params"? Known here: id, kind, name, parent, position, size, params, comment.',
+      'Did you mean "params"? Known here: id, kind, name, parent, position, size, params, view, comment.',
     ]);
     expect(only(parseTopology(topology({ authors: [] })))[2]).toMatch(/^Remove it\. Known here: format, version, nodes/);
   });
@@ -856,6 +856,17 @@ describe('size', () => {
       'The drawing has 20001 wires; at most 20000 are possible.',
       'Remove some wires.',
     ]);
+  });
+  it('of the controls on a card', () => {
+    const knobs = Array.from({ length: 13 }, () => ({ field: 'rate' }));
+    expect(only(parseTopology(withNode({ id: 'more', kind: 'sender', view: { knobs } })))).toEqual([
+      'nodes › more › view › knobs',
+      'There are 13 controls on one card; at most 12 are possible.',
+      'Take some of them off the card. They stay in the settings of the node.',
+    ]);
+    const misspelt = { id: 'more', kind: 'sender', view: { knobs: [{ field: 'rate' }, { field: 'rait' }] } };
+    expect(only(parseTopology(withNode(misspelt))).slice(0, 1)).toEqual(['nodes › more › view › knobs › no. 2']);
+    expect(parseTopology(withNode({ ...misspelt, view: { knobs: [{ field: 'rate' }] } })).ok).toBe(true);
   });
   it('of the drawing in the old version', () => {
     const nodes = Object.fromEntries(Array.from({ length: NODES_MAX + 1 }, (_, i) => [`n${i}`, { kind: 'queue' }]));

@@ -22,6 +22,8 @@ export interface NodeDocument {
   readonly position?: Position;
   readonly size?: { readonly width: number; readonly height: number };
   readonly params?: { readonly [field: string]: unknown };
+  /** How the card looks: fields whose control stands on the card itself. */
+  readonly view?: { readonly knobs: readonly { readonly field: string }[] };
   readonly comment?: string;
 }
 

@@ -7,6 +7,8 @@ export const BYTES_MAX = 5_000_000;
 export const DEPTH_MAX = 32;
 export const NODES_MAX = 5_000;
 export const WIRES_MAX = 20_000;
+/** Controls on one card. */
+export const KNOBS_MAX = 12;
 export const COMMANDS_MAX = 10_000;
 export const EXPECTATIONS_MAX = 1_000;
 /** Characters of one text or one key. */

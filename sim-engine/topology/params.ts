@@ -78,7 +78,7 @@ export function readParams(fields: Fields, raw: unknown, place: Place | undefine
   return params;
 }
 
-function reportUnknownField(name: string, fields: Fields, place: Place, problems: Problem[]): void {
+export function reportUnknownField(name: string, fields: Fields, place: Place, problems: Problem[]): void {
   const known = Object.keys(fields);
   if (known.length === 0) {
     report(problems, 'field-of-none', place, { field: shown(name) });

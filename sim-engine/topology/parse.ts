@@ -2,10 +2,12 @@
 // wiring, circles. Page, command line and tests load every topology and scenario here. Never throws for what a file holds, and
 // never changes its argument.
 
+import type { Fields } from '../nodes/fields.ts';
 import type { NodeKind } from '../nodes/node-kind.ts';
 import { checkParents, checkWires, type SketchedNode, type SketchedWire } from './connect.ts';
 import {
   DOCUMENT_VERSION,
+  type NodeDocument,
   type ParsedNode,
   type ParsedScenario,
   type ParsedTopology,
@@ -21,7 +23,7 @@ import { findCircles } from './flow.ts';
 import { guardValue } from './guard-value.ts';
 import { NODES_MAX } from './limits.ts';
 import { type DocumentFormat, migrate } from './migrations/migrate.ts';
-import { readParams } from './params.ts';
+import { readParams, reportUnknownField } from './params.ts';
 import { inside, isFull, listed, type Place, type ProblemCode, report, shown } from './problems.ts';
 import { readJson } from './read-json.ts';
 import { KINDS, type KindRegistry } from './registry.ts';
@@ -253,8 +255,18 @@ class TopologyReader {
     }
     const known = typeof kind === 'string' ? this.nodeKind(kind, place) : undefined;
     const params = known && readParams(known.fields, this.params(node), inside(place, 'params'), this.problems);
+    if (isSound && known !== undefined)
+      this.checkKnobs(known.fields, (node as { view?: NodeDocument['view'] }).view, inside(place, 'view'));
     if (!isSound || !isNew || known === undefined || params === undefined) return;
     this.nodes.push(typeof parent === 'string' ? { id, kind: known.type, parent, params } : { id, kind: known.type, params });
+  }
+
+  /** A control on the card is one of a field that there is. */
+  private checkKnobs(fields: Fields, view: NodeDocument['view'], place: Place): void {
+    for (const [index, { field }] of (view?.knobs ?? []).entries()) {
+      const here = inside(inside(place, 'knobs'), index);
+      if (!Object.hasOwn(fields, field)) reportUnknownField(field, fields, here, this.problems);
+    }
   }
 
   readWires(wires: unknown, place: Place): void {

@@ -8,6 +8,7 @@ import {
   COMMANDS_MAX,
   EXPECTATIONS_MAX,
   ID_PATTERN,
+  KNOBS_MAX,
   NAME_MAX,
   NODES_MAX,
   POSITION_MAX,
@@ -50,6 +51,8 @@ const COORDINATE: Shape = { is: 'number', least: -POSITION_MAX, most: POSITION_M
 const LENGTH: Shape = { is: 'number', least: 1, most: SIZE_MAX, isWhole: false };
 const TIME: Shape = { is: 'duration', leastNs: 0, mostNs: RUN_NS_MAX };
 
+const KNOB_SHAPE: ObjectShape = { is: 'object', required: { field: NAME }, optional: {} };
+
 export const NODE_SHAPE: ObjectShape = {
   is: 'object',
   required: { id: { is: 'id' }, kind: NAME },
@@ -59,6 +62,11 @@ export const NODE_SHAPE: ObjectShape = {
     position: { is: 'object', required: { x: COORDINATE, y: COORDINATE }, optional: {} },
     size: { is: 'object', required: { width: LENGTH, height: LENGTH }, optional: {} },
     params: { is: 'params' },
+    view: {
+      is: 'object',
+      required: { knobs: { is: 'list', of: KNOB_SHAPE, most: KNOBS_MAX, tooMany: 'too-many-knobs' } },
+      optional: {},
+    },
     comment: TEXT,
   },
 };

@@ -53,6 +53,8 @@ export const PROBLEM_MESSAGES = {
   'problem.too-many-nodes.remedy': 'Remove some nodes. One worker with a higher concurrency does the work of many.',
   'problem.too-many-wires': 'The drawing has {count} wires; at most {most} are possible.',
   'problem.too-many-wires.remedy': 'Remove some wires.',
+  'problem.too-many-knobs': 'There are {count} controls on one card; at most {most} are possible.',
+  'problem.too-many-knobs.remedy': 'Take some of them off the card. They stay in the settings of the node.',
   'problem.too-many-commands': 'The scenario has {count} commands; at most {most} are possible.',
   'problem.too-many-commands.remedy': 'Remove some commands.',
   'problem.too-many-expectations': 'The scenario has {count} expectations; at most {most} are possible.',

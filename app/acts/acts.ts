@@ -1,0 +1,170 @@
+// What can be done to the drawing from several places: add, copy, paste, delete, lay out. Each is one step of undo and leaves the
+// selection and the focus where one would look for them.
+
+import type { NodeKind } from '../../sim-engine/nodes/node-kind.ts';
+import type { NodeDocument, Position, TopologyDocument } from '../../sim-engine/topology/document.ts';
+import { BYTES_MAX } from '../../sim-engine/topology/limits.ts';
+import { describeProblem } from '../../sim-engine/topology/problems.ts';
+import { say, text } from '../messages/text.ts';
+import { cardSize } from '../node-views/node-views.ts';
+import { partOf, withCopies, withWiresOf } from '../store/copies.ts';
+import { addNode, type Drawing, freeId, moveNodes, nameOf, remove, topologyOf } from '../store/drawing.ts';
+import { edit, present, refuse, select, tell, useLab } from '../store/lab.ts';
+import { focusOnCanvas } from '../ui/focus.ts';
+import { type Box, freeSpot } from './free-spot.ts';
+
+const GRID = 8;
+/** How far a pasted part stands from what it was copied from. */
+const PASTE_STEP = 32;
+
+const drawingNow = (): Drawing | null => present(useLab.getState());
+
+/** Boxes of the cards that stand on the canvas itself. */
+function boxesOf({ nodes }: TopologyDocument): Box[] {
+  return nodes
+    .filter((node) => node.parent === undefined)
+    .map((node) => ({ ...(node.position ?? { x: 0, y: 0 }), ...cardSize(node, false) }));
+}
+
+/** Adds a node of a kind: with its middle at `at`, or where there is room. Answers with its id. */
+export function addKind(kind: NodeKind, at?: Position): string | null {
+  let added: NodeDocument | undefined;
+  edit((now) => {
+    added = newNode(now, kind, at);
+    return addNode(now, added);
+  });
+  if (added === undefined) return null;
+  select([added.id]);
+  return added.id;
+}
+
+/** Id and name say the same: `worker-2`, "Worker 2". */
+function newNode(drawing: Drawing, { type, label }: NodeKind, at: Position | undefined): NodeDocument {
+  const wanted = say(label)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-');
+  const id = freeId(drawing, wanted);
+  const number = id.slice(wanted.length + 1);
+  const topology = topologyOf(drawing);
+  const bare: NodeDocument = { id, kind: type, name: number === '' ? say(label) : `${say(label)} ${number}` };
+  // Where the drawing is turned for a narrow screen the positions are those of the wide one all the same.
+  const size = cardSize(bare, false);
+  const column = topology.nodes.findLast((node) => node.kind === type)?.position?.x;
+  const position =
+    at === undefined
+      ? freeSpot(boxesOf(topology), size, column)
+      : { x: snapped(at.x - size.width / 2), y: snapped(at.y - Math.min(size.height / 2, 26)) };
+  return { ...bare, position };
+}
+
+const snapped = (length: number): number => Math.round(length / GRID) * GRID;
+
+/** Takes nodes and wires away. The focus goes to what stood next to them. */
+export function removeThings(ids: ReadonlySet<string>): void {
+  const drawing = drawingNow();
+  if (drawing === null || ids.size === 0) return;
+  const topology = topologyOf(drawing);
+  const heir = heirOf(topology, ids);
+  const [first] = ids;
+  const words =
+    ids.size === 1
+      ? text('notice.deleted', { name: nameOf(topology, first as string) })
+      : text('notice.deleted.many', { count: ids.size });
+  edit((now) => remove(now, ids));
+  tell(words);
+  select([...useLab.getState().selection].filter((id) => !ids.has(id)));
+  focusOnCanvas(heir);
+}
+
+/** Who is next to what goes: an end of a wire, whoever is wired to a node, or the card before it. */
+function heirOf({ nodes, wires }: TopologyDocument, ids: ReadonlySet<string>): string | undefined {
+  const stays = (id: string | undefined) => id !== undefined && !ids.has(id);
+  const near = wires
+    .filter((wire) => ids.has(wire.id) || ids.has(wire.from) || ids.has(wire.to))
+    .flatMap(({ from, to }) => [from, to])
+    .find(stays);
+  if (near !== undefined) return near;
+  const first = nodes.findIndex((node) => ids.has(node.id));
+  return (nodes.slice(0, Math.max(first, 0)).findLast((node) => stays(node.id)) ?? nodes.find((node) => stays(node.id)))?.id;
+}
+
+/** Copies nodes together with their wires, also those to nodes that are not copied: one more worker on the same queue. */
+export function duplicate(ids: ReadonlySet<string>): readonly string[] {
+  let copies: readonly string[] = [];
+  edit((now) => {
+    const topology = topologyOf(now);
+    const part = partOf(topology, ids);
+    if (part.nodes.length === 0) return now;
+    const isOne = part.nodes.length === 1;
+    const copied = withCopies(now, part, (node) => {
+      const { x, y } = node.position ?? { x: 0, y: 0 };
+      return isOne ? freeSpot(boxesOf(topology), cardSize(node, false), x) : { x: x + PASTE_STEP, y: y + PASTE_STEP };
+    });
+    copies = copied.ids;
+    return withWiresOf(
+      copied.drawing,
+      part.nodes.map(({ id }) => id),
+      copied.ids,
+    );
+  });
+  if (copies.length > 0) {
+    select(copies);
+    focusOnCanvas(copies[0]);
+  }
+  return copies;
+}
+
+/** The selected nodes as JSON text, a small drawing by itself; null when none is selected. */
+export function copyText(): string | null {
+  const { selection } = useLab.getState();
+  const drawing = drawingNow();
+  const part = drawing && partOf(topologyOf(drawing), selection);
+  return part === null || part.nodes.length === 0 ? null : JSON.stringify(part, null, 2);
+}
+
+let pasted = { source: '', times: 0 };
+
+/** Adds what a text holds, if it is a drawing or a part of one. Text of another sort is told of and nothing happens. */
+export async function pasteText(source: string): Promise<void> {
+  if (source.length > BYTES_MAX) {
+    tell(text('paste.too-large'));
+    return;
+  }
+  if (!source.trimStart().startsWith('{')) {
+    tell(text('paste.no-drawing'));
+    return;
+  }
+  const { readPart } = await import('./read-part.ts');
+  const part = readPart(source);
+  if (!part.ok) {
+    refuse(
+      text('paste.refused'),
+      part.problems.map((problem) => describeProblem(problem)),
+    );
+    return;
+  }
+  pasted = { source, times: pasted.source === source ? pasted.times + 1 : 1 };
+  const off = PASTE_STEP * pasted.times;
+  let copies: readonly string[] = [];
+  edit((now) => {
+    const copied = withCopies(now, part.value, (node) => ({
+      x: (node.position?.x ?? 0) + off,
+      y: (node.position?.y ?? 0) + off,
+    }));
+    copies = copied.ids;
+    return copied.drawing;
+  });
+  select(copies);
+  focusOnCanvas(copies[0]);
+}
+
+/** Puts every card where its wires are short and run with the flow. */
+export async function layOut(): Promise<void> {
+  const { laidOut } = await import('./lay-out.ts');
+  edit((now) =>
+    moveNodes(
+      now,
+      laidOut(topologyOf(now), (node) => cardSize(node, false)),
+    ),
+  );
+}

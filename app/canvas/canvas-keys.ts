@@ -1,0 +1,76 @@
+// Keys of the canvas: C and Shift C connect, F2 renames, Ctrl D duplicates, Ctrl A selects all cards, and the clipboard carries
+// parts of drawings as text. None of them where something is being written.
+
+import { useEffect } from 'react';
+import { copyText, duplicate, pasteText, removeThings } from '../acts/acts.ts';
+import { topologyOf } from '../store/drawing.ts';
+import { present, select, useLab } from '../store/lab.ts';
+import { nodeAtHand, openMenu, rename } from './attention.ts';
+
+/** What has keys or a clipboard of its own. */
+const isOwn = (target: EventTarget | null): boolean =>
+  target instanceof Element &&
+  target.closest('input:not([type=range]), select, textarea, [contenteditable], [role=menu], dialog, [role=dialog]') !== null;
+
+const isNode = (id: string): boolean => {
+  const drawing = present(useLab.getState());
+  return drawing !== null && topologyOf(drawing).nodes.some((node) => node.id === id);
+};
+
+function onKey(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.altKey || isOwn(event.target)) return;
+  const isCommand = event.ctrlKey || event.metaKey;
+  const key = event.key.toLowerCase();
+  const at = nodeAtHand(event.target);
+  const node = at !== null && isNode(at) ? at : null;
+  if (isCommand && key === 'd') duplicate(selectedOr(node));
+  else if (isCommand && key === 'a') selectAll();
+  else if (!isCommand && key === 'c' && node !== null) openMenu(event.shiftKey ? 'connect-from' : 'connect', node);
+  else if (event.key === 'F2' && node !== null) rename(node);
+  else return;
+  event.preventDefault();
+}
+
+function selectedOr(node: string | null): ReadonlySet<string> {
+  const { selection } = useLab.getState();
+  return node !== null && !selection.has(node) ? new Set([node]) : selection;
+}
+
+function selectAll(): void {
+  const drawing = present(useLab.getState());
+  if (drawing !== null) select(topologyOf(drawing).nodes.map(({ id }) => id));
+}
+
+/** Text that is marked on the page is what its owner wants to copy. */
+const isTextMarked = (): boolean => document.getSelection()?.isCollapsed === false;
+
+function onCopy(event: ClipboardEvent): void {
+  if (isOwn(event.target) || isTextMarked()) return;
+  const words = copyText();
+  if (words === null || event.clipboardData === null) return;
+  event.clipboardData.setData('text/plain', words);
+  event.preventDefault();
+  if (event.type === 'cut') removeThings(useLab.getState().selection);
+}
+
+function onPaste(event: ClipboardEvent): void {
+  const words = event.clipboardData?.getData('text/plain') ?? '';
+  if (isOwn(event.target) || words === '') return;
+  event.preventDefault();
+  void pasteText(words);
+}
+
+export function useCanvasKeys(): void {
+  useEffect(() => {
+    window.addEventListener('keydown', onKey);
+    window.addEventListener('copy', onCopy);
+    window.addEventListener('cut', onCopy);
+    window.addEventListener('paste', onPaste);
+    return () => {
+      window.removeEventListener('keydown', onKey);
+      window.removeEventListener('copy', onCopy);
+      window.removeEventListener('cut', onCopy);
+      window.removeEventListener('paste', onPaste);
+    };
+  }, []);
+}

@@ -1,0 +1,152 @@
+// One quiet line for who is here for the first time. It follows what is done, blocks nothing, can be sent away, and does not come
+// again. The control it speaks of glows.
+
+import { Plus, X } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import type { NodeDocument, TopologyDocument } from '../../sim-engine/topology/document.ts';
+import { duplicate } from '../acts/acts.ts';
+import { say, text } from '../messages/text.ts';
+import { nodeName, topologyOf } from '../store/drawing.ts';
+import { cardOf, controlOf, glowAt } from '../store/guide.ts';
+import { usePicture } from '../store/LiveText.tsx';
+import { currentPlaces, present, useLab } from '../store/lab.ts';
+import { fieldOf } from '../store/params.ts';
+import { useIsNarrow } from '../ui/media.ts';
+import { progressOf, type Seen, START, type Step } from './first-steps.ts';
+import './hints.css';
+
+const KEY = 'broker-lab.first-steps';
+/** How long the last line stays. */
+const HEALED_MS = 8000;
+
+/** Storage is refused in some frames and private windows; then the hint comes again, which does no harm. */
+function isOver(): boolean {
+  try {
+    return localStorage.getItem(KEY) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function remember(): void {
+  try {
+    localStorage.setItem(KEY, 'done');
+  } catch {
+    // As above.
+  }
+}
+
+interface Scene {
+  readonly sender: NodeDocument;
+  readonly field: string;
+  readonly queue: NodeDocument;
+}
+
+/** The first control on a card, and the queue that is filled from there; null in a drawing that was not made for first steps. */
+function sceneOf({ nodes, wires }: TopologyDocument): Scene | null {
+  const sender = nodes.find((node) => node.kind === 'sender' && node.view !== undefined);
+  const field = sender?.view?.knobs[0]?.field;
+  const queue = nodes.find(
+    (node) => node.kind === 'queue' && wires.some(({ from, to }) => from === sender?.id && to === node.id),
+  );
+  return sender === undefined || field === undefined || queue === undefined ? null : { sender, field, queue };
+}
+
+const readersOf = ({ wires }: TopologyDocument, queue: string): readonly string[] =>
+  wires.filter((wire) => wire.from === queue && wire.kind === 'deliver').map((wire) => wire.to);
+
+/** On a narrow screen the control is not on the card but behind it. */
+function glowOf({ sender, field }: Scene, isNarrow: boolean, isOpen: boolean): string {
+  if (!isNarrow) return controlOf('card', sender.id, field);
+  return isOpen ? controlOf('settings', sender.id, field) : cardOf(sender.id);
+}
+
+export function FirstHint() {
+  const opened = useLab((lab) => lab.openCount);
+  const [isDone, setDone] = useState(isOver);
+  // Only the drawing that the page began with.
+  const isOpen = useLab((lab) => present(lab) !== null);
+  if (isDone || !isOpen || opened !== 1) return null;
+  return (
+    <Hint
+      onDone={() => {
+        remember();
+        setDone(true);
+      }}
+    />
+  );
+}
+
+function Hint({ onDone }: { readonly onDone: () => void }) {
+  const drawing = useLab(present);
+  const isNarrow = useIsNarrow();
+  const topology = drawing && topologyOf(drawing);
+  const [start] = useState(topology);
+  const [scene] = useState(() => start && sceneOf(start));
+  const progress = useRef(START);
+  const [step, setStep] = useState<Step>(START.step);
+
+  usePicture('calm', ({ frame }) => {
+    const places = currentPlaces();
+    if (frame === null || places === null || scene === null || topology === null || start === null) return;
+    const sender = topology.nodes.find((node) => node.id === scene.sender.id);
+    if (sender === undefined) return;
+    const isLoose = ({ id, kind }: NodeDocument) => kind === 'service' && !topology.wires.some((wire) => wire.to === id);
+    const seen: Seen = {
+      rate: Number(fieldOf(sender, scene.field)),
+      startRate: Number(fieldOf(scene.sender, scene.field)),
+      waiting: frame[places.gauge(scene.queue.id, 'ready')] ?? 0,
+      readers: readersOf(topology, scene.queue.id).length,
+      startReaders: readersOf(start, scene.queue.id).length,
+      hasLooseWorker: topology.nodes.some(isLoose),
+    };
+    progress.current = progressOf(progress.current, seen);
+    if (progress.current.step !== step) setStep(progress.current.step);
+  });
+
+  const isOpen = useLab(({ selection }) => scene !== null && selection.size === 1 && selection.has(scene.sender.id));
+  const glow = scene === null || (step !== 'raise' && step !== 'more') ? null : glowOf(scene, isNarrow, isOpen);
+  useEffect(() => {
+    glowAt(glow);
+    return () => glowAt(null);
+  }, [glow]);
+
+  const done = useRef(onDone);
+  useEffect(() => {
+    if (step !== 'healed') return;
+    const timer = setTimeout(() => done.current(), HEALED_MS);
+    return () => clearTimeout(timer);
+  }, [step]);
+
+  if (scene === null || topology === null) return null;
+  const readers = readersOf(topology, scene.queue.id);
+  const last = readers.at(-1);
+  const loose = topology.nodes.find(({ id, kind }) => kind === 'service' && !topology.wires.some((wire) => wire.to === id));
+  const words = text(step === 'raise' && isNarrow ? 'hint.raise.narrow' : `hint.${step}`, {
+    sender: nodeName(scene.sender),
+    queue: nodeName(scene.queue),
+    count: readers.length,
+    worker: loose === undefined ? say('kind.service.label') : nodeName(loose),
+  });
+  const canAdd = (step === 'grows' || step === 'still') && last !== undefined;
+  return (
+    <aside className={`hint hint-${step}`} aria-label={text('hint.label')}>
+      <p role="status">{words}</p>
+      {canAdd && (
+        <button type="button" className="btn small" onClick={() => duplicate(new Set([last]))}>
+          <Plus size={14} strokeWidth={1.75} />
+          {text('hint.add')}
+        </button>
+      )}
+      <button
+        type="button"
+        className="btn ghost only"
+        aria-label={text('hint.dismiss')}
+        title={text('hint.dismiss')}
+        onClick={onDone}
+      >
+        <X size={14} strokeWidth={1.75} />
+      </button>
+    </aside>
+  );
+}

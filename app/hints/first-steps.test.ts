@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { LONG_LINE, type Progress, progressOf, type Seen, START } from './first-steps.ts';
+
+const CALM: Seen = { rate: 2.5, startRate: 2.5, waiting: 0, readers: 3, startReaders: 3, hasLooseWorker: false };
+
+/** The steps that are shown while one thing after another is seen. */
+function stepsOf(...all: readonly Partial<Seen>[]): string[] {
+  let progress: Progress = START;
+  let seen = CALM;
+  return all.map((change) => {
+    seen = { ...seen, ...change };
+    progress = progressOf(progress, seen);
+    return progress.step;
+  });
+}
+
+describe('the first steps', () => {
+  it('lead from a higher rate over a long line and a worker to a short one', () => {
+    expect(
+      stepsOf(
+        {},
+        { rate: 8 },
+        { waiting: LONG_LINE },
+        { hasLooseWorker: true },
+        { hasLooseWorker: false, readers: 4 },
+        { waiting: 1 },
+      ),
+    ).toEqual(['raise', 'more', 'grows', 'wire', 'heals', 'healed']);
+  });
+
+  it('say so when one worker more is not enough', () => {
+    expect(
+      stepsOf({ rate: 20, waiting: 30 }, { readers: 4 }, { waiting: 35 }, { waiting: 36 }, { readers: 8, waiting: 20 }),
+    ).toEqual(['grows', 'heals', 'heals', 'still', 'heals']);
+  });
+
+  it('take a lower rate for a remedy too', () => {
+    expect(stepsOf({ rate: 20, waiting: 30 }, { rate: 1, waiting: 2 })).toEqual(['grows', 'healed']);
+  });
+
+  it('ask for nothing that was taken back', () => {
+    expect(stepsOf({ rate: 3 }, { rate: 2.5 })).toEqual(['more', 'raise']);
+  });
+
+  it('stay healed', () => {
+    expect(stepsOf({ waiting: 30 }, { waiting: 0 }, { waiting: 50 }).at(-1)).toBe('healed');
+  });
+});

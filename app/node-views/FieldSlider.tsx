@@ -1,0 +1,60 @@
+// The slider of one parameter, in the settings and on cards alike: live while it is dragged, one drag or one key held down is one
+// step of undo.
+
+import { useState } from 'react';
+import type { Field } from '../../sim-engine/nodes/fields.ts';
+import { say, text } from '../messages/text.ts';
+import { setParam } from '../store/drawing.ts';
+import { controlOf, useGuide } from '../store/guide.ts';
+import { beginEdit, commitEdit, edit } from '../store/lab.ts';
+import type { NumberForm } from '../store/sliders.ts';
+import { draggable, fromStep, SLIDER_STEPS, tidy, toStep } from '../ui/scale.ts';
+
+export interface FieldSliderProps {
+  readonly target: string;
+  readonly name: string;
+  readonly field: Field;
+  readonly form: NumberForm;
+  /** In document form. */
+  readonly value: unknown;
+  /** What hears the page is told which node this is about, where that is not said around it. */
+  readonly nodeName?: string;
+}
+
+const MOVES = /^(Arrow|Page|Home|End)/;
+
+export function FieldSlider({ target, name, field, form, value, nodeName }: FieldSliderProps) {
+  const now = form.shown(Number(value));
+  // Kept through a drag, or the range would run away under the pointer.
+  const [range] = useState(() => (form.isEven ? { min: form.min, max: form.max } : draggable(now, form)));
+  const glows = useGuide(({ glow }) => glow === controlOf(nodeName === undefined ? 'settings' : 'card', target, name));
+  const step = form.isEven ? Math.round(((now - range.min) / (range.max - range.min)) * SLIDER_STEPS) : toStep(now, range);
+  const atStep = (at: number) =>
+    form.isEven ? tidy(range.min + ((range.max - range.min) * at) / SLIDER_STEPS) : fromStep(at, range);
+  const take = (next: number) =>
+    edit((drawing) => setParam(drawing, target, name, form.meant(form.isWhole ? Math.round(next) : next)));
+  const label = text('inspector.slider', { label: say(field.label) });
+  return (
+    <input
+      type="range"
+      className={`field-slider nodrag${glows ? ' glows' : ''}`}
+      aria-label={nodeName === undefined ? label : text('card.knob', { node: nodeName, label: say(field.label) })}
+      aria-valuetext={`${now} ${form.unit}`}
+      min={0}
+      max={SLIDER_STEPS}
+      value={Math.min(Math.max(step, 0), SLIDER_STEPS)}
+      style={{ '--share': `${(step / SLIDER_STEPS) * 100}%` } as React.CSSProperties}
+      onPointerDown={beginEdit}
+      onPointerUp={commitEdit}
+      onPointerCancel={commitEdit}
+      onKeyDown={(event) => {
+        // A card is moved by the same keys.
+        event.stopPropagation();
+        if (MOVES.test(event.key)) beginEdit();
+      }}
+      onKeyUp={commitEdit}
+      onBlur={commitEdit}
+      onChange={(event) => take(atStep(event.target.valueAsNumber))}
+    />
+  );
+}

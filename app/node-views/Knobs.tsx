@@ -1,0 +1,34 @@
+// The controls that were put onto a card: label, value and slider, a row each.
+
+import type { NodeDocument } from '../../sim-engine/topology/document.ts';
+import { say } from '../messages/text.ts';
+import { nodeName } from '../store/drawing.ts';
+import { fieldOf } from '../store/params.ts';
+import { knobsOf, numberForm } from '../store/sliders.ts';
+import { figure } from '../ui/format.ts';
+import { FieldSlider } from './FieldSlider.tsx';
+import './knobs.css';
+
+export function Knobs({ node }: { readonly node: NodeDocument }) {
+  const knobs = knobsOf(node);
+  if (knobs.length === 0) return null;
+  return (
+    <div className="card-knobs">
+      {knobs.map(({ name, field }) => {
+        const form = numberForm(field);
+        if (form === null) return null;
+        const value = fieldOf(node, name);
+        return (
+          <div key={name} className="card-knob">
+            <span className="lbl">{say(field.label)}</span>
+            <b>
+              {figure(form.shown(Number(value)))}
+              <i className="unit">{form.unit}</i>
+            </b>
+            <FieldSlider target={node.id} name={name} field={field} form={form} value={value} nodeName={nodeName(node)} />
+          </div>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+// What may be wired to what in this drawing, and why not, in words. The rules are the engine's (`topology/connect.ts`); here they
+// are asked before a wire is drawn, so that a wrong one is refused while it is still in the hand.
+
+import { nodeKind, wireKind } from '../../sim-engine/nodes/declarations.ts';
+import { canConnect, portAt } from '../../sim-engine/topology/connect.ts';
+import type { NodeDocument, TopologyDocument } from '../../sim-engine/topology/document.ts';
+import { findCircles } from '../../sim-engine/topology/flow.ts';
+import { say, text } from '../messages/text.ts';
+
+const nameOf = (node: NodeDocument): string => node.name ?? node.id;
+
+/** The kind of wire that leads from one node to another, by the kinds of the two; null where none does. */
+export function wireKindBetween({ nodes }: TopologyDocument, from: string, to: string): string | null {
+  const kindOf = (id: string) => nodes.find((node) => node.id === id)?.kind;
+  const [fromKind, toKind] = [kindOf(from), kindOf(to)];
+  if (from === to || fromKind === undefined || toKind === undefined) return null;
+  const connectable = canConnect(fromKind, toKind);
+  return connectable.ok ? connectable.wire.type : null;
+}
+
+/** Why no wire can be drawn from one node to another, in a sentence or two; null where one can. */
+export function whyNoWire(topology: TopologyDocument, from: string, to: string): string | null {
+  const [source, target] = [from, to].map((id) => topology.nodes.find((node) => node.id === id));
+  if (source === undefined || target === undefined) return text('wiring.gone');
+  const names = { from: nameOf(source), to: nameOf(target) };
+  if (from === to) return text('wiring.itself', names);
+  const connectable = canConnect(source.kind, target.kind);
+  if (!connectable.ok) {
+    const values = worded(connectable.values);
+    const sentence = say(`problem.${connectable.code}`, values);
+    // Of an end of the line the remedy would speak of a wire that is drawn already.
+    return connectable.code === 'wire-from-end' ? sentence : `${sentence} ${say(`problem.${connectable.code}.remedy`, values)}`;
+  }
+  const { wires } = topology;
+  const kind = connectable.wire.type;
+  if (wires.some((wire) => wire.from === from && wire.to === to && wire.kind === kind)) return text('wiring.doubled', names);
+  for (const end of ['from', 'to'] as const) {
+    const node = end === 'from' ? source : target;
+    const declared = nodeKind(node.kind);
+    const most = declared && portAt(declared, connectable.wire, end)?.maxWires;
+    const taken = wires.filter((wire) => wire.kind === kind && wire[end] === node.id).length;
+    if (most !== undefined && taken >= most) {
+      return text('wiring.full', { node: nameOf(node), wire: say(connectable.wire.label).toLowerCase(), most });
+    }
+  }
+  return leadsBack(topology, from, to, kind) ? text('wiring.circle', names) : null;
+}
+
+/** Whether this wire would close a circle of wires that carry messages. */
+function leadsBack({ wires }: TopologyDocument, from: string, to: string, kind: string): boolean {
+  const next = { id: '', kind, from, to, place: { parent: undefined, key: '' } };
+  const carrying = [...wires.map((wire) => ({ ...wire, place: next.place })), next].filter(
+    (wire) => wireKind(wire.kind)?.travels,
+  );
+  return findCircles(carrying, 1).length > 0;
+}
+
+/** Holes that hold kinds, as words of people. */
+function worded(values: { readonly [hole: string]: string | number }): { [hole: string]: string | number } {
+  return Object.fromEntries(
+    Object.entries(values).map(([hole, value]) => [
+      hole,
+      String(value)
+        .split(', ')
+        .map((kind) => {
+          const declared = nodeKind(kind);
+          return declared === undefined ? kind : say(declared.label).toLowerCase();
+        })
+        .join(', '),
+    ]),
+  );
+}
