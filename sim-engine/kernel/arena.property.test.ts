@@ -32,7 +32,7 @@ it('a table holds what a map of slots holds', () => {
       let copy = { arena: arena.save(), twin: new Map(twin) };
       for (const step of story) {
         if (step.do === 'take') {
-          const slot = notes.alloc();
+          const slot = notes.slots.alloc();
           expect(twin.has(slot)).toBe(false);
           expect(slot).toBeGreaterThan(0);
           notes.value[slot] = step.value;
@@ -41,7 +41,7 @@ it('a table holds what a map of slots holds', () => {
         } else if (step.do === 'free') {
           const slot = [...twin.keys()][step.which % twin.size];
           if (slot === undefined) continue;
-          notes.free(slot);
+          notes.slots.free(slot);
           twin.delete(slot);
         } else if (step.do === 'copy') copy = { arena: arena.save(), twin: new Map(twin) };
         else {

@@ -66,6 +66,7 @@ interface TableCopy {
   readonly high: number;
   readonly live: number;
   readonly freeHead: number;
+  readonly next: Int32Array<ArrayBuffer>;
   /** A column in which nothing but 0 is written is not copied at all: null. */
   readonly columns: readonly (Column | null)[];
 }
@@ -78,38 +79,24 @@ function isBlank(column: Column, length: number): boolean {
 }
 
 /**
- * A table of slots. Slot 0 is never given out, so that 0 can mean none. A subclass declares its columns as fields
- * (`createdNs = f64()`) and calls `allocate` at the end of its constructor. Columns are replaced when the table
- * grows, so a hot loop fetches them anew after whatever may allocate. `next` belongs to the free list while a slot is free and
- * to its owner while it is in use.
- *
- * (The fields are declared one by one, not made in a loop: V8 keeps an object whose properties were added by computed names
- * as a dictionary, and every access to a column would cost several times as much.)
+ * Which slots of a table are in use. A class of its own, and not part of each table, because what tables share would be compiled
+ * for all of them at once: every look at the free list would then first have to find out whose it is.
  */
-export abstract class Table implements Saveable {
-  next = i32();
+export class Slots {
+  /** Belongs to the free list while a slot is free and to the table's owner while it is in use. */
+  next: Int32Array<ArrayBuffer>;
   capacity: number;
   /** Slots ever given out, slot 0 included: only [0, high) is ever copied. */
   high = 1;
   /** Slots in use now. */
   live = 0;
-  private freeHead = 0;
-  /** The columns by name, and how many numbers each keeps per slot. */
-  private names: readonly string[] = [];
-  private perSlot: readonly number[] = [];
+  freeHead = 0;
+  private readonly grow: () => void;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, grow: () => void) {
     this.capacity = capacity;
-  }
-
-  /** Gives every column its capacity and makes the table part of the arena. */
-  protected allocate(arena: Arena): void {
-    this.names = Object.keys(this).filter((name) => unallocated.has(this.field(name)));
-    this.perSlot = this.names.map((name) => this.field(name).length);
-    this.names.forEach((name, i) => {
-      this.bind(name, newColumn(this.field(name), this.capacity * this.strideOf(i)));
-    });
-    arena.register(this);
+    this.next = new Int32Array(capacity);
+    this.grow = grow;
   }
 
   /** A free slot, with whatever its last user left in it but for `next`, which is 0. */
@@ -127,15 +114,59 @@ export abstract class Table implements Saveable {
 
   free(slot: number): void {
     this.next[slot] = this.freeHead;
-    this.freeHead = slot;
+    this.freeHead = slot | 0;
     this.live--;
+  }
+}
+
+/**
+ * A table of slots. Slot 0 is never given out, so that 0 can mean none. A subclass declares its columns as fields
+ * (`createdNs = f64()`) and calls `allocate` at the end of its constructor. Columns are replaced when the table
+ * grows, so a hot loop fetches them anew after whatever may allocate.
+ *
+ * (The fields are declared one by one, not made in a loop: V8 keeps an object whose properties were added by computed names
+ * as a dictionary, and every access to a column would cost several times as much.)
+ */
+export abstract class Table implements Saveable {
+  readonly slots: Slots;
+  /** The columns by name, and how many numbers each keeps per slot. */
+  private names: readonly string[] = [];
+  private perSlot: readonly number[] = [];
+
+  constructor(capacity: number) {
+    this.slots = new Slots(capacity, () => this.grow());
+  }
+
+  get next(): Int32Array<ArrayBuffer> {
+    return this.slots.next;
+  }
+  get capacity(): number {
+    return this.slots.capacity;
+  }
+  get high(): number {
+    return this.slots.high;
+  }
+  get live(): number {
+    return this.slots.live;
+  }
+
+  /** Gives every column its capacity and makes the table part of the arena. */
+  protected allocate(arena: Arena): void {
+    this.names = Object.keys(this).filter((name) => unallocated.has(this.field(name)));
+    this.perSlot = this.names.map((name) => this.field(name).length);
+    this.names.forEach((name, i) => {
+      this.bind(name, newColumn(this.field(name), this.capacity * this.strideOf(i)));
+    });
+    arena.register(this);
   }
 
   save(): unknown {
+    const { high, live, freeHead, next } = this.slots;
     const copy: TableCopy = {
-      high: this.high,
-      live: this.live,
-      freeHead: this.freeHead,
+      high,
+      live,
+      freeHead,
+      next: next.slice(0, high),
       columns: this.names.map((name, i) => {
         const column = this.field(name);
         const length = this.high * this.strideOf(i);
@@ -147,29 +178,38 @@ export abstract class Table implements Saveable {
 
   load(saved: unknown): void {
     const copy = saved as TableCopy;
-    while (this.capacity < copy.high) this.grow();
+    const { slots } = this;
+    while (slots.capacity < copy.high) this.grow();
     this.names.forEach((name, i) => {
       const saved = copy.columns[i] as Column | null;
       if (saved === null) this.field(name).fill(0, 0, copy.high * this.strideOf(i));
       else this.field(name).set(saved);
     });
+    slots.next.set(copy.next);
     // Slots beyond the copy were never given out in its past: they must read as new.
-    this.names.forEach((name, i) => {
-      if (this.high > copy.high) this.field(name).fill(0, copy.high * this.strideOf(i), this.high * this.strideOf(i));
-    });
-    this.high = copy.high;
-    this.live = copy.live;
-    this.freeHead = copy.freeHead;
+    if (slots.high > copy.high) {
+      slots.next.fill(0, copy.high, slots.high);
+      this.names.forEach((name, i) => {
+        this.field(name).fill(0, copy.high * this.strideOf(i), slots.high * this.strideOf(i));
+      });
+    }
+    slots.high = copy.high;
+    slots.live = copy.live;
+    slots.freeHead = copy.freeHead;
   }
 
   private grow(): void {
-    const capacity = this.capacity * 2;
+    const { slots } = this;
+    const capacity = slots.capacity * 2;
+    const next = new Int32Array(capacity);
+    next.set(slots.next);
+    slots.next = next;
     this.names.forEach((name, i) => {
       const grown = newColumn(this.field(name), capacity * this.strideOf(i));
       grown.set(this.field(name));
       this.bind(name, grown);
     });
-    this.capacity = capacity;
+    slots.capacity = capacity;
   }
 
   private strideOf(column: number): number {

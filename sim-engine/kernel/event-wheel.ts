@@ -153,7 +153,7 @@ export class EventWheel implements Saveable {
    */
   insert(timeCell: Float64Array, seqCell: Float64Array, who: number, what: number, arg: number, epoch: number): EventIx {
     const events = this.events;
-    const event = events.alloc();
+    const event = events.slots.alloc();
     const seq = (seqCell[0] as number) + 1;
     seqCell[0] = seq;
     const { keys, words } = events;
@@ -173,7 +173,7 @@ export class EventWheel implements Saveable {
   /** The same for what took its place in the order of events earlier, when it was issued: the head of a link's line. */
   insertAs(timeCell: Float64Array, seq: number, who: number, what: number, arg: number): EventIx {
     const events = this.events;
-    const event = events.alloc();
+    const event = events.slots.alloc();
     events.keys[KEYS * event] = timeCell[0] as number;
     events.keys[KEYS * event + 1] = seq;
     const at = event << WORDS_BITS;
@@ -210,7 +210,7 @@ export class EventWheel implements Saveable {
         if (this.whatOf(event as EventIx) !== CANCELLED)
           return ((this.events.keys[KEYS * event] as number) < limitNs ? event : 0) as EventIx;
         this.dueHead++;
-        this.events.free(event);
+        this.events.slots.free(event);
       }
       this.dueHead = 0;
       this.dueEnd = 0;
@@ -221,7 +221,7 @@ export class EventWheel implements Saveable {
   /** Removes the event that `next` returned. */
   take(event: EventIx): void {
     this.dueHead++;
-    this.events.free(event);
+    this.events.slots.free(event);
   }
 
   /** Puts the event that `next` returned back on the list, at the time in the cell and with a new place. */

@@ -28,7 +28,7 @@ export class Streams extends Table {
   open(seed: number, name: string): StreamIx {
     const known = this.byName.get(name);
     if (known !== undefined) return known;
-    const ix = this.alloc();
+    const ix = this.slots.alloc();
     this.byName.set(name, ix as StreamIx);
     const hash = hashName(seed, name);
     this.words.set([...hash, 1], ix << 2);

@@ -127,7 +127,7 @@ export class Books implements Saveable {
   subscription(name: string, owner: number): SubIx {
     const known = this.names.get(name);
     if (known !== undefined) return known;
-    const sub = this.subs.alloc() as SubIx;
+    const sub = this.subs.slots.alloc() as SubIx;
     this.subs.owner[sub] = owner;
     this.names.set(name, sub);
     if ((sub + 1) * DLV_CLASSES > this.bySub.length) this.bySub = widened(this.bySub, (sub + 1) * DLV_CLASSES);

@@ -27,7 +27,7 @@ export class Leases extends Table {
 
   /** Adds a lease due at `due[0]` to a list, behind all that are due at that time or before. */
   add(list: LeaseList, obl: number, slot: number, due: Float64Array): number {
-    const lease = this.alloc();
+    const lease = this.slots.alloc();
     const dueNs = due[0] as number;
     this.obl[lease] = obl | 0;
     this.slot[lease] = slot | 0;
@@ -54,6 +54,6 @@ export class Leases extends Table {
     if (following === 0) list.tail = previous;
     else this.previous[following] = previous;
     list.count--;
-    this.free(lease);
+    this.slots.free(lease);
   }
 }

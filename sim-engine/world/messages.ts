@@ -43,6 +43,6 @@ export class MessageTable extends Table {
       this.causeSender[msg] = 0;
       this.causeNumber[msg] = 0;
     }
-    this.free(msg);
+    this.slots.free(msg);
   }
 }

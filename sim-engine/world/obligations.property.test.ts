@@ -36,7 +36,7 @@ class Ledger {
   readonly sub = this.books.subscription('orders', 1);
 
   message(number: number): number {
-    const msg = this.messages.alloc();
+    const msg = this.messages.slots.alloc();
     this.messages.sender[msg] = 1;
     this.messages.number[msg] = number;
     this.messages.key[msg] = -1;

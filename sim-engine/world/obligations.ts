@@ -62,7 +62,7 @@ export class Obligations extends Table {
 
   /** The same for a message that its channel has just accepted: the reference of the publish entry passes to the obligation. */
   openAccepted(msg: number, sub: number, cls: number): OblIx {
-    const obl = this.alloc();
+    const obl = this.slots.alloc();
     this.msg[obl] = msg | 0;
     this.sub[obl] = sub | 0;
     this.cls[obl] = cls | 0;
@@ -185,7 +185,7 @@ export class Obligations extends Table {
     if (this.previousDelays.size > 0) this.previousDelays.delete(obl);
     this.attempts[obl] = 0;
     this.messages.release(this.msg[obl] as number);
-    this.free(obl);
+    this.slots.free(obl);
   }
 }
 

@@ -265,7 +265,7 @@ export class World {
 
   /** A place for a new actor; `actors[ix]` is set by the caller. */
   newActor(nodeId: string): ActorIx {
-    const ix = this.actorTable.alloc() as ActorIx;
+    const ix = this.actorTable.slots.alloc() as ActorIx;
     this.actorTable.condition[ix] = UP;
     this.actorTable.epoch[ix] = 0;
     this.actorTable.slowFactor[ix] = 1;
@@ -278,7 +278,7 @@ export class World {
   }
 
   newLink(from: ActorIx, to: ActorIx, toSlot: number, sort: number, isForward: boolean, wire: number, wireId: string): LinkIx {
-    const link = this.links.alloc() as LinkIx;
+    const link = this.links.slots.alloc() as LinkIx;
     const links = this.links;
     links.from[link] = from;
     links.to[link] = to;
@@ -774,7 +774,7 @@ export class World {
   }
 
   private newPacket(link: number, type: number, first: number, count: number, tag: number): number {
-    const packet = this.packets.alloc();
+    const packet = this.packets.slots.alloc();
     const packets = this.packets;
     packets.next[packet] = 0;
     packets.link[packet] = link;
@@ -792,7 +792,7 @@ export class World {
 
   private freePacket(packet: number): void {
     this.packets.link[packet] = 0;
-    this.packets.free(packet);
+    this.packets.slots.free(packet);
   }
 
   private armHead(link: LinkIx): void {

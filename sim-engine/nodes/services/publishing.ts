@@ -64,7 +64,7 @@ export class Outlets {
   publish(number: number, traits: MessageTraits): void {
     const { world } = this;
     const { messages } = world;
-    const msg = messages.alloc() as MsgIx;
+    const msg = messages.slots.alloc() as MsgIx;
     const sender = this.host.ix as ActorIx;
     messages.createdNs[msg] = world.now[0] as number;
     messages.sender[msg] = sender | 0;
