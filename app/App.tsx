@@ -6,15 +6,17 @@ import { Canvas } from './canvas/Canvas.tsx';
 import { Lanes } from './charts/Lanes.tsx';
 import { FileButtons } from './files/FileButtons.tsx';
 import { FirstHint } from './hints/FirstHint.tsx';
+import { ScenarioMenu } from './keeping/ScenarioMenu.tsx';
+import { ShareButton } from './keeping/ShareButton.tsx';
+import { Travel } from './keeping/Travel.tsx';
 import { Ledger } from './ledger/Ledger.tsx';
 import { text } from './messages/text.ts';
 import { Notices, Problems } from './notices/Notices.tsx';
 import { Palette } from './palette/Palette.tsx';
-import { titleOf } from './store/drawing.ts';
 import { canRedo, canUndo } from './store/history.ts';
-import { pauseWhileHidden, present, redo, undo, useLab } from './store/lab.ts';
+import { pauseWhileHidden, redo, undo, useLab } from './store/lab.ts';
 import { Transport, useTransportKeys } from './transport/Transport.tsx';
-import { Logo } from './ui/Logo.tsx';
+import { useIsNarrow } from './ui/media.ts';
 import { nextTheme, type ThemeChoice, useTheme } from './ui/theme.ts';
 import './app.css';
 
@@ -22,18 +24,25 @@ import './app.css';
 const Inspector = lazy(async () => ({ default: (await import('./inspector/Inspector.tsx')).Inspector }));
 
 export function App() {
+  const isNarrow = useIsNarrow();
   useTransportKeys();
   useUndoKeys();
   useEffect(pauseWhileHidden, []);
+  const work = (
+    <>
+      <FileButtons />
+      <ShareButton />
+    </>
+  );
   return (
     <main className="app">
       <Canvas />
       <div className="frame">
         <header className="bars">
-          <Title />
+          <ScenarioMenu actions={isNarrow ? work : undefined} />
           <div className="bar panel">
-            <FileButtons />
-            <i className="sep" />
+            {!isNarrow && work}
+            {!isNarrow && <i className="sep" />}
             <UndoButtons />
             <ThemeButton />
           </div>
@@ -55,23 +64,8 @@ export function App() {
           <Ledger />
         </section>
       </div>
+      <Travel />
     </main>
-  );
-}
-
-function Title() {
-  const title = useLab((lab) => {
-    const drawing = present(lab);
-    return (drawing && titleOf(drawing)) || text('app.untitled');
-  });
-  return (
-    <div className="bar bar-title panel">
-      <Logo />
-      <h1>
-        <span className="unseen">{text('app.name')}: </span>
-        {title}
-      </h1>
-    </div>
   );
 }
 

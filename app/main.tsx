@@ -4,9 +4,10 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import orderPipeline from '../sim-engine/scenarios/order-pipeline.json?raw';
 import { App } from './App.tsx';
+import { openFirst } from './keeping/keeping.ts';
 import { text } from './messages/text.ts';
 import { topologyOf } from './store/drawing.ts';
-import { client, hiddenClient, openText, present, select, useLab } from './store/lab.ts';
+import { client, hiddenClient, present, select, useLab } from './store/lab.ts';
 import { WIDE } from './ui/media.ts';
 import { applyTheme } from './ui/theme.ts';
 import '@fontsource-variable/geist/wght.css';
@@ -26,7 +27,9 @@ declare global {
 }
 
 applyTheme();
-void openText(orderPipeline, text('app.name')).then(showFirstKnob);
+void openFirst(orderPipeline, text('app.name')).then((isNew) => {
+  if (isNew) showFirstKnob();
+});
 Object.defineProperty(window, '__brokerLab', { value: { client, hiddenClient, lab: useLab.getState } });
 
 /** On a wide screen the one thing to touch first is open: how much the first sender sends. */

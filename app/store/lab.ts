@@ -247,7 +247,15 @@ export function callTravelOff(): void {
   quietly(openText(JSON.stringify(drawing), openTitle()));
 }
 
+let leave: () => Promise<void> = async () => undefined;
+
+/** Whoever keeps what is open is asked to do so before something else is opened. */
+export function beforeOpening(keep: () => Promise<void>): void {
+  leave = keep;
+}
+
 async function begin(source: string, name: string, past?: Past): Promise<boolean> {
+  await leave();
   const loaded = await client.load(source, past?.seed, past?.log);
   if (!loaded.ok) {
     refuseFor(text('problems.title', { name }), loaded.problems);

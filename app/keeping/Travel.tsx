@@ -1,0 +1,45 @@
+// Shown while a run is made again up to its moment and that takes long enough to be noticed. It covers the page: until the run is
+// where its drawing is, nothing can be done to it.
+
+import { useEffect, useRef, useState } from 'react';
+import { text } from '../messages/text.ts';
+import { callTravelOff, useLab } from '../store/lab.ts';
+import { moment } from '../ui/format.ts';
+import './keeping.css';
+
+const SHOWN_AFTER_MS = 400;
+
+export function Travel() {
+  const toNs = useLab((lab) => lab.travelToNs);
+  return toNs === null ? null : <Journey toNs={toNs} />;
+}
+
+function Journey({ toNs }: { readonly toNs: number }) {
+  const [isLong, setIsLong] = useState(false);
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsLong(true), SHOWN_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  useEffect(() => {
+    if (isLong) dialog.current?.showModal();
+  }, [isLong]);
+  if (!isLong) return null;
+  return (
+    <dialog
+      ref={dialog}
+      className="panel keeping-dialog"
+      aria-labelledby="travel-title"
+      onCancel={(event) => {
+        event.preventDefault();
+        callTravelOff();
+      }}
+    >
+      <h2 id="travel-title">{text('keeping.travel', { time: moment(toNs) })}</h2>
+      <p>{text('keeping.travel.text')}</p>
+      <button type="button" className="btn" onClick={callTravelOff}>
+        {text('keeping.travel.off')}
+      </button>
+    </dialog>
+  );
+}

@@ -1,0 +1,164 @@
+// Writes the work of this tab into its entry of the browser's store: looks twice a second whether there is anything new, and at
+// once when the tab is hidden or closed. A drawing that replaces another gets an entry of its own, so the other one stays.
+
+import { BYTES_MAX } from '../../sim-engine/topology/limits.ts';
+import type { RunRecord } from '../engine-client/engine-client.ts';
+import { text } from '../messages/text.ts';
+import { type Drawing, titleOf } from '../store/drawing.ts';
+import { beforeOpening, client, present, tell, useLab } from '../store/lab.ts';
+import { type KeptMoment, makeRoom, takeNewEntry, writeKept, writeMoment } from './kept.ts';
+import type { Work } from './work.ts';
+
+/** Half of what may be lost; the other half is for the writing itself. */
+const SAVE_EVERY_MS = 500;
+/** When the browser has no more room, all but so many entries are let go of before anybody is told. */
+const KEPT_WHEN_FULL = 3;
+
+/** What was written last: if nothing of it has changed there is nothing to write. */
+interface Saved {
+  readonly openCount: number;
+  readonly drawing: Drawing | null;
+  /** The run: document it began from, seed, number and time of its commands. */
+  readonly run: string;
+  readonly atNs: number;
+  readonly savedAtMs: number;
+  /** Whether anybody has done anything to it. What only ran by itself is not worth coming back to. */
+  readonly isTouched: boolean;
+}
+
+const { getState: lab } = useLab;
+
+let saved: Saved = { openCount: 0, drawing: null, run: '', atNs: 0, savedAtMs: 0, isTouched: false };
+let firstSeed = 0;
+/** The run as it was heard of last: an engine that is gone cannot be asked any more. */
+let latest: RunRecord | null = null;
+let writeWork: typeof import('./work.ts').writeWork | null = null;
+let queue: Promise<unknown> = Promise.resolve();
+let isHeld = false;
+let hasComplained = false;
+
+/** Begins to save what is open. `isTouched`: it is somebody's work already. */
+export function startSaving(isTouched: boolean): void {
+  const { openCount, seed } = lab();
+  saved = { ...saved, openCount, isTouched };
+  firstSeed = seed;
+  beforeOpening(save);
+  setInterval(() => void save(), SAVE_EVERY_MS);
+  window.addEventListener('pagehide', saveAtOnce);
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) saveAtOnce();
+  });
+  void save();
+}
+
+/** Saves what has changed. Resolves when it is written, or cannot be. */
+export function save(): Promise<void> {
+  const next = queue.then(async () => {
+    writeWork ??= (await import('./work.ts')).writeWork;
+    if (lab().travelToNs === null) await write(await recordNow());
+  });
+  queue = next.catch(complain);
+  return next.catch(() => undefined);
+}
+
+/** A tab that is closed waits for nobody: what is drawn is written with what was last known of its run. */
+function saveAtOnce(): void {
+  if (latest !== null && writeWork !== null && lab().travelToNs === null) void write(latest).catch(complain);
+  void save();
+}
+
+/** Opens something into an entry that this tab has just taken: until `open` has said that it is there, nothing is written. */
+export async function exchangeEntry(open: () => Promise<boolean>): Promise<void> {
+  isHeld = true;
+  try {
+    if (await open()) saved = { ...saved, openCount: lab().openCount, drawing: null, isTouched: true };
+    else await takeNewEntry();
+  } finally {
+    isHeld = false;
+  }
+}
+
+/** The work as it is at this moment; null when there is no run to tell of. */
+export async function workNow(): Promise<Work | null> {
+  const record = await recordNow();
+  const now = present(lab());
+  return record === null || now === null ? null : workOf(record, now);
+}
+
+async function recordNow(): Promise<RunRecord | null> {
+  try {
+    latest = await client.record();
+  } catch {
+    // The engine was given up; what is drawn can still be saved.
+  }
+  return latest;
+}
+
+async function write(record: RunRecord | null): Promise<void> {
+  const { openCount } = lab();
+  const now = present(lab());
+  if (record === null || now === null || writeWork === null || isHeld) return;
+  if (openCount !== saved.openCount) {
+    // Another drawing: the one before stays where it is, if it was anything.
+    if (saved.isTouched) await takeNewEntry();
+    saved = { ...saved, openCount, drawing: null, isTouched: true };
+  }
+  const isTouched = saved.isTouched || isTouchedNow(record);
+  const { simTimeNs: atNs, events, digest } = record.status;
+  const moment: KeptMoment = { atNs, events, digest };
+  const run = runOf(record);
+  const hasChanged = now !== saved.drawing || run !== saved.run || isTouched !== saved.isTouched;
+  if (!hasChanged && (atNs === saved.atNs || !isTouched)) return;
+  if (!hasChanged) {
+    await writeMoment(moment, saved.savedAtMs);
+    saved = { ...saved, atNs };
+    return;
+  }
+  const source = writeWork(workOf(record, now));
+  if (source.length > BYTES_MAX) {
+    complainOnce(text('keeping.too-large'));
+    return;
+  }
+  const savedAtMs = Date.now();
+  saved = { openCount, drawing: now, run, atNs, savedAtMs, isTouched };
+  const kept = { text: source, title: titleOf(now) || text('app.untitled'), savedAtMs, isTouched };
+  try {
+    await writeKept(kept, moment);
+  } catch (error) {
+    // What did not fit may fit once older work is gone.
+    if (!(await makeRoom(KEPT_WHEN_FULL))) throw error;
+    await writeKept(kept, moment);
+  }
+  await makeRoom();
+}
+
+function isTouchedNow({ log, status }: RunRecord): boolean {
+  const { drawing, seed, isRunning, stopped } = lab();
+  const isEdited = drawing !== null && (drawing.past.length > 0 || drawing.future.length > 0 || drawing.before !== null);
+  const isPaused = !isRunning && !document.hidden && stopped === null && status.simTimeNs > 0;
+  return isEdited || log.length > 0 || seed !== firstSeed || isPaused;
+}
+
+const runOf = ({ text: start, seed, log }: RunRecord): string =>
+  JSON.stringify([start, seed, log.length, log.at(0)?.atNs, log.at(-1)?.atNs]);
+
+let parsed: { readonly text: string; readonly start: Drawing } | null = null;
+
+function workOf({ text: source, seed, log, status }: RunRecord, now: Drawing): Work {
+  if (parsed?.text !== source) parsed = { text: source, start: JSON.parse(source) as Drawing };
+  const { simTimeNs: atNs, events, digest, engineRevision } = status;
+  const { start } = parsed;
+  const isSame = JSON.stringify(start) === JSON.stringify(now);
+  return { start, now: isSame ? start : now, seed, log, speed: lab().speed, atNs, events, digest, engineRevision };
+}
+
+/** The store has said no: told once, because it will say so again and again. */
+function complain(error: unknown): void {
+  const isFull = error instanceof DOMException && error.name === 'QuotaExceededError';
+  complainOnce(text(isFull ? 'keeping.full' : 'keeping.refused'));
+}
+
+function complainOnce(sentence: string): void {
+  if (!hasComplained) tell(sentence);
+  hasComplained = true;
+}
