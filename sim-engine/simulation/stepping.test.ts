@@ -269,3 +269,24 @@ describe('a run stops by itself', () => {
     expect(sent).toBeLessThanOrEqual(MESSAGES_MAX + 100_000);
   });
 });
+
+describe('going on to where a run stands already', () => {
+  it('does nothing, also right after a command and with an event due at that very moment', () => {
+    const digestOf = (looksAgain: boolean): string => {
+      const simulation = simulationOf({
+        nodes: [
+          node('shop', 'sender', { arrivals: 'constant', rate: 10 }),
+          node('orders', 'queue'),
+          node('worker', 'service', { work: lasting('50ms') }),
+        ],
+        wires: [wire('publish', 'shop', 'orders', INSTANT), wire('deliver', 'orders', 'worker', INSTANT)],
+      });
+      simulation.advanceTo(99.5 * MS);
+      simulation.command({ type: 'setParam', target: 'worker', field: 'concurrency', value: 3 }, 'tick');
+      if (looksAgain) expect(simulation.advanceTo(simulation.timeNs)).toBe('limit');
+      simulation.advanceTo(2 * S);
+      return simulation.digest;
+    };
+    expect(digestOf(true)).toBe(digestOf(false));
+  });
+});

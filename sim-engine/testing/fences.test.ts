@@ -193,6 +193,13 @@ describe('layers and islands', () => {
     ],
     ['calculated imports', 'sim-engine/kernel/a.ts', "const a = import('../' + name);", /calculated/],
     ['globs', 'app/canvas/a.ts', "const a = import.meta.glob('../charts/*.ts');", /calculated/],
+    ['globs over several folders', 'app/canvas/a.ts', "const a = import.meta.glob('../../sim-engine/**/*.json');", /calculated/],
+    [
+      'globs of data that is none of theirs',
+      'app/ui/a.ts',
+      "const a = import.meta.glob('../../sim-engine/scenarios/*.json');",
+      /glob of sim-engine\/scenarios\/\*\.json: app\/ui may not import scenarios/,
+    ],
     [
       'queries of the bundler',
       'app/canvas/a.ts',

@@ -452,6 +452,8 @@ export class World {
    * instant was issued before anything in the lane, so it goes first.
    */
   run(limitNs: number, budget: number): RunEnd {
+    // What a command has put into the lane of this instant comes after what the wheel holds for it, and so waits like that.
+    if (limitNs <= (this.now[0] as number)) return this.stopped === null ? 'limit' : 'stopped';
     const { lane, wheel, now } = this;
     let left = budget < BUDGET_MAX ? budget : BUDGET_MAX;
     while (this.stopped === null) {

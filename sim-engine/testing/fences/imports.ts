@@ -47,12 +47,18 @@ export function importsOf(file: string, text: string): ImportSite[] {
       case 'NewExpression':
         return isModuleUrl(node) ? addUrl(node, literal((node.arguments as SyntaxNode[])[0])) : undefined;
       case 'CallExpression':
-        return isImportMeta((node.callee as SyntaxNode).object) ? add(node, 'glob', null, false) : undefined;
+        return isImportMeta((node.callee as SyntaxNode).object) ? add(node, 'glob', dataGlob(node), false) : undefined;
       default:
         return undefined;
     }
   });
   return sites;
+}
+
+/** The pattern of a glob that can only match the data of one folder: all its .json files. Any other could match code. */
+function dataGlob(call: SyntaxNode): string | null {
+  const pattern = literal((call.arguments as SyntaxNode[])[0]);
+  return pattern !== null && /^\.[^*{}[\]!]*\/\*\.json$/.test(pattern) ? pattern : null;
 }
 
 /** Whether `text` starts a thread of the browser: `new Worker(...)`. */

@@ -123,7 +123,11 @@ function replayed(
   const simulation = started(Simulation.create(scenario, { log, traceEvery: manner === 'watched' ? 3 : 0 }));
   if (manner === 'watched') watchClosely(simulation, dice);
   if (manner === 'sliced') {
-    while (simulation.advanceTo(untilNs, dice.int(1, SLICE_EVENTS_MAX)) === 'budget');
+    // Also to where it stands already, right after a command: nothing may happen then.
+    for (const { atNs } of [...log, { atNs: untilNs }]) {
+      while (simulation.advanceTo(atNs, dice.int(1, SLICE_EVENTS_MAX)) === 'budget');
+      simulation.advanceTo(atNs);
+    }
   } else simulation.advanceTo(untilNs);
   return simulation;
 }
