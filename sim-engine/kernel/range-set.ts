@@ -39,6 +39,25 @@ export function addToRanges(set: RangeSet, number: number): boolean {
   return true;
 }
 
+/** Takes a number out; false if it is not there. */
+export function removeFromRanges(set: RangeSet, number: number): boolean {
+  const { starts, ends } = set;
+  const at = rangeAtOrAfter(set, number);
+  if (at === starts.length || number < (starts[at] as number)) return false;
+  const isFirst = number === starts[at];
+  const isLast = number === ends[at];
+  if (isFirst && isLast) {
+    starts.splice(at, 1);
+    ends.splice(at, 1);
+  } else if (isFirst) starts[at] = number + 1;
+  else if (isLast) ends[at] = number - 1;
+  else {
+    starts.splice(at + 1, 0, number + 1);
+    ends.splice(at, 0, number - 1);
+  }
+  return true;
+}
+
 export function isInRanges(set: RangeSet, number: number): boolean {
   const at = rangeAtOrAfter(set, number);
   return at < set.starts.length && number >= (set.starts[at] as number);

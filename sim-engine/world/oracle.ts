@@ -4,14 +4,14 @@
 import type { Arena, Saveable } from '../kernel/arena.ts';
 import { clonePlain } from '../kernel/plain-state.ts';
 import type { RangeSet } from '../kernel/range-set.ts';
-import { addToRanges, isInRanges, newRangeSet } from '../kernel/range-set.ts';
+import { addToRanges, isInRanges, newRangeSet, removeFromRanges } from '../kernel/range-set.ts';
 
 /** Effects of one sender's messages at one subscription, or their acceptance at one channel: "done" is then "accepted". */
 interface EffectRow {
   readonly sender: number;
   done: RangeSet;
   /** Numbers that were lost for good as far as is known; a copy that still succeeds takes one out again. */
-  missed: Set<number>;
+  missed: RangeSet;
   /** Highest number done so far, by key. */
   lastByKey: Float64Array;
 }
@@ -41,7 +41,7 @@ export class Oracle implements Saveable {
       this.duplicateEffects++;
       return;
     }
-    if (row.missed.size > 0 && row.missed.delete(number)) this.missedEffects--;
+    if (row.missed.ends.length > 0 && removeFromRanges(row.missed, number)) this.missedEffects--;
     if (key < 0) return;
     if (key >= row.lastByKey.length) {
       const larger = new Float64Array(key * 2 + 16);
@@ -55,16 +55,14 @@ export class Oracle implements Saveable {
   /** An obligation ended without its work: nobody will do it, unless a copy does. */
   missed(sub: number, sender: number, number: number): void {
     const row = this.rowOf(sub * 2, sender);
-    if (isInRanges(row.done, number) || row.missed.has(number)) return;
-    row.missed.add(number);
+    if (isInRanges(row.done, number) || !addToRanges(row.missed, number)) return;
     this.missedEffects++;
   }
 
   /** A message never reached the channel of this actor. */
   missedPublish(actor: number, sender: number, number: number): void {
     const row = this.rowOf(actor * 2 + 1, sender);
-    if (isInRanges(row.done, number) || row.missed.has(number)) return;
-    row.missed.add(number);
+    if (isInRanges(row.done, number) || !addToRanges(row.missed, number)) return;
     this.missedEffects++;
   }
 
@@ -72,7 +70,7 @@ export class Oracle implements Saveable {
   acceptedPublish(actor: number, sender: number, number: number): void {
     const row = this.rowOf(actor * 2 + 1, sender);
     addToRanges(row.done, number);
-    if (row.missed.size > 0 && row.missed.delete(number)) this.missedEffects--;
+    if (row.missed.ends.length > 0 && removeFromRanges(row.missed, number)) this.missedEffects--;
   }
 
   wasted(workNs: number): void {
@@ -86,7 +84,7 @@ export class Oracle implements Saveable {
     const at = place * SENDERS_MAX + sender;
     let row = this.rows.get(at);
     if (row === undefined) {
-      row = { sender, done: newRangeSet(), missed: new Set(), lastByKey: new Float64Array(0) };
+      row = { sender, done: newRangeSet(), missed: newRangeSet(), lastByKey: new Float64Array(0) };
       this.rows.set(at, row);
     }
     while (this.recent.length <= place) this.recent.push(undefined);
