@@ -130,8 +130,8 @@ test('a worker is added and wired by the keyboard alone @desktop', async ({ page
   await card(page, 'orders').focus();
   await page.keyboard.press('Enter');
   const settings = page.getByRole('complementary');
-  await expect(settings.getByLabel('Wire to')).toHaveValue('worker');
-  await settings.getByRole('button', { name: 'Draw a wire' }).focus();
+  await expect(settings.getByLabel('Wire to', { exact: true })).toHaveValue('worker');
+  await settings.getByRole('button', { name: 'Draw a wire to Worker' }).focus();
   await page.keyboard.press('Enter');
   await expect(page.locator('.react-flow__edge')).toHaveCount(7);
   // It works: letters reach it and are finished there.

@@ -8,10 +8,10 @@ import { describeProblem } from '../../sim-engine/topology/problems.ts';
 import { say, text } from '../messages/text.ts';
 import { cardSize } from '../node-views/node-views.ts';
 import { partOf, withCopies, withWiresOf } from '../store/copies.ts';
-import { addNode, type Drawing, freeId, moveNodes, nameOf, remove, topologyOf } from '../store/drawing.ts';
+import { addNode, type Drawing, freeId, moveNodes, nameOf, remove, setKnob, topologyOf } from '../store/drawing.ts';
 import { edit, present, refuse, select, tell, useLab } from '../store/lab.ts';
 import { focusOnCanvas } from '../ui/focus.ts';
-import { type Box, freeSpot } from './free-spot.ts';
+import { type Box, freeSpot, pushedDown } from './free-spot.ts';
 
 const GRID = 8;
 /** How far a pasted part stands from what it was copied from. */
@@ -20,10 +20,21 @@ const PASTE_STEP = 32;
 const drawingNow = (): Drawing | null => present(useLab.getState());
 
 /** Boxes of the cards that stand on the canvas itself. */
-function boxesOf({ nodes }: TopologyDocument): Box[] {
+function boxesOf({ nodes }: TopologyDocument): (Box & { readonly id: string })[] {
   return nodes
     .filter((node) => node.parent === undefined)
-    .map((node) => ({ ...(node.position ?? { x: 0, y: 0 }), ...cardSize(node, false) }));
+    .map((node) => ({ id: node.id, ...(node.position ?? { x: 0, y: 0 }), ...cardSize(node, false) }));
+}
+
+/** Puts the control of a field onto its card, or takes it off. Cards that it would lie upon make room. */
+export function showKnob(id: string, field: string, isKnob: boolean): void {
+  edit((now) => {
+    const next = setKnob(now, id, field, isKnob);
+    const boxes = boxesOf(topologyOf(next));
+    const grown = boxes.find((box) => box.id === id);
+    const moved = grown === undefined || !isKnob ? [] : [...pushedDown(boxes, grown)];
+    return moveNodes(next, new Map(moved.map(([box, to]) => [box.id, to])));
+  });
 }
 
 /** Adds a node of a kind: with its middle at `at`, or where there is room. Answers with its id. */
@@ -65,11 +76,14 @@ export function removeThings(ids: ReadonlySet<string>): void {
   if (drawing === null || ids.size === 0) return;
   const topology = topologyOf(drawing);
   const heir = heirOf(topology, ids);
-  const [first] = ids;
+  // Wires that go because their card goes are not worth a word.
+  const { wires } = topology;
+  const told = [...ids].filter((id) => !wires.some((wire) => wire.id === id && (ids.has(wire.from) || ids.has(wire.to))));
+  const [first] = told;
   const words =
-    ids.size === 1
+    told.length === 1
       ? text('notice.deleted', { name: nameOf(topology, first as string) })
-      : text('notice.deleted.many', { count: ids.size });
+      : text('notice.deleted.many', { count: told.length });
   edit((now) => remove(now, ids));
   tell(words);
   select([...useLab.getState().selection].filter((id) => !ids.has(id)));

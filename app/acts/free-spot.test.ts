@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Box, freeSpot } from './free-spot.ts';
+import { type Box, freeSpot, pushedDown } from './free-spot.ts';
 
 const SIZE = { width: 178, height: 114 };
 const card = (x: number, y: number, width = 178, height = 114): Box => ({ x, y, width, height });
@@ -51,5 +51,24 @@ describe('a new card', () => {
         }
       }),
     );
+  });
+});
+
+describe('room for a card that grows', () => {
+  const at = (x: number, y: number, height = 100): Box => ({ x, y, width: 100, height });
+
+  test('is made by those below it, one after the other, and by nobody else', () => {
+    const [grown, near, next, far, beside] = [at(0, 0, 150), at(20, 120), at(40, 230), at(0, 800), at(300, 120)];
+    expect(pushedDown([far, grown, beside, next, near], grown)).toEqual(
+      new Map([
+        [near, { x: 20, y: 176 }],
+        [next, { x: 40, y: 304 }],
+      ]),
+    );
+  });
+
+  test('is not made where there is room', () => {
+    const grown = at(0, 0);
+    expect(pushedDown([grown, at(0, 100)], grown).size).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-// Where a new card is put: in line with the cards there are, where it touches none. Pure.
+// Where a new card is put: in line with the cards there are, where it touches none; and who makes room for one that grows. Pure.
 
 interface Size {
   readonly width: number;
@@ -36,3 +36,21 @@ const snapped = (length: number): number => Math.ceil(length / GRID) * GRID;
 
 const isNear = (a: Box, b: Box): boolean =>
   a.x < b.x + b.width + GAP && b.x < a.x + a.width + GAP && a.y < b.y + b.height + GAP && b.y < a.y + a.height + GAP;
+
+/** Where cards go that a card which has grown would lie upon: down, and those below them too. Only those that move are named. */
+export function pushedDown<Card extends Box>(cards: readonly Card[], grown: Card): ReadonlyMap<Card, { x: number; y: number }> {
+  const moved = new Map<Card, { x: number; y: number }>();
+  const standing: Box[] = [grown];
+  const below = cards.filter((card) => card !== grown && card.y >= grown.y).sort((a, b) => a.y - b.y);
+  for (const card of below) {
+    // As near as they stood before is near enough; what touches makes room.
+    const above = standing.filter(
+      (other) => other.x < card.x + card.width && card.x < other.x + other.width && other.y + other.height > card.y,
+    );
+    if (above.length === 0) continue;
+    const y = snapped(Math.max(...above.map((other) => other.y + other.height)) + GAP);
+    moved.set(card, { x: card.x, y });
+    standing.push({ ...card, y });
+  }
+  return moved;
+}

@@ -37,6 +37,7 @@ export function laidOut(topology: TopologyDocument, sizeOf: (node: NodeDocument)
     if (begin !== end && graph.hasNode(begin) && graph.hasNode(end)) graph.setEdge(begin, end);
   }
   layout(graph);
+  inOrder(graph, topology);
   const places = new Map<string, Position>();
   for (const id of graph.nodes()) {
     const { x, y, width, height } = graph.node(id) as { x: number; y: number } & Size;
@@ -49,6 +50,26 @@ export function laidOut(topology: TopologyDocument, sizeOf: (node: NodeDocument)
     }
   }
   return places;
+}
+
+/** Cards that are wired alike and stand in one column keep the order in which they stood: Worker 1 above Worker 2. */
+function inOrder(graph: Graph, { nodes }: TopologyDocument): void {
+  const columns = new Map<string, string[]>();
+  const at = (id: string) => graph.node(id) as { x: number; y: number } & Size;
+  for (const { id } of nodes) {
+    if (!graph.hasNode(id)) continue;
+    const ends = [graph.predecessors(id), graph.successors(id)].map((ids) => [...(ids ?? [])].sort().join(' '));
+    const alike = `${Math.round(at(id).x)} ${at(id).height} ${ends.join(' > ')}`;
+    columns.set(alike, [...(columns.get(alike) ?? []), id]);
+  }
+  const before = new Map(nodes.map((node) => [node.id, node.position?.y ?? 0]));
+  for (const ids of columns.values()) {
+    const heights = ids.map((id) => at(id).y).sort((a, b) => a - b);
+    const ordered = [...ids].sort((a, b) => (before.get(a) ?? 0) - (before.get(b) ?? 0));
+    ordered.forEach((id, ix) => {
+      at(id).y = heights[ix] as number;
+    });
+  }
 }
 
 /** What is reached by a relation alone, such as dead letters, stands below what it belongs to: the lower one by the upper one. */

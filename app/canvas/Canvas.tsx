@@ -9,6 +9,7 @@ import {
   type NodeChange,
   ReactFlow,
   ReactFlowProvider,
+  SelectionMode,
   useReactFlow,
   useStore,
   useStoreApi,
@@ -103,6 +104,7 @@ function Drawing() {
       isValidConnection={({ source, target }) => whyNoWire(topology, source, target) === null}
       deleteKeyCode={DELETE_KEYS}
       multiSelectionKeyCode={MULTI_KEYS}
+      selectionMode={SelectionMode.Partial}
       zoomOnDoubleClick={false}
       // Where the focus rests when the card that had it is gone.
       tabIndex={-1}

@@ -71,23 +71,24 @@ export const NodeCard = memo(function NodeCard({ data: { node, isNarrow }, selec
               {nodeName(node)}
             </h3>
           )}
-          <p>{subline?.(node) || kindName(node.kind).toLowerCase()}</p>
+          {trouble === undefined ? (
+            <p>{subline?.(node) || kindName(node.kind).toLowerCase()}</p>
+          ) : (
+            <p className="card-trouble" title={`${trouble.sentence} ${trouble.remedy}`}>
+              <TriangleAlert size={12} strokeWidth={1.75} />
+              {trouble.sentence}
+            </p>
+          )}
         </div>
         <span ref={chip} className="card-chip" />
         {Aside && <Aside node={node} isNarrow={isNarrow} />}
       </header>
       {Body && <Body node={node} isNarrow={isNarrow} />}
       {knobs > 0 && <Knobs node={node} />}
-      {trouble !== undefined && (
-        <p className="card-trouble" title={`${trouble.sentence} ${trouble.remedy}`}>
-          <TriangleAlert size={13} strokeWidth={1.75} />
-          <span>{trouble.sentence}</span>
-        </p>
-      )}
       {!isNarrow && (
         <button
           type="button"
-          className="card-menu nodrag"
+          className="card-menu nodrag nokey"
           tabIndex={selected ? 0 : -1}
           aria-label={text('menu.open', { name: nodeName(node) })}
           aria-haspopup="menu"
@@ -95,7 +96,6 @@ export const NodeCard = memo(function NodeCard({ data: { node, isNarrow }, selec
             const { left, bottom } = event.currentTarget.getBoundingClientRect();
             openMenu('acts', node.id, { x: left, y: bottom + 4 });
           }}
-          onKeyDown={(event) => event.stopPropagation()}
         >
           <Ellipsis size={14} strokeWidth={2} />
         </button>

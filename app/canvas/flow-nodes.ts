@@ -61,7 +61,7 @@ export function flowDrawing(
   return { nodes, edges, scene: { shapes, cards, isNarrow } };
 }
 
-export const isContainer = (node: NodeDocument): boolean => nodeKind(node.kind)?.accepts !== undefined;
+const isContainer = (node: NodeDocument): boolean => nodeKind(node.kind)?.accepts !== undefined;
 
 /** Containers before what lies in them, whatever the order of the document. */
 function outerFirst(nodes: readonly NodeDocument[]): readonly NodeDocument[] {

@@ -31,7 +31,7 @@ const CARDS_FROM_ZOOM = 0.4;
 
 const FORWARD_MARK = new Map<number, Mark>([
   [LETTER_STATE.WAITING, 'waiting'],
-  [LETTER_STATE.IN_WORK, 'waiting'],
+  [LETTER_STATE.IN_WORK, 'work'],
   [LETTER_STATE.DONE, 'done'],
   [LETTER_STATE.TO_RETRY, 'retry'],
   [LETTER_STATE.DEAD, 'dead'],

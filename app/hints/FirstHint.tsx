@@ -130,7 +130,7 @@ function Hint({ onDone }: { readonly onDone: () => void }) {
   });
   const canAdd = (step === 'grows' || step === 'still') && last !== undefined;
   return (
-    <aside className={`hint hint-${step}`} aria-label={text('hint.label')}>
+    <div className={`hint hint-${step}`} role="note" aria-label={text('hint.label')}>
       <p role="status">{words}</p>
       {canAdd && (
         <button type="button" className="btn small" onClick={() => duplicate(new Set([last]))}>
@@ -147,6 +147,6 @@ function Hint({ onDone }: { readonly onDone: () => void }) {
       >
         <X size={14} strokeWidth={1.75} />
       </button>
-    </aside>
+    </div>
   );
 }

@@ -5,9 +5,9 @@ import { useState } from 'react';
 import { nodeKind, wireKind } from '../../sim-engine/nodes/declarations.ts';
 import type { Gauge } from '../../sim-engine/nodes/node-kind.ts';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
-import { duplicate, removeThings } from '../acts/acts.ts';
+import { duplicate, removeThings, showKnob } from '../acts/acts.ts';
 import { say, text } from '../messages/text.ts';
-import { connect, nameOf, nodeName, setKnob, setParam, topologyOf, wireSources, wireTargets } from '../store/drawing.ts';
+import { connect, nameOf, nodeName, setParam, topologyOf, wireSources, wireTargets } from '../store/drawing.ts';
 import { LiveText } from '../store/LiveText.tsx';
 import { edit, present, reset, select, useLab } from '../store/lab.ts';
 import { fieldOf, fieldsOf, isShown, isWire } from '../store/params.ts';
@@ -28,7 +28,7 @@ export function Inspector() {
   const [id] = selection;
   const topology = drawing && topologyOf(drawing);
   const thing = selection.size === 1 ? topology && find(topology, id as string) : undefined;
-  if (selection.size > 1) return <Many ids={selection} />;
+  if (topology && selection.size > 1) return <Many ids={selection} topology={topology} />;
   if (!topology || !thing) return null;
   return (
     <Settings
@@ -45,12 +45,14 @@ const find = ({ nodes, wires }: TopologyDocument, id: string): Thing | undefined
   [...nodes, ...wires].find((thing) => thing.id === id);
 
 /** Of several things at once there is only what can be done with all of them. */
-function Many({ ids }: { ids: ReadonlySet<string> }) {
+function Many({ ids, topology }: { ids: ReadonlySet<string>; topology: TopologyDocument }) {
+  // A box takes the wires between its cards along; what is counted are the cards.
+  const cards = topology.nodes.filter(({ id }) => ids.has(id)).length;
   return (
     <aside className="panel inspector" aria-label={text('inspector.many.label')}>
       <header className="inspector-head">
         <div>
-          <h2>{text('inspector.many', { count: ids.size })}</h2>
+          <h2>{text('inspector.many', { count: cards === 0 ? ids.size : cards })}</h2>
         </div>
         <button type="button" className="btn ghost only" aria-label={text('inspector.close')} onClick={() => close([...ids][0])}>
           <X size={16} strokeWidth={1.75} />
@@ -165,7 +167,7 @@ function Form({ thing, isExplained }: { thing: Thing; isExplained: boolean }) {
       value={fieldOf(thing, name)}
       onChange={(value) => edit((now) => setParam(now, thing.id, name, value))}
       isKnob={isWire(thing) || !canBeKnob(field) ? null : knobs.has(name)}
-      onKnob={(isKnob) => edit((now) => setKnob(now, thing.id, name, isKnob))}
+      onKnob={(isKnob) => showKnob(thing.id, name, isKnob)}
       isExplained={isExplained}
     />
   );
@@ -222,21 +224,25 @@ function WireTo({ node, topology }: { node: NodeDocument; topology: TopologyDocu
     // The last of its kind takes its button along.
     focusIfLost(node.id);
   };
+  const isFed = sources.length === 0 || topology.wires.some((wire) => wire.to === node.id);
+  const to = <OtherEnd key="to" end="to" nodes={targets} onPick={(id) => draw(node.id, id)} />;
+  const from = <OtherEnd key="from" end="from" nodes={sources} onPick={(id) => draw(id, node.id)} />;
   return (
     <div className="inspector-section">
-      <OtherEnd label={text('inspector.wire-to')} nodes={targets} onPick={(id) => draw(node.id, id)} />
-      <OtherEnd label={text('inspector.wire-from')} nodes={sources} onPick={(id) => draw(id, node.id)} />
+      {/* What is missing comes first: a worker that reads nothing is wired from somewhere. */}
+      {isFed ? [to, from] : [from, to]}
     </div>
   );
 }
 
 interface OtherEndProps {
-  readonly label: string;
+  readonly end: 'to' | 'from';
   readonly nodes: readonly NodeDocument[];
   readonly onPick: (id: string) => void;
 }
 
-function OtherEnd({ label, nodes, onPick }: OtherEndProps) {
+function OtherEnd({ end, nodes, onPick }: OtherEndProps) {
+  const label = text(`inspector.wire-${end}`);
   const [chosen, setChosen] = useState('');
   const target = nodes.find(({ id }) => id === chosen) ?? nodes[0];
   if (target === undefined) return null;
@@ -250,7 +256,12 @@ function OtherEnd({ label, nodes, onPick }: OtherEndProps) {
           </option>
         ))}
       </select>
-      <button type="button" className="btn small" onClick={() => onPick(target.id)}>
+      <button
+        type="button"
+        className="btn small"
+        aria-label={text(`inspector.wire-${end}.of`, { name: nodeName(target) })}
+        onClick={() => onPick(target.id)}
+      >
         <Spline size={14} strokeWidth={1.75} />
         {text('inspector.wire-to.do')}
       </button>

@@ -47,11 +47,7 @@ export function FieldSlider({ target, name, field, form, value, nodeName }: Fiel
       onPointerDown={beginEdit}
       onPointerUp={commitEdit}
       onPointerCancel={commitEdit}
-      onKeyDown={(event) => {
-        // A card is moved by the same keys.
-        event.stopPropagation();
-        if (MOVES.test(event.key)) beginEdit();
-      }}
+      onKeyDown={(event) => MOVES.test(event.key) && beginEdit()}
       onKeyUp={commitEdit}
       onBlur={commitEdit}
       onChange={(event) => take(atStep(event.target.valueAsNumber))}

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { NODE_KINDS } from '../../sim-engine/nodes/declarations.ts';
+import type { TopologyDocument } from '../../sim-engine/topology/document.ts';
+import { validateTopology } from '../../sim-engine/topology/parse.ts';
+import { connect, topologyOf } from './drawing.ts';
+import { whyNoWire } from './wiring.ts';
+
+const topology = (wires: TopologyDocument['wires'] = []): TopologyDocument => ({
+  format: 'broker-lab/topology',
+  version: 1,
+  nodes: NODE_KINDS.flatMap(({ type }) => [
+    { id: type, kind: type, name: `My ${type}` },
+    { id: `${type}-2`, kind: type },
+  ]),
+  wires,
+});
+
+describe('a wire that cannot be', () => {
+  test.each([
+    ['sender', 'service', 'A wire cannot lead from sender straight to worker. Put one of these between them: queue, topic.'],
+    ['queue', 'sender', 'Messages flow from sender to queue, not the other way. Draw the wire the other way round.'],
+    [
+      'dead-letter-queue',
+      'queue',
+      /^(Nothing leads on by a wire from dead-letter queue\.|Messages flow from queue to dead-letter queue)/,
+    ],
+    ['sender', 'sender', 'My sender cannot be wired to itself.'],
+    ['sender', 'nobody', 'One of the two is no longer drawn.'],
+  ])('from %s to %s is refused in words', (from, to, words) => {
+    expect(whyNoWire(topology(), from, to)).toMatch(words);
+  });
+
+  test('because it is there, because the port is full, because it closes a circle', () => {
+    const drawn = topology([
+      { id: 'a', kind: 'publish', from: 'sender', to: 'queue' },
+      { id: 'b', kind: 'dead-letter', from: 'queue', to: 'dead-letter-queue' },
+      { id: 'c', kind: 'deliver', from: 'queue', to: 'service' },
+    ]);
+    expect(whyNoWire(drawn, 'sender', 'queue')).toBe('A wire leads from My sender to My queue already.');
+    expect(whyNoWire(drawn, 'queue', 'dead-letter-queue-2')).toContain('My queue takes no more wires of this sort');
+    expect(whyNoWire(drawn, 'service', 'queue')).toContain('circle');
+    expect(whyNoWire(drawn, 'service', 'queue-2')).toBeNull();
+  });
+
+  test('is never one that the engine would take, and the other way round', () => {
+    const empty = topology();
+    for (const { id: from } of empty.nodes) {
+      for (const { id: to } of empty.nodes) {
+        const drawn = topologyOf(connect(empty, from, to));
+        const isDrawn = drawn.wires.length === 1;
+        expect(isDrawn, `${from} to ${to}`).toBe(whyNoWire(empty, from, to) === null);
+        if (isDrawn) expect(validateTopology(drawn), `${from} to ${to}`).toEqual([]);
+      }
+    }
+  });
+});
