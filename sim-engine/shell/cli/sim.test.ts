@@ -93,6 +93,14 @@ describe('npm run sim -- run FILE', () => {
     expect(json(sim(['run', 'c.json', '--for', '20s', '--json', '--seed', '7'], changed)).digest).not.toBe(first);
   });
 
+  it('takes no more digests than it can keep', () => {
+    const said = sim(['run', PIPELINE, '--for', '1s', '--digests', '1ns']);
+    expect(said).toMatchObject({ code: 2, out: '' });
+    expect(said.err).toContain('more than 100,000 digests');
+    expect(said.err).toContain('Write 10us or more');
+    expect(sim(['run', PIPELINE, '--for', '1s', '--digests', '10us', '--json']).code).toBe(0);
+  });
+
   it('gives the same digests when nobody looks on', () => {
     const args = ['run', PIPELINE, '--for', '10s', '--json', '--digests', '1s', '--at', '3s', 'crash worker-2 for 2s'];
     const watched = json(sim(args));

@@ -76,8 +76,22 @@ export function main(args: readonly string[], terminal: Terminal = TERMINAL): nu
     const { place, sentence, remedy } = describeProblem(remark);
     terminal.err(`Note on ${file}, ${place}: ${sentence} ${remedy}\n`);
   }
+  const lines = parsed.value.durationNs / (read.value.digestsNs ?? Number.POSITIVE_INFINITY);
+  if (lines > DIGESTS_MAX) {
+    const least = printDuration(Math.ceil(parsed.value.durationNs / DIGESTS_MAX));
+    return complain(terminal, 'The command line cannot be carried out', [
+      {
+        place: `--digests ${printDuration(read.value.digestsNs as number)}`,
+        sentence: `Over ${printDuration(parsed.value.durationNs)} these would be more than ${DIGESTS_MAX.toLocaleString('en')} digests.`,
+        remedy: `Write ${least} or more, or run for a shorter time.`,
+      },
+    ]);
+  }
   return runScenario(parsed.value, read.value, terminal);
 }
+
+/** Digests of one run at most: all are kept until its end. */
+const DIGESTS_MAX = 100_000;
 
 function runScenario(scenario: ParsedScenario, options: SimOptions, terminal: Terminal): number {
   const created = Simulation.create(scenario, { log: options.commands, traceEvery: options.isSampled ? TRACE_EVERY : 0 });
