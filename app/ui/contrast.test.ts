@@ -2,17 +2,20 @@
 // (1.4.11). A frame around a control that says in words or by a glyph what it is may be fainter; what is known by its line alone may
 // not. The style sheets of all islands are read too, so that no other token is ever taken for text.
 
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
-const APP = new URL('../', import.meta.url);
-const read = (path: string): string => readFileSync(new URL(path, APP), 'utf8').replace(/\/\*.*?\*\//gs, '');
+/** Every style sheet of the page, without its comments, by path. */
+const SHEETS = new Map(
+  Object.entries(import.meta.glob<string>('../**/*.css', { query: '?raw', import: 'default', eager: true })).map(
+    ([file, source]) => [file, source.replace(/\/\*.*?\*\//gs, '')],
+  ),
+);
 
 type Tokens = ReadonlyMap<string, string>;
 
 /** The colours of one theme, `#rrggbb` by name. */
 function tokensOf(theme: string): Tokens {
-  const block = new RegExp(`\\[data-theme='${theme}'\\] \\{([^}]*)\\}`).exec(read('ui/tokens.css'))?.[1] ?? '';
+  const block = new RegExp(`\\[data-theme='${theme}'\\] \\{([^}]*)\\}`).exec(SHEETS.get('./tokens.css') ?? '')?.[1] ?? '';
   return new Map(
     [...block.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name, colour]) => [name as string, colour as string]),
   );
@@ -64,15 +67,13 @@ interface Rule {
 }
 
 /** Every rule of every style sheet that gives words a colour of the tokens. */
-const RULES: readonly Rule[] = readdirSync(APP, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.css'))
-  .flatMap((file) =>
-    [...read(file).matchAll(/([^{}]+)\{([^{}]*)\}/g)].flatMap(([, selector, body]) => {
-      const colour = /(?<![-\w])color: var\(--([\w-]+)\)/.exec(body as string)?.[1];
-      const background = /(?<![-\w])background(?:-color)?: var\(--([\w-]+)\)/.exec(body as string)?.[1];
-      return colour === undefined ? [] : [{ file, selector: (selector as string).trim(), colour, background }];
-    }),
-  );
+const RULES: readonly Rule[] = [...SHEETS].flatMap(([file, source]) =>
+  [...source.matchAll(/([^{}]+)\{([^{}]*)\}/g)].flatMap(([, selector, body]) => {
+    const colour = /(?<![-\w])color: var\(--([\w-]+)\)/.exec(body as string)?.[1];
+    const background = /(?<![-\w])background(?:-color)?: var\(--([\w-]+)\)/.exec(body as string)?.[1];
+    return colour === undefined ? [] : [{ file, selector: (selector as string).trim(), colour, background }];
+  }),
+);
 
 /** Icons take the colour of words too. */
 const isIcon = ({ selector }: Rule): boolean => selector.split(',').every((each) => /svg$|\.field-pin/.test(each.trim()));
