@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     include: ['sim-engine/**/*.test.ts', 'app/**/*.test.{ts,tsx}'],
     environment: 'node',
+    // Style sheets are read by a test as they are written, not as nothing.
+    css: true,
     // Two cores are what CI has; a property test on a busy machine may take its time.
     maxWorkers: 2,
     testTimeout: isLong ? 300_000 : 60_000,
