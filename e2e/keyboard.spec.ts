@@ -24,7 +24,8 @@ test('sender, queue and worker are added, wired, set and watched by the keyboard
   await openDrawing(page, EMPTY);
   await expect(page.locator('.react-flow__node')).toHaveCount(0);
   for (const kind of ['Sender', 'Queue', 'Worker']) {
-    await tabTo(page, kind);
+    await page.keyboard.press('a');
+    if (kind !== 'Sender') await tabTo(page, kind);
     await page.keyboard.press('Enter');
   }
   await expect(page.locator('.react-flow__node')).toHaveCount(3);

@@ -1,6 +1,7 @@
 // Run, pause, steps, speed, seed and reset, by button and by key.
 
 import { expect, test } from '@playwright/test';
+import { EMPTY, openDrawing } from './drawing.ts';
 import { clockSeconds, digestInNode, engineStatus, ledgerCell, ORDER_PIPELINE, openLab, pauseButton, runButton } from './lab.ts';
 
 test('pause stops the clock and run goes on from there @desktop', async ({ page }) => {
@@ -120,4 +121,28 @@ test('paused lanes tell what was at the moment under the pointer @desktop', asyn
   const reading = page.locator('.lane-reading').first();
   await expect(reading).toContainText(/at 0:0\d\.\d/);
   await expect(reading).toContainText('done');
+});
+
+test('a machine that cannot keep up says so, and no longer once it can @desktop', async ({ page }) => {
+  await openLab(page);
+  await openDrawing(page, {
+    ...EMPTY,
+    nodes: [
+      { id: 'flood', kind: 'sender', params: { rate: 200_000 } },
+      { id: 'sink', kind: 'queue', params: { capacity: 10 } },
+    ],
+    wires: [{ id: 'flood-sink', kind: 'publish', from: 'flood', to: 'sink' }],
+  });
+  const speed = page.getByLabel('Speed');
+  await speed.focus();
+  for (let press = 0; press < 9; press++) await speed.press('ArrowRight');
+  await expect(page.locator('.speed output')).toHaveText('1000×');
+  const troubles = page.locator('.troubles');
+  await expect(troubles).toHaveText('slowed by this machine');
+  const before = await clockSeconds(page);
+  await page.waitForTimeout(1000);
+  expect((await clockSeconds(page)) - before).toBeLessThan(900);
+  await speed.press('Home');
+  await expect(page.locator('.speed output')).toHaveText('0.001×');
+  await expect(troubles).toHaveText('');
 });

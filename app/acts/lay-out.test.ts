@@ -48,6 +48,24 @@ describe('a drawing that is laid out', () => {
     }
   });
 
+  test('stands in several columns when it is made of many parts, so that the whole can be seen at once', () => {
+    const names = Array.from({ length: 12 }, (_, ix) => `p${ix}`);
+    const many: TopologyDocument = {
+      ...DRAWN,
+      nodes: names.flatMap((name) => [node(`${name}-s`, 'sender'), node(`${name}-q`, 'queue')]),
+      wires: names.map((name) => ({ id: name, kind: 'publish', from: `${name}-s`, to: `${name}-q` })),
+    };
+    const all = [...laidOut(many, () => SIZE).values()];
+    const width = Math.max(...all.map(({ x }) => x)) + SIZE.width;
+    const height = Math.max(...all.map(({ y }) => y)) + SIZE.height;
+    expect(width / height).toBeGreaterThan(1);
+    expect(width / height).toBeLessThan(3);
+    for (const [ix, a] of all.entries()) {
+      for (const b of all.slice(ix + 1))
+        expect(Math.abs(a.x - b.x) < SIZE.width && Math.abs(a.y - b.y) < SIZE.height).toBe(false);
+    }
+  });
+
   test('keeps parts in their container, also where containers lie in a circle', () => {
     const parts: TopologyDocument = {
       ...DRAWN,

@@ -12,42 +12,113 @@ interface Size {
 const GRID = 8;
 /** Between two ranks there must be room for letters to travel, between two cards of one for their wires. */
 const GAPS = { ranksep: 132, nodesep: 32, edgesep: 24 };
+/** Between parts of a drawing that no wire joins. */
+const ISLAND_GAP = 64;
+/** Width over height of the free part of a screen. */
+const SCREEN_SHAPE = 1.7;
 
 /** New positions of the nodes that stand on the canvas itself; what lies in a container keeps its place in it. */
 export function laidOut(topology: TopologyDocument, sizeOf: (node: NodeDocument) => Size): ReadonlyMap<string, Position> {
   const outermost = outermostOf(topology);
   const below = stacked(topology);
   const nodes = new Map(topology.nodes.filter(({ id }) => outermost(id) === id).map((node) => [node.id, node]));
-  const graph = new Graph();
-  graph.setGraph({ rankdir: 'LR', ...GAPS });
-  graph.setDefaultEdgeLabel(() => ({}));
   const isLower = new Set(below.values());
+  const sizes = new Map<string, Size>();
   for (const node of nodes.values()) {
     if (isLower.has(node.id)) continue;
     const own = sizeOf(node);
     const lower = nodes.get(below.get(node.id) ?? '');
     const under = lower && sizeOf(lower);
-    graph.setNode(node.id, {
+    sizes.set(node.id, {
       width: Math.max(own.width, under?.width ?? 0),
       height: own.height + (under === undefined ? 0 : GAPS.nodesep + under.height),
     });
   }
-  for (const { from, to } of topology.wires) {
-    const [begin, end] = [outermost(from), outermost(to)];
-    if (begin !== end && graph.hasNode(begin) && graph.hasNode(end)) graph.setEdge(begin, end);
+  const wires = topology.wires
+    .map(({ from, to }): [string, string] => [outermost(from), outermost(to)])
+    .filter(([from, to]) => from !== to && sizes.has(from) && sizes.has(to));
+  const places = packed(islandsOf([...sizes.keys()], wires).map((ids) => island(ids, sizes, wires, topology)));
+  for (const [upper, lower] of below) {
+    const at = places.get(upper);
+    const node = nodes.get(upper);
+    if (at === undefined || node === undefined) continue;
+    places.set(lower, { x: at.x, y: snapped(at.y + sizeOf(node).height + GAPS.nodesep) });
   }
+  return places;
+}
+
+/** Cards that hang together by wires, laid out by themselves from 0, 0. */
+interface Island extends Size {
+  readonly places: ReadonlyMap<string, Position>;
+}
+
+function island(
+  ids: readonly string[],
+  sizes: ReadonlyMap<string, Size>,
+  wires: readonly (readonly [string, string])[],
+  topology: TopologyDocument,
+): Island {
+  const graph = new Graph();
+  graph.setGraph({ rankdir: 'LR', ...GAPS });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const id of ids) graph.setNode(id, { ...sizes.get(id) });
+  for (const [from, to] of wires) if (graph.hasNode(from)) graph.setEdge(from, to);
   layout(graph);
   inOrder(graph, topology);
-  const places = new Map<string, Position>();
-  for (const id of graph.nodes()) {
-    const { x, y, width, height } = graph.node(id) as { x: number; y: number } & Size;
-    const at = { x: snapped(x - width / 2), y: snapped(y - height / 2) };
-    places.set(id, at);
-    const lower = below.get(id);
-    if (lower !== undefined) {
-      const own = sizeOf(nodes.get(id) as NodeDocument);
-      places.set(lower, { x: at.x, y: snapped(at.y + own.height + GAPS.nodesep) });
+  const boxes = ids.map((id) => ({ id, ...(graph.node(id) as { x: number; y: number } & Size) }));
+  const left = Math.min(...boxes.map(({ x, width }) => x - width / 2));
+  const top = Math.min(...boxes.map(({ y, height }) => y - height / 2));
+  return {
+    width: Math.max(...boxes.map(({ x, width }) => x + width / 2)) - left,
+    height: Math.max(...boxes.map(({ y, height }) => y + height / 2)) - top,
+    places: new Map(
+      boxes.map(({ id, x, y, width, height }) => [id, { x: snapped(x - width / 2 - left), y: snapped(y - height / 2 - top) }]),
+    ),
+  };
+}
+
+/** Nodes in groups that hang together, in the order of the document. */
+function islandsOf(ids: readonly string[], wires: readonly (readonly [string, string])[]): readonly (readonly string[])[] {
+  const near = new Map(ids.map((id) => [id, [] as string[]]));
+  for (const [from, to] of wires) {
+    near.get(from)?.push(to);
+    near.get(to)?.push(from);
+  }
+  const seen = new Set<string>();
+  const islands: string[][] = [];
+  for (const id of ids) {
+    if (seen.has(id)) continue;
+    const group: string[] = [id];
+    seen.add(id);
+    for (const member of group) {
+      for (const other of near.get(member) ?? []) {
+        if (seen.has(other)) continue;
+        seen.add(other);
+        group.push(other);
+      }
     }
+    islands.push(group);
+  }
+  return islands;
+}
+
+/** Islands below each other in as many columns as make the whole about as wide as a screen. */
+function packed(islands: readonly Island[]): Map<string, Position> {
+  const total = islands.reduce((sum, { height }) => sum + height + ISLAND_GAP, 0);
+  const width = Math.max(0, ...islands.map((each) => each.width)) + ISLAND_GAP;
+  const columns = Math.max(1, Math.round(Math.sqrt((SCREEN_SHAPE * total) / Math.max(1, width))));
+  const full = total / columns;
+  const places = new Map<string, Position>();
+  let x = 0;
+  let y = 0;
+  for (const { height, places: own } of islands) {
+    // The next column begins where more than half of this one would hang over.
+    if (y > 0 && y + height / 2 > full) {
+      x += snapped(width);
+      y = 0;
+    }
+    for (const [id, at] of own) places.set(id, { x: at.x + x, y: at.y + y });
+    y += snapped(height + ISLAND_GAP);
   }
   return places;
 }

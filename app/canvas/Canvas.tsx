@@ -42,10 +42,12 @@ import './far.css';
 const NODE_TYPES = { card: NodeCard, container: ContainerCard };
 const EDGE_TYPES = { wire: Wire };
 const SNAP: [number, number] = [8, 8];
-const ZOOM = { min: 0.2, max: 2.5 } as const;
+const ZOOM = { min: 0.1, max: 2.5 } as const;
 const DOTS = 24;
 /** Below this zoom a card is its name and its figure. */
 const FAR_ZOOM = 0.5;
+/** Size of a name that can still be read at this zoom, px of the drawing, in a few steps; null where a card is drawn whole. */
+const farSizeOf = (zoom: number): number | null => (zoom >= FAR_ZOOM ? null : Math.min(44, 4 * Math.ceil(3 / zoom)));
 const DELETE_KEYS = ['Delete', 'Backspace'];
 const MULTI_KEYS = ['Shift', 'Meta', 'Control'];
 
@@ -66,7 +68,6 @@ function Drawing() {
   const isNarrow = useIsNarrow();
   const isStill = useMedia(REDUCED_MOTION);
   const theme = useTheme((state) => state.theme);
-  const isFar = useStore(({ transform }) => transform[2] < FAR_ZOOM);
   const [hasMap, setMap] = useState(false);
   const hasMenu = useAttention(({ menu }) => menu !== null);
   const last = useRef<FlowDrawing | null>(null);
@@ -79,7 +80,6 @@ function Drawing() {
   if (flow === null || topology === null) return null;
   return (
     <ReactFlow<CardNode, WireEdge>
-      className={isFar ? 'is-far' : ''}
       nodes={flow.nodes}
       edges={flow.edges}
       nodeTypes={NODE_TYPES}
@@ -120,6 +120,7 @@ function Drawing() {
       <Suspense>{hasMenu && <CardMenu />}</Suspense>
       <Aim />
       <View />
+      <ZoomStyle />
     </ReactFlow>
   );
 }
@@ -211,6 +212,27 @@ function KeepInSight({ count }: { count: number }) {
     const to = flowToScreenPosition({ x: x + (added.width ?? 0), y: y + (added.height ?? 0) });
     if (from.x < stage.left || from.y < stage.top || to.x > stage.right || to.y > stage.bottom) fitToStage();
   }, [count, fitToStage, flowToScreenPosition, getNodes]);
+  return null;
+}
+
+/** Tells the style sheet how large things are drawn: what is grasped keeps its size, and far away a card is only its name. */
+function ZoomStyle() {
+  const flow = useStoreApi();
+  useEffect(() => {
+    let last = Number.NaN;
+    const apply = () => {
+      const { transform, domNode } = flow.getState();
+      const zoom = transform[2];
+      if (domNode === null || zoom === last) return;
+      last = zoom;
+      const far = farSizeOf(zoom);
+      domNode.style.setProperty('--zoom', String(zoom));
+      domNode.style.setProperty('--far-size', `${far ?? 0}px`);
+      domNode.classList.toggle('is-far', far !== null);
+    };
+    apply();
+    return flow.subscribe(apply);
+  }, [flow]);
   return null;
 }
 

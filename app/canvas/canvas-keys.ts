@@ -1,4 +1,4 @@
-// Keys of the canvas: C and Shift C connect, F2 renames, Ctrl D duplicates, Ctrl A selects all cards, and the clipboard carries
+// Keys of the canvas: A goes to what can be added, C and Shift C connect, F2 renames, Ctrl D duplicates, Ctrl A selects all cards, and the clipboard carries
 // parts of drawings as text. None of them where something is being written.
 
 import { useEffect } from 'react';
@@ -27,8 +27,14 @@ function onKey(event: KeyboardEvent): void {
   else if (isCommand && key === 'a') selectAll();
   else if (!isCommand && key === 'c' && node !== null) openMenu(event.shiftKey ? 'connect-from' : 'connect', node);
   else if (event.key === 'F2' && node !== null) rename(node);
+  else if (!isCommand && key === 'a') focusOnAdd();
   else return;
   event.preventDefault();
+}
+
+/** To the list of what can be added, wherever it stands. */
+function focusOnAdd(): void {
+  document.querySelector<HTMLElement>('[data-add] button, button[data-add]')?.focus();
 }
 
 function selectedOr(node: string | null): ReadonlySet<string> {

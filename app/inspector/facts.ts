@@ -47,7 +47,7 @@ function lawText(law: LawDocument): string {
   const { mean, value } = law as { readonly mean?: string | number; readonly value?: string | number };
   const length = mean ?? value;
   const name = text(`law.${law.law}`);
-  return length === undefined ? name : text('inspector.law', { law: name.toLowerCase(), mean: spaced(String(length)) });
+  return length === undefined ? name : text('inspector.law', { law: name, mean: spaced(String(length)) });
 }
 
 const withUnit = (value: number, unit: string): string => `${figure(value)} ${unit}`.trim();

@@ -29,6 +29,7 @@ export function Palette() {
     <div className="palette-narrow">
       <button
         ref={button}
+        data-add
         type="button"
         className="btn palette-open"
         aria-expanded={isOpen}
@@ -51,6 +52,7 @@ function Kinds({ onAdded, onEscape }: { readonly onAdded?: () => void; readonly 
   return (
     <nav
       ref={list}
+      data-add
       className="panel palette"
       aria-label={text('palette.label')}
       onKeyDown={(event) => event.key === 'Escape' && onEscape?.()}
@@ -100,7 +102,7 @@ function KindButton({ kind, onAdded }: { readonly kind: NodeKind; readonly onAdd
   return (
     <button
       type="button"
-      title={`${say(kind.about)}\n${text('palette.drag')}`}
+      title={`${say(kind.label)}: ${say(kind.about)}\n${text('palette.drag')}`}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         from.current = { x: event.clientX, y: event.clientY };
@@ -122,7 +124,7 @@ function KindButton({ kind, onAdded }: { readonly kind: NodeKind; readonly onAdd
       }}
     >
       <KindGlyph kind={kind.type} />
-      {say(kind.label)}
+      <span className="palette-label">{say(kind.label)}</span>
       {isDragged && (
         <div ref={ghost} className="palette-ghost" aria-hidden="true">
           <KindGlyph kind={kind.type} />

@@ -4,7 +4,7 @@ import { useSyncExternalStore } from 'react';
 
 const NARROW = '(max-width: 599px)';
 /** The settings have a place beside the drawing and cover none of it. */
-export const WIDE = '(min-width: 1200px)';
+export const WIDE = '(min-width: 1300px)';
 export const REDUCED_MOTION = '(prefers-reduced-motion: reduce)';
 
 /** Whether a media query holds, now and whenever it changes. */
