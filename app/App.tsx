@@ -4,6 +4,9 @@ import { Monitor, Moon, Redo2, Sun, Undo2 } from 'lucide-react';
 import { lazy, Suspense, useEffect } from 'react';
 import { Canvas } from './canvas/Canvas.tsx';
 import { Lanes } from './charts/Lanes.tsx';
+import { DeckViews } from './events/DeckViews.tsx';
+import { OracleRow } from './events/OracleRow.tsx';
+import { FaultAsk } from './faults/FaultAsk.tsx';
 import { FileButtons } from './files/FileButtons.tsx';
 import { FirstHint } from './hints/FirstHint.tsx';
 import { ScenarioMenu } from './keeping/ScenarioMenu.tsx';
@@ -13,6 +16,7 @@ import { Ledger } from './ledger/Ledger.tsx';
 import { text } from './messages/text.ts';
 import { Notices, Problems } from './notices/Notices.tsx';
 import { Palette } from './palette/Palette.tsx';
+import { SidePanel } from './SidePanel.tsx';
 import { canRedo, canUndo } from './store/history.ts';
 import { pauseWhileHidden, redo, undo, useLab } from './store/lab.ts';
 import { Transport, useTransportKeys } from './transport/Transport.tsx';
@@ -55,15 +59,18 @@ export function App() {
           <Suspense>
             <Inspector />
           </Suspense>
+          <SidePanel />
           <Problems />
           <Notices />
         </div>
         <section className="deck panel" aria-label={text('deck.label')}>
-          <Transport />
-          <Lanes />
+          <Transport views={isNarrow ? undefined : <DeckViews />} />
+          <Lanes views={isNarrow ? <DeckViews /> : undefined} />
+          <OracleRow />
           <Ledger />
         </section>
       </div>
+      <FaultAsk />
       <Travel />
     </main>
   );

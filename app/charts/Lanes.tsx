@@ -1,18 +1,23 @@
 // The lanes of the deck: measurements over one axis of time with one ruler and one playhead. Frames, grid and axes come from
 // Recharts in a chunk of its own; the lines are written by reference ten times a second.
 
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { type MessageKey, text } from '../messages/text.ts';
-import { topologyOf } from '../store/drawing.ts';
+import { X } from 'lucide-react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { FrameLayout } from '../../sim-engine/protocol/messages.ts';
+import { type MessageKey, say, text } from '../messages/text.ts';
+import { type ChartedGauge, gaugeOf, gaugeText, type LaneId, toggleGauge, useCharted } from '../store/charted.ts';
+import { nameOf, topologyOf } from '../store/drawing.ts';
 import { usePicture, write } from '../store/LiveText.tsx';
 import { currentPlaces, onFrame, present, useLab } from '../store/lab.ts';
 import { durationText, figure, moment } from '../ui/format.ts';
 import { useIsNarrow, useMedia } from '../ui/media.ts';
-import { nextHeight, pushedApart, rulerStep, rulerText, windowOf } from './axis.ts';
-import { RunHistory, type Sample } from './history.ts';
+import { nextHeight, pushedApart, rulerStep, rulerText, shownWindow } from './axis.ts';
+import { FaultMarks } from './FaultMarks.tsx';
+import { type Followed, RunHistory, type Sample } from './history.ts';
+import { LaneChoice } from './LaneChoice.tsx';
 import type { Row } from './LaneFrame.tsx';
 import { type Axis, extremesOf, laneLines, type Plot, shareOf, windowStart } from './lane-lines.ts';
-import { LANES, type Lane } from './lanes.ts';
+import { gaugeLane, LANES, type Lane } from './lanes.ts';
 import './lanes.css';
 
 const LaneFrame = lazy(() => import('./LaneFrame.tsx').then((module) => ({ default: module.LaneFrame })));
@@ -23,12 +28,14 @@ const LABELS = 92;
 const RULER = 26;
 const LABEL_GAP = 13;
 
-export function Lanes() {
+/** `views`: what opens more to see, at the end of the tabs of a narrow screen. */
+export function Lanes({ views }: { readonly views?: ReactNode }) {
   const isNarrow = useIsNarrow();
   const isShort = useMedia('(max-height: 760px)');
   const container = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [shown, setShown] = useState<Lane['id']>('throughput');
+  const all = useLanes();
   const history = useRunHistory();
 
   useEffect(() => {
@@ -39,21 +46,45 @@ export function Lanes() {
     return () => observer.disconnect();
   }, []);
 
-  const lanes = isNarrow ? LANES.filter((lane) => lane.id === shown) : LANES;
+  const lanes = isNarrow ? all.filter((lane) => lane.id === shown) : all;
   const left = isNarrow ? 40 : HEAD;
   const right = isNarrow ? 60 : LABELS;
   const height = isNarrow ? 84 : isShort ? 42 : 50;
   return (
     <section className="lanes-dock" aria-label={text('lanes.label')}>
-      {isNarrow && <Tabs shown={shown} onShow={setShown} />}
+      {isNarrow && (
+        <div className="lanes-tabs">
+          <Tabs lanes={all} shown={shown} onShow={setShown} />
+          {views}
+        </div>
+      )}
       <div className="lanes" ref={container}>
+        {!isNarrow && <LaneChoice />}
         {width > 0 && <Ruler width={width} left={left} right={right} height={RULER + height * lanes.length} />}
         {width > 0 &&
           lanes.map((lane) => (
             <LaneRow key={lane.id} lane={lane} history={history} size={{ width, height, left, right }} hasHead={!isNarrow} />
           ))}
+        {width > 0 && <FaultMarks left={left} width={width - left - right} />}
       </div>
     </section>
+  );
+}
+
+/** The lanes that were chosen, then those of gauges as long as their nodes are drawn. */
+function useLanes(): readonly Lane[] {
+  const layout = useLab((lab) => lab.layout);
+  const lanes = useCharted((charted) => charted.lanes);
+  const gauges = useCharted((charted) => charted.gauges);
+  return useMemo(
+    () => [
+      ...LANES.filter(({ id }) => lanes.includes(id)),
+      ...gauges.flatMap((charted) => {
+        const declared = gaugeOf(layout, charted);
+        return declared === undefined ? [] : [gaugeLane(charted, declared)];
+      }),
+    ],
+    [layout, lanes, gauges],
   );
 }
 
@@ -65,26 +96,48 @@ function useRunHistory(): RunHistory {
       onFrame((frame) => {
         const places = currentPlaces();
         const lab = useLab.getState();
-        if (places !== null) history.note(frame, places, shownWindow(lab.speed), queuesOf(lab.layout?.nodes ?? []));
+        if (places !== null) history.note(frame, places, shownWindow(lab.speed), watchedBy(lab.layout));
       }),
     [history],
   );
+  const opened = useLab((lab) => lab.openCount);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every drawing that is opened begins anew.
+  useEffect(() => history.clear(), [history, opened]);
   return history;
 }
 
-/** At no limit of speed a minute of watching is some hours of the run. */
-const UNLIMITED = 200;
-const shownWindow = (speed: number): number => windowOf(Number.isFinite(speed) ? speed : UNLIMITED);
+function watchedBy(layout: FrameLayout | null) {
+  const nodes = layout?.nodes ?? [];
+  return { queues: queuesOf(nodes), resting: deadLetterQueuesOf(nodes), gauges: followedIn(layout) };
+}
+
+const followedIn = (layout: FrameLayout | null): readonly Followed[] =>
+  useCharted.getState().gauges.flatMap((charted) => {
+    const declared = gaugeOf(layout, charted);
+    return declared === undefined ? [] : [{ ...charted, isTotal: declared.type === 'total' }];
+  });
 
 const queuesOf = (nodes: readonly { readonly id: string; readonly kind: string }[]): string[] =>
   nodes.filter((node) => node.kind === 'queue').map((node) => node.id);
 
-function Tabs({ shown, onShow }: { shown: Lane['id']; onShow: (id: Lane['id']) => void }) {
+const deadLetterQueuesOf = (nodes: Parameters<typeof queuesOf>[0]): string[] =>
+  nodes.filter((node) => node.kind === 'dead-letter-queue').map((node) => node.id);
+
+/** What a lane is called: its own word, or that of its gauge. */
+const laneName = ({ gauge, name }: Lane): string => (gauge === undefined ? text(name as MessageKey) : say(name));
+
+interface TabsProps {
+  readonly lanes: readonly Lane[];
+  readonly shown: Lane['id'];
+  readonly onShow: (id: Lane['id']) => void;
+}
+
+function Tabs({ lanes, shown, onShow }: TabsProps) {
   return (
-    <div className="lanes-tabs" role="tablist" aria-label={text('lanes.tabs')}>
-      {LANES.map((lane) => (
+    <div role="tablist" aria-label={text('lanes.tabs')}>
+      {lanes.map((lane) => (
         <button key={lane.id} type="button" role="tab" aria-selected={lane.id === shown} onClick={() => onShow(lane.id)}>
-          {text(lane.name)}
+          {laneName(lane)}
         </button>
       ))}
     </div>
@@ -202,7 +255,7 @@ function LaneRow({ lane, history, size, hasHead }: LaneRowProps) {
   const onPlot = useCallback((group: SVGGElement | null, plot: Plot) => {
     live.current = { group, plot };
   }, []);
-  const valueText = useMemo(() => (lane.look === 'lines' ? durationText : figure), [lane]);
+  const valueText = useMemo(() => valueTextOf(lane), [lane]);
   const timeText = useCallback(
     (at: number) => text('lanes.at', { time: moment(windowStart(rowsAt.current, windowNs) + at * 1e9) }),
     [windowNs],
@@ -222,7 +275,7 @@ function LaneRow({ lane, history, size, hasHead }: LaneRowProps) {
           rows={rows}
           left={left}
           right={right}
-          tickText={lane.look === 'lines' ? durationText : figure}
+          tickText={valueText}
           valueText={valueText}
           timeText={timeText}
           onPlot={onPlot}
@@ -241,25 +294,56 @@ function LaneRow({ lane, history, size, hasHead }: LaneRowProps) {
 }
 
 function LaneHead({ lane }: { lane: Lane }) {
-  const unit = useLab((lab) => laneUnit(lane, lab.layout?.nodes ?? [], (id) => nameOf(present(lab), id)));
+  const unit = useLab((lab) => laneUnit(lane, lab.layout?.nodes ?? [], (id) => nameIn(present(lab), id)));
   return (
     <div className="lane-head" style={{ width: HEAD - AXIS }} title={lane.measure}>
-      <b>{text(lane.name)}</b>
+      <b>{laneName(lane)}</b>
       <em>{unit}</em>
+      {lane.gauge && <HideGauge charted={lane.gauge} name={laneName(lane)} />}
     </div>
   );
 }
 
-function nameOf(drawing: ReturnType<typeof present>, id: string): string {
-  return (drawing && topologyOf(drawing).nodes.find((node) => node.id === id)?.name) ?? id;
+function HideGauge({ charted, name }: { charted: ChartedGauge; name: string }) {
+  const label = text('lanes.hide', { name });
+  return (
+    <button
+      type="button"
+      className="btn ghost only lane-hide"
+      aria-label={label}
+      title={label}
+      onClick={() => toggleGauge(charted)}
+    >
+      <X size={14} strokeWidth={1.75} />
+    </button>
+  );
+}
+
+const nameIn = (drawing: ReturnType<typeof present>, id: string): string =>
+  drawing === null ? id : nameOf(topologyOf(drawing), id);
+
+/** How a reading of a lane is written. */
+function valueTextOf({ look, gauge }: Lane): (value: number) => string {
+  if (gauge === undefined) return look === 'lines' ? durationText : figure;
+  const { declared } = gauge;
+  return declared.type === 'total' ? figure : (value) => gaugeText(declared, value);
 }
 
 function laneUnit(lane: Lane, nodes: Parameters<typeof queuesOf>[0], name: (id: string) => string): string {
+  if (lane.gauge !== undefined) return gaugeUnit(lane.gauge, name);
+  if (lane.id === 'dead') return text('lanes.dead-letters.unit');
   if (lane.id !== 'depth') return text(lane.id === 'latency' ? 'lanes.latency.unit' : 'lanes.throughput.unit');
   const queues = queuesOf(nodes);
   const [only] = queues;
   if (only === undefined) return text('lanes.depth.unit.none');
   return queues.length === 1 ? text('lanes.depth.unit', { queue: name(only) }) : text('lanes.depth.unit.all');
+}
+
+/** "worker 1, messages a second" */
+function gaugeUnit({ node, declared }: NonNullable<Lane['gauge']>, name: (id: string) => string): string {
+  const hasUnit = declared.unit !== '' && declared.unit !== 'ratio' && declared.unit !== 'seconds';
+  const unit = declared.type === 'total' ? text('lanes.per-second', { unit: declared.unit }) : declared.unit;
+  return hasUnit || declared.type === 'total' ? `${name(node)}, ${unit}` : name(node);
 }
 
 /** The samples of the window, one before it, so that lines begin at the left edge, and what is now. */
@@ -316,13 +400,13 @@ function placeLabels(
 
 function writeLabels(lane: Lane, element: HTMLElement | null, sample: Sample | null): void {
   if (element === null || sample === null) return;
-  const words = lane.look === 'lines' ? durationText : figure;
+  const words = valueTextOf(lane);
   lane.series.forEach(({ series }, ix) => {
-    write(element.children[ix]?.firstElementChild ?? null, words(sample[series]));
+    write(element.children[ix]?.firstElementChild ?? null, words(sample[series] ?? Number.NaN));
   });
 }
 
-const SUMMARIES: { readonly [id in Lane['id']]: MessageKey } = {
+const SUMMARIES: { readonly [id in LaneId]?: MessageKey } = {
   throughput: 'lanes.summary.throughput',
   latency: 'lanes.summary.latency',
   depth: 'lanes.summary.depth',
@@ -330,8 +414,14 @@ const SUMMARIES: { readonly [id in Lane['id']]: MessageKey } = {
 
 function summaryOf(lane: Lane, sample: Sample | null): string {
   if (sample === null) return '';
+  const key = SUMMARIES[lane.id as LaneId];
+  const [only] = lane.series;
+  if (key === undefined) {
+    const value = valueTextOf(lane)(sample[only?.series ?? ''] ?? Number.NaN);
+    return text('lanes.summary.gauge', { name: laneName(lane), node: lane.gauge?.node ?? text('lanes.depth.unit.all'), value });
+  }
   const { done, failed, dead, p50, p95, p99, ready, inFlight, delayed } = sample;
-  return text(SUMMARIES[lane.id], {
+  return text(key, {
     done: figure(done),
     failed: figure(failed),
     dead: figure(dead),

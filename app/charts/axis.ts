@@ -70,3 +70,8 @@ export function pushedApart(wanted: readonly number[], gap: number, top: number,
   for (const { y, ix } of order) places[ix] = y;
   return places;
 }
+
+/** At no limit of speed a minute of watching is some hours of the run. */
+const UNLIMITED = 200;
+/** Simulated time that the charts show at a speed, ns. */
+export const shownWindow = (speed: number): number => windowOf(Number.isFinite(speed) ? speed : UNLIMITED);

@@ -11,6 +11,7 @@ const places = placesOf({
   gaugeCount: 6,
 });
 const MINUTE = 60e9;
+const QUEUE = { queues: ['q'] };
 
 function frame(timeNs: number, done: number, latencyNs = Number.NaN, ready = 0): Float64Array {
   const numbers = new Float64Array(FRAME.HEADER_LENGTH + 7);
@@ -29,7 +30,7 @@ describe('what charts remember', () => {
     for (const everyNs of [16e6, 100e6, 1e9]) {
       const history = new RunHistory();
       for (let timeNs = 0; timeNs <= 20e9; timeNs += everyNs)
-        history.note(frame(timeNs, Math.floor((timeNs / 1e9) * 40)), places, MINUTE, ['q']);
+        history.note(frame(timeNs, Math.floor((timeNs / 1e9) * 40)), places, MINUTE, QUEUE);
       expect(history.samples.at(-1)?.done).toBeGreaterThan(39);
       expect(history.samples.at(-1)?.done).toBeLessThan(41);
     }
@@ -37,31 +38,72 @@ describe('what charts remember', () => {
 
   it('keeps a bounded number of samples however long the run', () => {
     const history = new RunHistory();
-    for (let ix = 0; ix < 5000; ix++) history.note(frame(ix * 1e9, ix), places, MINUTE, ['q']);
+    for (let ix = 0; ix < 5000; ix++) history.note(frame(ix * 1e9, ix), places, MINUTE, QUEUE);
     expect(history.samples.length).toBeLessThanOrEqual(1200);
     expect(history.samples.at(-1)?.timeNs).toBe(4999e9);
   });
 
   it('begins anew when the run is set back', () => {
     const history = new RunHistory();
-    history.note(frame(50e9, 10), places, MINUTE, ['q']);
-    history.note(frame(0, 0), places, MINUTE, ['q']);
+    history.note(frame(50e9, 10), places, MINUTE, QUEUE);
+    history.note(frame(0, 0), places, MINUTE, QUEUE);
     expect(history.samples.map((sample) => sample.timeNs)).toEqual([0]);
+  });
+
+  it('tells what follows anew when the run goes back a little, and keeps what came before', () => {
+    const history = new RunHistory();
+    for (let s = 0; s <= 20; s++) history.note(frame(s * 1e9, s * 10), places, MINUTE, QUEUE);
+    for (let s = 10; s <= 20; s++) history.note(frame(s * 1e9 + 1, 100 + (s - 10) * 30), places, MINUTE, QUEUE);
+    const times = history.samples.map((sample) => sample.timeNs);
+    expect(times).toEqual([
+      ...Array.from({ length: 11 }, (_, s) => s * 1e9),
+      ...Array.from({ length: 10 }, (_, s) => (s + 11) * 1e9 + 1),
+    ]);
+    expect(history.samples[9]?.done).toBeCloseTo(10);
+    expect(history.samples.at(-1)?.done).toBeCloseTo(30);
+  });
+
+  it('remembers a gauge from when it was asked for: a height as it is, a total as its growth', () => {
+    const history = new RunHistory();
+    const gauges = [
+      { node: 'q', gauge: 'ready', isTotal: false },
+      { node: 'q', gauge: 'redeliveries', isTotal: true },
+    ];
+    for (let s = 0; s <= 10; s++) {
+      const now = frame(s * 1e9, 0, Number.NaN, s * 2);
+      now[places.gauge('q', 'redeliveries')] = s * 5;
+      history.note(now, places, MINUTE, s < 4 ? QUEUE : { ...QUEUE, gauges });
+    }
+    expect(history.samples.map((sample) => sample['q ready'])).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      8,
+      10,
+      12,
+      14,
+      16,
+      18,
+      20,
+    ]);
+    expect(history.samples[4]?.['q redeliveries']).toBeNaN();
+    expect(history.samples.at(-1)?.['q redeliveries']).toBeCloseTo(5);
   });
 
   it('goes on through an edit, which gives frames another layout', () => {
     const history = new RunHistory();
-    history.note(frame(10e9, 100), places, MINUTE, ['q']);
+    history.note(frame(10e9, 100), places, MINUTE, QUEUE);
     const edited = frame(11e9, 140);
     edited[FRAME.LAYOUT_REVISION] = 2;
-    history.note(edited, { ...places, revision: 2 }, MINUTE, ['q']);
+    history.note(edited, { ...places, revision: 2 }, MINUTE, QUEUE);
     expect(history.samples.map((sample) => sample.timeNs)).toEqual([10e9, 11e9]);
     expect(history.samples[1]?.done).toBe(40);
   });
 
   it('sums the sizes of the queues it is told of', () => {
     const history = new RunHistory();
-    history.note(frame(0, 0, Number.NaN, 23), places, MINUTE, ['q']);
+    history.note(frame(0, 0, Number.NaN, 23), places, MINUTE, QUEUE);
     expect(history.samples[0]?.ready).toBe(23);
   });
 

@@ -2,6 +2,7 @@
 // taken over a stretch of the run, not over one frame, so that they mean the same at any speed and frame rate.
 
 import { DELIVERY_CLASSES, FRAME } from '../../sim-engine/protocol/frame.ts';
+import type { ChartedGauge } from '../store/charted.ts';
 import type { Places } from '../store/readings.ts';
 
 /** Samples kept in all; what is shown is the newest part of them. */
@@ -13,11 +14,29 @@ const RATE_SHARE = 1 / 20;
 const QUANTILE_SHARE = 1 / 6;
 const LATENCY_FRAMES_MAX = 600;
 
-export const SERIES = ['done', 'failed', 'dead', 'p50', 'p95', 'p99', 'ready', 'inFlight', 'delayed'] as const;
-export type Series = (typeof SERIES)[number];
+export const SERIES = ['done', 'failed', 'dead', 'p50', 'p95', 'p99', 'ready', 'inFlight', 'delayed', 'resting'] as const;
+type Series = (typeof SERIES)[number];
 
-/** One sample: simulated time, ns, and a number for each series; NaN where there is nothing to say. */
-export type Sample = { readonly timeNs: number } & { readonly [series in Series]: number };
+/**
+ * One sample: simulated time, ns, and a number for each series; NaN where there is nothing to say. Gauges that somebody asked for
+ * stand in it from then on, each under `seriesOfGauge`.
+ */
+export type Sample = { readonly timeNs: number } & { readonly [series in Series]: number } & { readonly [gauge: string]: number };
+
+/** A gauge to be remembered as well; of one that only grows the growth per second. */
+export interface Followed extends ChartedGauge {
+  readonly isTotal: boolean;
+}
+/** What is taken from a frame besides its header. */
+export interface Watched {
+  /** Nodes whose sizes are summed, and dead-letter queues. */
+  readonly queues: readonly string[];
+  readonly resting?: readonly string[];
+  readonly gauges?: readonly Followed[];
+}
+
+/** No series of the header has a blank in its name. */
+export const seriesOfGauge = ({ node, gauge }: ChartedGauge): string => `${node} ${gauge}`;
 
 const PROCESSED = FRAME.DELIVERY_BOOK + DELIVERY_CLASSES.indexOf('processed');
 const DEAD = FRAME.DELIVERY_BOOK + DELIVERY_CLASSES.indexOf('deadLettered');
@@ -27,6 +46,8 @@ interface Totals {
   readonly done: number;
   readonly failed: number;
   readonly dead: number;
+  /** Gauges that only grow, by series. */
+  readonly gauges: ReadonlyMap<string, number>;
 }
 
 /** Latencies of what was done between two frames, as the frame tells them. */
@@ -46,22 +67,29 @@ export class RunHistory {
   #latencies: Latencies[] = [];
   #lastDone = 0;
 
-  /** Takes in a frame. `windowNs`: simulated time that the charts show; `queues`: nodes whose sizes are summed. */
-  note(frame: Float64Array, places: Places, windowNs: number, queues: readonly string[]): void {
+  /** Takes in a frame. `windowNs`: simulated time that the charts show. */
+  note(frame: Float64Array, places: Places, windowNs: number, watched: Watched): void {
     const timeNs = frame[FRAME.SIM_TIME_NS] as number;
     const last = this.samples.at(-1);
-    // An edit gives frames another layout, but it is the same run; another run begins at 0.
-    if (last === undefined || timeNs < last.timeNs) this.#clear(frame);
+    // An edit gives frames another layout, but it is the same run. One that goes back tells what follows anew; another run begins at 0.
+    if (last === undefined || timeNs < last.timeNs) this.#goBack(timeNs, frame);
     this.#noteLatencies(frame, timeNs);
     const newest = this.samples.at(-1);
-    if (newest === undefined || timeNs - newest.timeNs >= windowNs / SHOWN) this.#push(frame, places, timeNs, windowNs, queues);
-    this.latest = { ...(this.samples.at(-1) as Sample), timeNs, ...countsOf(frame, places, queues) };
+    if (newest === undefined || timeNs - newest.timeNs >= windowNs / SHOWN) this.#push(frame, places, timeNs, windowNs, watched);
+    const levels = { ...countsOf(frame, places, watched), ...levelsOf(frame, places, watched) };
+    this.latest = { ...(this.samples.at(-1) as Sample), timeNs, ...levels };
   }
 
-  #clear(frame: Float64Array): void {
+  /** Another drawing: nothing of what was remembered belongs to it. */
+  clear(): void {
     this.samples.length = 0;
-    this.#totals = [];
-    this.#latencies = [];
+    this.latest = null;
+  }
+
+  #goBack(timeNs: number, frame: Float64Array): void {
+    while (this.samples.length > 0 && (this.samples.at(-1) as Sample).timeNs >= timeNs) this.samples.pop();
+    this.#totals = this.#totals.filter((totals) => totals.timeNs < timeNs);
+    this.#latencies = this.#latencies.filter((latencies) => latencies.timeNs < timeNs);
     this.#lastDone = frame[PROCESSED] as number;
   }
 
@@ -76,12 +104,13 @@ export class RunHistory {
     if (this.#latencies.length > LATENCY_FRAMES_MAX) this.#latencies.shift();
   }
 
-  #push(frame: Float64Array, places: Places, timeNs: number, windowNs: number, queues: readonly string[]): void {
+  #push(frame: Float64Array, places: Places, timeNs: number, windowNs: number, watched: Watched): void {
     const totals: Totals = {
       timeNs,
       done: frame[PROCESSED] as number,
       failed: frame[FRAME.FAILED] as number,
       dead: frame[DEAD] as number,
+      gauges: totalsOf(frame, places, watched),
     };
     this.#totals.push(totals);
     while (this.#totals.length > 2 && timeNs - (this.#totals[1] as Totals).timeNs >= windowNs * RATE_SHARE) this.#totals.shift();
@@ -101,19 +130,51 @@ export class RunHistory {
       p50,
       p95,
       p99,
-      ...countsOf(frame, places, queues),
+      ...countsOf(frame, places, watched),
+      ...levelsOf(frame, places, watched),
+      ...growth(first, totals, seconds),
     });
     if (this.samples.length > SAMPLES_MAX) this.samples.shift();
   }
 }
 
-function countsOf(
-  frame: Float64Array,
-  places: Places,
-  queues: readonly string[],
-): { ready: number; inFlight: number; delayed: number } {
-  const sum = (gauge: string) => queues.reduce((total, id) => total + (frame[places.gauge(id, gauge)] ?? 0), 0);
-  return { ready: sum('ready'), inFlight: sum('in_flight'), delayed: sum('delayed') };
+type Counts = { readonly [count in 'ready' | 'inFlight' | 'delayed' | 'resting']: number };
+
+function countsOf(frame: Float64Array, places: Places, { queues, resting = [] }: Watched): Counts {
+  const sum = (gauge: string, nodes: readonly string[]) =>
+    nodes.reduce((total, id) => total + (frame[places.gauge(id, gauge)] ?? 0), 0);
+  return {
+    ready: sum('ready', queues),
+    inFlight: sum('in_flight', queues),
+    delayed: sum('delayed', queues),
+    resting: sum('dlq_size', resting),
+  };
+}
+
+type Readings = { readonly [series: string]: number };
+
+function levelsOf(frame: Float64Array, places: Places, { gauges = [] }: Watched): Readings {
+  const levels = gauges.filter(({ isTotal }) => !isTotal);
+  return Object.fromEntries(
+    levels.map((followed) => [seriesOfGauge(followed), frame[places.gauge(followed.node, followed.gauge)] ?? Number.NaN]),
+  );
+}
+
+function totalsOf(frame: Float64Array, places: Places, { gauges = [] }: Watched): ReadonlyMap<string, number> {
+  const totals = gauges.filter(({ isTotal }) => isTotal);
+  return new Map(
+    totals.map((followed) => [seriesOfGauge(followed), frame[places.gauge(followed.node, followed.gauge)] ?? Number.NaN]),
+  );
+}
+
+/** Growth per second of the gauges that were followed then already. What was taken out and put back counts from 0 again. */
+function growth(first: Totals, now: Totals, seconds: number): Readings {
+  return Object.fromEntries(
+    [...now.gauges].map(([series, value]) => {
+      const before = first.gauges.get(series);
+      return [series, before === undefined || seconds <= 0 ? Number.NaN : Math.max(0, (value - before) / seconds)];
+    }),
+  );
 }
 
 /**

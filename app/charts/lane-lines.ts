@@ -51,7 +51,7 @@ export function laneLines(
     const base: string[] = [];
     let endY = Number.NaN;
     samples.forEach((sample, ix) => {
-      const value = sample[series];
+      const value = sample[series] ?? Number.NaN;
       if (Number.isNaN(value)) return;
       const low = lane.look === 'stack' ? (ground[ix] as number) : 0;
       const x = Math.max(plot.x, xOf(sample.timeNs)).toFixed(1);
@@ -77,7 +77,7 @@ export function extremesOf(lane: Lane, samples: readonly Sample[]): { least: num
   for (const sample of samples) {
     let sum = 0;
     for (const { series } of lane.series) {
-      const value = sample[series];
+      const value = sample[series] ?? Number.NaN;
       if (Number.isNaN(value)) continue;
       sum = lane.look === 'stack' ? sum + value : Math.max(sum, value);
       if (value > 0) least = Math.min(least, value);

@@ -1,10 +1,12 @@
 // What the lanes of the deck show: series, colours, words. Data only; Lanes draws them.
 
+import type { Gauge } from '../../sim-engine/nodes/node-kind.ts';
 import type { MessageKey } from '../messages/text.ts';
-import type { Series } from './history.ts';
+import type { ChartedGauge, LaneId } from '../store/charted.ts';
+import { seriesOfGauge } from './history.ts';
 
 export interface LaneSeries {
-  readonly series: Series;
+  readonly series: string;
   readonly label: MessageKey;
   /** Colour tokens. Series that are not states of a letter use ink. */
   readonly colour: string;
@@ -13,8 +15,12 @@ export interface LaneSeries {
   readonly dash?: string;
 }
 export interface Lane {
-  readonly id: 'throughput' | 'latency' | 'depth';
-  readonly name: MessageKey;
+  /** A lane everybody has, or the series of a gauge. */
+  readonly id: LaneId | string;
+  /** A key of the page's words, or of the engine's for a gauge. */
+  readonly name: string;
+  /** Of a lane that somebody asked for. */
+  readonly gauge?: ChartedGauge & { readonly declared: Gauge };
   /** The measure under its exported name. */
   readonly measure: string;
   /** `stack`: areas on top of each other; `areas`: each from the ground; `lines`: no areas, on a logarithmic axis. */
@@ -24,7 +30,7 @@ export interface Lane {
   readonly series: readonly LaneSeries[];
 }
 
-export const LANES: readonly Lane[] = [
+export const LANES: readonly (Lane & { readonly id: LaneId; readonly name: MessageKey })[] = [
   {
     id: 'throughput',
     name: 'lanes.throughput',
@@ -61,4 +67,26 @@ export const LANES: readonly Lane[] = [
       { series: 'ready', label: 'lanes.ready', colour: 'waiting', fill: 'waiting-soft' },
     ],
   },
+  {
+    id: 'dead',
+    name: 'lanes.dead-letters',
+    measure: 'dlq_size',
+    look: 'areas',
+    least: 5,
+    series: [{ series: 'resting', label: 'lanes.resting', colour: 'dead', fill: 'dead-soft' }],
+  },
 ];
+
+/** The lane of a gauge: its height, or how fast it grows if it only ever does. */
+export function gaugeLane(charted: ChartedGauge, declared: Gauge): Lane {
+  const series = seriesOfGauge(charted);
+  return {
+    id: series,
+    name: declared.label,
+    gauge: { ...charted, declared },
+    measure: declared.name,
+    look: 'areas',
+    least: declared.unit === 'ratio' ? 1 : declared.unit === 'seconds' ? 0.1 : 5,
+    series: [{ series, label: 'lanes.now', colour: 'ink-2' }],
+  };
+}

@@ -9,6 +9,7 @@ import type {
   FrameLayout,
   FromEngine,
   JourneyEntry,
+  Letters,
   LoggedCommand,
   Notice,
   Report,
@@ -195,6 +196,34 @@ export class EngineClient {
   async journey(sender: string, number: number): Promise<readonly JourneyEntry[]> {
     const answer = await this.#ask({ type: 'journey', sender, number });
     return answer.type === 'journey' ? answer.entries : [];
+  }
+
+  /** What stands in a class of the ledger now; see the request. */
+  async letters(wanted: Omit<Extract<Request, { type: 'letters' }>, 'type'>): Promise<Letters> {
+    const answer = await this.#ask({ type: 'letters', ...wanted });
+    return answer.type === 'letters' ? answer.letters : { rows: [], total: 0, counts: [] };
+  }
+
+  async log(): Promise<Omit<Extract<Answer, { type: 'log' }>, 'type'>> {
+    const answer = await this.#ask({ type: 'log' });
+    return answer.type === 'log' ? answer : { scripted: [], given: [], firstIndex: 0 };
+  }
+
+  async notices(): Promise<readonly Notice[]> {
+    const answer = await this.#ask({ type: 'notices' });
+    return answer.type === 'notices' ? answer.notices : [];
+  }
+
+  /** The run as if `gone`, the `index`-th command given to it, had never been; it stays at its time. */
+  async takeBack(index: number, gone: LoggedCommand, frameEveryNs: number): Promise<Done> {
+    const done = await this.#do({ type: 'take-back', index, frameEveryNs });
+    const run = this.#run;
+    if (!done.ok || run === null) return done;
+    const words = JSON.stringify(gone.command);
+    const at = run.log.findIndex(({ atNs, command }) => atNs === gone.atNs && JSON.stringify(command) === words);
+    run.log = run.log.filter((_, ix) => ix !== at);
+    if (run.checkpoint !== null && run.checkpoint.simTimeNs >= gone.atNs) run.checkpoint = null;
+    return done;
   }
 
   /** Ends the engine's Web Worker from outside, as a browser short of memory would. For tests. */

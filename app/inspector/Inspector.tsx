@@ -1,19 +1,19 @@
 // The settings of the one selected node or wire, made from its declaration, and its gauges now.
 
-import { CircleHelp, Copy, ExternalLink, Spline, Trash2, X } from 'lucide-react';
+import { ChartLine, CircleHelp, Copy, ExternalLink, Spline, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { nodeKind, wireKind } from '../../sim-engine/nodes/declarations.ts';
 import type { Gauge } from '../../sim-engine/nodes/node-kind.ts';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
 import { duplicate, removeThings, showKnob } from '../acts/acts.ts';
 import { say, text } from '../messages/text.ts';
+import { GAUGES_MAX, gaugeText, isSameGauge, toggleGauge, useCharted } from '../store/charted.ts';
 import { connect, nameOf, nodeName, setParam, topologyOf, wireSources, wireTargets } from '../store/drawing.ts';
 import { LiveText } from '../store/LiveText.tsx';
 import { edit, present, reset, select, useLab } from '../store/lab.ts';
 import { fieldOf, fieldsOf, isShown, isWire } from '../store/params.ts';
 import { canBeKnob } from '../store/sliders.ts';
 import { focusIfLost } from '../ui/focus.ts';
-import { count, duration, figure } from '../ui/format.ts';
 import { KindGlyph } from '../ui/KindGlyph.tsx';
 import { FieldControl } from './FieldControl.tsx';
 import './inspector.css';
@@ -203,6 +203,7 @@ function Now({ node: { id, kind }, isExplained }: { node: NodeDocument; isExplai
         {gauges.map((gauge) => (
           <div key={gauge.name} title={say(gauge.help)}>
             <dt>{say(gauge.label)}</dt>
+            <ChartThis node={id} gauge={gauge} />
             <dd>
               <LiveText read={(frame, places) => gaugeText(gauge, frame[places.gauge(id, gauge.name)] ?? 0)} />
             </dd>
@@ -269,9 +270,25 @@ function OtherEnd({ end, nodes, onPick }: OtherEndProps) {
   );
 }
 
-function gaugeText({ unit }: Gauge, value: number): string {
-  if (unit === 'ratio') return `${(value * 100).toFixed(0)} %`;
-  if (unit !== 'seconds') return Number.isInteger(value) ? count(value) : figure(value);
-  const { figure: age, unit: ageUnit } = duration(value < 1e-3 ? 0 : value * 1e9);
-  return `${age} ${ageUnit}`;
+/** Has a gauge drawn over time in the dock, or no more. */
+function ChartThis({ node, gauge }: { node: string; gauge: Gauge }) {
+  const charted = { node, gauge: gauge.name };
+  const isCharted = useCharted(({ gauges }) => gauges.some((one) => isSameGauge(one, charted)));
+  const isFull = useCharted(({ gauges }) => gauges.length >= GAUGES_MAX);
+  const label = text(isCharted ? 'lanes.chart-not' : 'lanes.chart-this', { name: say(gauge.label) });
+  return (
+    <dd className="gauge-chart">
+      <button
+        type="button"
+        className="btn ghost only"
+        aria-label={label}
+        title={isFull && !isCharted ? text('lanes.chart-full') : label}
+        aria-pressed={isCharted}
+        disabled={isFull && !isCharted}
+        onClick={() => toggleGauge(charted)}
+      >
+        <ChartLine size={14} strokeWidth={1.75} />
+      </button>
+    </dd>
+  );
 }

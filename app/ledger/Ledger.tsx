@@ -6,6 +6,7 @@ import { Fragment, useRef, useState } from 'react';
 import { type MessageKey, text } from '../messages/text.ts';
 import { usePicture, write } from '../store/LiveText.tsx';
 import { useLab } from '../store/lab.ts';
+import { type Panel, togglePanel } from '../store/panels.ts';
 import { count } from '../ui/format.ts';
 import { Seal, type SealName } from '../ui/Seal.tsx';
 import { CELLS, type Cell, makesCopies, PASSING, PUBLISH_CELLS, publishStripOf, stripOf } from './cells.ts';
@@ -82,6 +83,7 @@ function Strip() {
                 word={cell}
                 name={`publish-${cell}`}
                 figureRef={ref(`publish-${cell}`)}
+                book="publish"
               />
             </Fragment>
           ))}
@@ -93,7 +95,14 @@ function Strip() {
         {CELLS.map((cell, ix) => (
           <Fragment key={cell}>
             {ix > 0 && <Operator sign="+" isPassing={PASSING.includes(cell)} />}
-            <Figure seal={SEAL_OF[cell]} word={cell} name={cell} figureRef={ref(cell)} isPassing={PASSING.includes(cell)} />
+            <Figure
+              seal={SEAL_OF[cell]}
+              word={cell}
+              name={cell}
+              figureRef={ref(cell)}
+              book={isCopied ? 'delivery' : undefined}
+              isPassing={PASSING.includes(cell)}
+            />
           </Fragment>
         ))}
         <p className="ledger-verdict" data-testid="verdict">
@@ -118,24 +127,35 @@ interface FigureProps {
   readonly word: Cell | 'sent' | 'owed' | 'accepted';
   readonly name: string;
   readonly figureRef: (element: HTMLElement | null) => void;
+  /** The book it counts, where the two are shown apart. */
+  readonly book?: 'publish' | 'delivery' | undefined;
   readonly isTotal?: boolean;
   readonly isPassing?: boolean;
 }
 
-function Figure({ seal, word, name, figureRef, isTotal = false, isPassing = false }: FigureProps) {
+function Figure({ seal, word, name, figureRef, book, isTotal = false, isPassing = false }: FigureProps) {
   const help: MessageKey = `ledger.${word}.help`;
-  return (
-    <div
-      className={`ledger-cell is-zero${isTotal ? ' is-total' : ''}${isPassing ? ' is-passing' : ''}`}
-      title={text(help)}
-      data-cell={name}
-    >
+  const look = {
+    className: `ledger-cell is-zero${isTotal ? ' is-total' : ''}${isPassing ? ' is-passing' : ''}`,
+    title: text(help),
+    'data-cell': name,
+  };
+  const content = (
+    <>
       <Seal name={seal} />
       <span>
         <b ref={figureRef}>0</b>
         <em>{text(`ledger.${word}`)}</em>
       </span>
-    </div>
+    </>
+  );
+  if (word === 'sent' || word === 'owed') return <div {...look}>{content}</div>;
+  const panel: Panel =
+    word === 'dead' ? { kind: 'dead' } : { kind: 'letters', of: word, ...(book === undefined ? {} : { book }) };
+  return (
+    <button type="button" {...look} onClick={() => togglePanel(panel)}>
+      {content}
+    </button>
   );
 }
 

@@ -1,7 +1,10 @@
 // English words of the page's own chrome. What belongs to kinds, fields, problems and notices lies with the engine, so that the
 // command line says the same. Holes are written {name}.
 
+import { RUN_WORDS } from './en-run.ts';
+
 export const EN = {
+  ...RUN_WORDS,
   'app.name': 'Broker Lab',
   'app.untitled': 'Untitled',
 

@@ -45,6 +45,8 @@ export interface Lab {
   readonly refusal: Refusal | null;
   /** The moment that the run is being brought to; until then it takes no orders. */
   readonly travelToNs: number | null;
+  /** Commands given to this run so far. */
+  readonly commandCount: number;
   /** How many drawings were opened so far: another number, another drawing. */
   readonly openCount: number;
 }
@@ -62,6 +64,7 @@ export const useLab = create<Lab>(() => ({
   notices: [],
   refusal: null,
   travelToNs: null,
+  commandCount: 0,
   openCount: 0,
 }));
 
@@ -153,6 +156,7 @@ function takeStatus(status: Status): void {
     isRunning: status.isRunning,
     isSlowed: status.isRunning && Number.isFinite(status.speed) && status.pace < SLOW_BELOW,
     seed: status.seed,
+    commandCount: status.commandCount,
     stopped: stopped === null ? null : say(stopped.key, namesIn(present(get()), stopped.values)),
   };
   const now = get();
@@ -182,7 +186,7 @@ export function dismissRefusal(): void {
   set({ refusal: null });
 }
 
-function refuseFor(title: string, problems: readonly Problem[]): void {
+export function refuseFor(title: string, problems: readonly Problem[]): void {
   refuse(
     title,
     problems.map((problem) => describeProblem(problem)),
@@ -190,7 +194,7 @@ function refuseFor(title: string, problems: readonly Problem[]): void {
 }
 
 /** Orders to an engine that is gone for good have been told of already. */
-function quietly(work: Promise<unknown>): void {
+export function quietly(work: Promise<unknown>): void {
   work.catch((error: unknown) => {
     if (!(error instanceof EngineGone)) throw error;
   });
@@ -223,10 +227,10 @@ export async function openRun(source: string, name: string, past: Past): Promise
   if (!(await begin(source, name, past))) return null;
   const { openCount } = get();
   set({ travelToNs: past.atNs });
-  const isWanted = () => get().openCount === openCount;
-  const arrived = await travel(client, past, isWanted);
+  const isHere = () => get().openCount === openCount;
+  const arrived = await travel(client, past, () => isHere() && isOnItsWay());
   const topology = await client.document();
-  if (!isWanted()) return null;
+  if (!isHere()) return null;
   set({ travelToNs: null });
   if (topology === null) return arrived;
   const ran = withTopology(past.now, topology);
@@ -243,7 +247,6 @@ export async function openRun(source: string, name: string, past: Past): Promise
 export function callTravelOff(): void {
   const drawing = present(get());
   if (get().travelToNs === null || drawing === null) return;
-  set({ travelToNs: null });
   quietly(openText(JSON.stringify(drawing), openTitle()));
 }
 
@@ -256,6 +259,8 @@ export function beforeOpening(keep: () => Promise<void>): void {
 
 async function begin(source: string, name: string, past?: Past): Promise<boolean> {
   await leave();
+  // Legs that were still to come would carry the next run away.
+  set({ travelToNs: null });
   const loaded = await client.load(source, past?.seed, past?.log);
   if (!loaded.ok) {
     refuseFor(text('problems.title', { name }), loaded.problems);

@@ -1,7 +1,7 @@
 // The deck's first row: run and pause, steps, speed, the clock, and what tells one run from another: tick, seed, digest.
 
 import { Pause, Play, SkipBack, StepForward } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { FRAME } from '../../sim-engine/protocol/frame.ts';
 import type { StepUnit } from '../../sim-engine/protocol/messages.ts';
 import { text } from '../messages/text.ts';
@@ -15,7 +15,8 @@ import './transport.css';
 
 const STEPS: readonly StepUnit[] = ['event', 'message', 'tick'];
 
-export function Transport() {
+/** `views`: what opens more to see, between the clock and the facts. */
+export function Transport({ views }: { readonly views?: ReactNode }) {
   const isNarrow = useIsNarrow();
   return (
     <div className="transport">
@@ -34,6 +35,7 @@ export function Transport() {
         {isNarrow ? <SpeedMenu /> : <SpeedSlider />}
       </div>
       <Clock />
+      {views}
       <Troubles />
       <Facts />
     </div>

@@ -10,7 +10,9 @@ export interface MenuItem {
   readonly label: string;
   /** The key that does the same without the menu. */
   readonly keys?: string;
-  readonly icon?: LucideIcon;
+  readonly icon?: LucideIcon | undefined;
+  /** Of an item that is switched: whether it is on. */
+  readonly isOn?: boolean;
   readonly onPick: () => void;
   /** A line above it. */
   readonly isApart?: boolean;
@@ -43,7 +45,7 @@ export function Menu({ label, items, at, onClose, nothing }: MenuProps) {
   }, [at]);
   useEffect(() => {
     const before = document.activeElement;
-    (menu.current?.querySelector<HTMLElement>('[role=menuitem]') ?? menu.current)?.focus({ preventScroll: true });
+    (menu.current?.querySelector<HTMLElement>('[role^=menuitem]') ?? menu.current)?.focus({ preventScroll: true });
     const onPress = (event: Event) => {
       if (event.target instanceof Node && !menu.current?.contains(event.target)) latest.current();
     };
@@ -60,11 +62,11 @@ export function Menu({ label, items, at, onClose, nothing }: MenuProps) {
   return createPortal(
     <div ref={menu} className="panel menu" role="menu" aria-label={label} tabIndex={-1} onKeyDown={onKey}>
       {items.length === 0 && <p>{nothing}</p>}
-      {items.map(({ label: words, keys, icon: Icon, onPick, isApart }) => (
+      {items.map(({ label: words, keys, icon: Icon, onPick, isApart, isOn }) => (
         <button
           key={words}
           type="button"
-          role="menuitem"
+          {...(isOn === undefined ? { role: 'menuitem' } : { role: 'menuitemcheckbox', 'aria-checked': isOn })}
           tabIndex={-1}
           className={isApart ? 'is-apart' : ''}
           onClick={() => {
@@ -73,6 +75,7 @@ export function Menu({ label, items, at, onClose, nothing }: MenuProps) {
           }}
         >
           {Icon && <Icon size={15} strokeWidth={1.75} />}
+          {isOn === false && <i className="menu-off" />}
           <span>{words}</span>
           {keys && <kbd>{keys}</kbd>}
         </button>
@@ -82,7 +85,7 @@ export function Menu({ label, items, at, onClose, nothing }: MenuProps) {
   );
 
   function onKey(event: KeyboardEvent<HTMLDivElement>): void {
-    const all = [...event.currentTarget.querySelectorAll<HTMLElement>('[role=menuitem]')];
+    const all = [...event.currentTarget.querySelectorAll<HTMLElement>('[role^=menuitem]')];
     const ix = all.indexOf(document.activeElement as HTMLElement);
     const to = (next: number) => all[(next + all.length) % all.length]?.focus();
     // The canvas and the page have keys of their own; none of them is meant here.

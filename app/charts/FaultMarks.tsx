@@ -1,0 +1,77 @@
+// What was done to the run, on the axis of time: a flag with its name at its moment, a wash through all lanes to its end. Placed by
+// reference as the lines are; a flag opens the list.
+
+import { Zap } from 'lucide-react';
+import { useRef } from 'react';
+import { text } from '../messages/text.ts';
+import { wasWords } from '../store/fault-words.ts';
+import { useFaults } from '../store/faults.ts';
+import { usePicture } from '../store/LiveText.tsx';
+import { useLab } from '../store/lab.ts';
+import { openPanel } from '../store/panels.ts';
+import { useNames } from '../store/use-names.ts';
+import { useIsNarrow } from '../ui/media.ts';
+import { shownWindow } from './axis.ts';
+import { shareOf } from './lane-lines.ts';
+
+/** Older ones are in the list. */
+const FLAGS_MAX = 40;
+/** Room a flag needs before the next one, px: a figure that need not be exact. */
+const LETTER = 6;
+const FLAG = 30;
+
+export function FaultMarks({ left, width }: { readonly left: number; readonly width: number }) {
+  const marks = useFaults((faults) => faults.marks).slice(-FLAGS_MAX);
+  const isNarrow = useIsNarrow();
+  const speed = useLab((lab) => lab.speed);
+  const layer = useRef<HTMLDivElement>(null);
+  const name = useNames();
+  const words = marks.map(({ command }) => wasWords(command, name));
+
+  usePicture('brisk', ({ timeNs }) => {
+    const windowNs = shownWindow(speed);
+    const xOf = (atNs: number) => width * shareOf(atNs, timeNs, windowNs);
+    let nextX = Number.POSITIVE_INFINITY;
+    for (let ix = marks.length - 1; ix >= 0; ix--) {
+      const element = layer.current?.children[ix] as HTMLElement | undefined;
+      const mark = marks[ix];
+      if (element === undefined || mark === undefined) continue;
+      const x = xOf(mark.atNs);
+      const nowX = xOf(timeNs);
+      const endX = mark.endNs === null ? x : Math.min(xOf(mark.endNs), nowX);
+      const isShown = mark.atNs <= timeNs && endX >= 0;
+      element.hidden = !isShown;
+      if (!isShown) continue;
+      const from = Math.max(0, x);
+      element.style.transform = `translateX(${(left + from).toFixed(1)}px)`;
+      element.style.setProperty('--span', `${Math.max(0, endX - from).toFixed(1)}px`);
+      element.classList.toggle('is-before', x < 0);
+      // Where the next one is too near, or the edge, a flag shows its sign alone.
+      const room = Math.min(nextX, width + 80) - x;
+      element.classList.toggle('is-tight', room < (words[ix] as string).length * LETTER + FLAG);
+      nextX = x;
+    }
+  });
+
+  return (
+    <div className="marks" ref={layer} data-testid="fault-marks">
+      {marks.map(({ atNs, index }, ix) => (
+        <div key={`${index} ${atNs} ${words[ix]}`} className="mark" hidden>
+          <i />
+          <button
+            type="button"
+            className="mark-flag"
+            // The list is reached otherwise there; a finger would miss so small a thing.
+            disabled={isNarrow}
+            title={words[ix]}
+            aria-label={text('faults.open', { what: words[ix] as string })}
+            onClick={() => openPanel({ kind: 'faults' })}
+          >
+            <Zap size={12} strokeWidth={1.75} />
+            <span>{words[ix]}</span>
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}
