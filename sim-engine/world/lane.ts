@@ -7,7 +7,7 @@ import { RETRY } from './packet-types.ts';
 /** `type` of an entry that is a timer: `link` is then the actor, `first` the timer, `count` its argument, `tag` the epoch. */
 export const LANE_TIMER = 0;
 /** `type` of an entry whose link was cut or taken away under it: what it carried is let go already. */
-export const LANE_VOID = -1;
+const LANE_VOID = -1;
 
 /** Numbers of an entry: link, type, first, count, tag; a power of two apart. */
 const STRIDE_BITS = 3;
