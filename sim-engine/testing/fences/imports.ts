@@ -47,12 +47,19 @@ export function importsOf(file: string, text: string): ImportSite[] {
       case 'NewExpression':
         return isModuleUrl(node) ? addUrl(node, literal((node.arguments as SyntaxNode[])[0])) : undefined;
       case 'CallExpression':
-        return isImportMeta((node.callee as SyntaxNode).object) ? add(node, 'glob', dataGlob(node), false) : undefined;
+        return isImportMeta((node.callee as SyntaxNode).object) && !isOfSheets(node)
+          ? add(node, 'glob', dataGlob(node), false)
+          : undefined;
       default:
         return undefined;
     }
   });
   return sites;
+}
+
+/** Style sheets hold no code: whoever reads them all, as the contrast test does, imports nothing. */
+function isOfSheets(call: SyntaxNode): boolean {
+  return /^\.[^{}[\]!]*\.css$/.test(literal((call.arguments as SyntaxNode[])[0]) ?? '');
 }
 
 /** The pattern of a glob that can only match the data of one folder: all its .json files. Any other could match code. */
