@@ -22,10 +22,14 @@ export async function openFirst(source: string, name: string): Promise<boolean> 
   useKeeping.setState({ isCopy: found?.isCopy === true, isRefused: found === null });
   const kept = found?.kept?.isTouched === true ? found.kept : null;
   const isLinked = location.hash !== '' && (await openLink(location.hash));
+  const linkRefusal = lab().refusal;
   // What was left here stays behind where a link was opened, and where it cannot be read.
   if (kept !== null && (isLinked || !(await reopen(kept)))) await takeNewEntry();
   const isNew = lab().drawing === null;
-  if (isNew) await openBesideRefusal(source, name);
+  const refusal = lab().refusal ?? linkRefusal;
+  if (isNew) await openText(source, name);
+  // Opening takes away what is told of another drawing, but this is told in one breath with it.
+  if (refusal !== null) refuse(refusal.title, refusal.problems);
   if (found === null) tell(text('keeping.refused'));
   if (found?.isCopy === true && (isNew || isLinked)) tell(text('keeping.copied'));
   startSaving(!isNew);
@@ -33,13 +37,6 @@ export async function openFirst(source: string, name: string): Promise<boolean> 
     if (location.hash !== '') void openLink(location.hash);
   });
   return isNew;
-}
-
-/** Opens a drawing without taking away what is told about another one that was refused. */
-async function openBesideRefusal(source: string, name: string): Promise<void> {
-  const { refusal } = lab();
-  await openText(source, name);
-  if (refusal !== null) refuse(refusal.title, refusal.problems);
 }
 
 /** Opens the run of a link. Answers whether it was taken; if not, it is told why. */

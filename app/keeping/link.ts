@@ -28,8 +28,9 @@ export async function readLink(hash: string): Promise<Read<Work>> {
   if (match === null) return refused('link.none', 'link.none.remedy');
   const [, version, packed] = match as unknown as [string, string, string];
   if (Number(version) !== VERSION) return refused('link.version', 'work.reload', { version, known: VERSION });
+  if (!/^[A-Za-z0-9_-]*$/.test(packed)) return refused('link.garbled', 'work.ask-again');
   const bytes = fromBase64Url(packed);
-  if (bytes === null) return refused('link.garbled', 'work.ask-again');
+  if (bytes === null) return refused('link.cut', 'link.cut.remedy');
   const inflated = await inflate(bytes);
   if (inflated === 'too-large') return refused('link.bomb', 'link.bomb.remedy', { most: BYTES_MAX / 1_000_000 });
   if (inflated === 'broken') return refused('link.cut', 'link.cut.remedy');
@@ -80,7 +81,6 @@ function toBase64Url(bytes: Uint8Array): string {
 }
 
 function fromBase64Url(packed: string): Uint8Array<ArrayBuffer> | null {
-  if (!/^[A-Za-z0-9_-]+$/.test(packed)) return null;
   try {
     return Uint8Array.from(atob(packed.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
   } catch {

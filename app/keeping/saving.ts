@@ -5,7 +5,7 @@ import { BYTES_MAX } from '../../sim-engine/topology/limits.ts';
 import type { RunRecord } from '../engine-client/engine-client.ts';
 import { text } from '../messages/text.ts';
 import { type Drawing, titleOf } from '../store/drawing.ts';
-import { beforeOpening, client, present, tell, useLab } from '../store/lab.ts';
+import { beforeOpening, client, isAhead, present, tell, useLab } from '../store/lab.ts';
 import { type KeptMoment, makeRoom, takeNewEntry, writeKept, writeMoment } from './kept.ts';
 import type { Work } from './work.ts';
 
@@ -30,8 +30,10 @@ const { getState: lab } = useLab;
 
 let saved: Saved = { openCount: 0, drawing: null, run: '', atNs: 0, savedAtMs: 0, isTouched: false };
 let firstSeed = 0;
-/** The run as it was heard of last: an engine that is gone cannot be asked any more. */
+/** The run as it was heard of last, and of which opening: an engine that is gone cannot be asked any more. */
 let latest: RunRecord | null = null;
+let latestOf = 0;
+let latestDrawing: Drawing | null = null;
 let writeWork: typeof import('./work.ts').writeWork | null = null;
 let queue: Promise<unknown> = Promise.resolve();
 let isHeld = false;
@@ -44,6 +46,10 @@ export function startSaving(isTouched: boolean): void {
   firstSeed = seed;
   beforeOpening(save);
   setInterval(() => void save(), SAVE_EVERY_MS);
+  // What was opened a moment ago is there already when the page is loaded again.
+  useLab.subscribe((now, before) => {
+    if (now.openCount !== before.openCount || (now.travelToNs === null && before.travelToNs !== null)) void save();
+  });
   window.addEventListener('pagehide', saveAtOnce);
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) saveAtOnce();
@@ -63,7 +69,8 @@ export function save(): Promise<void> {
 
 /** A tab that is closed waits for nobody: what is drawn is written with what was last known of its run. */
 function saveAtOnce(): void {
-  if (latest !== null && writeWork !== null && lab().travelToNs === null) void write(latest).catch(complain);
+  const { openCount, travelToNs } = lab();
+  if (latestOf === openCount && writeWork !== null && travelToNs === null) void write(latest).catch(complain);
   void save();
 }
 
@@ -88,10 +95,12 @@ export async function workNow(): Promise<Work | null> {
 async function recordNow(): Promise<RunRecord | null> {
   try {
     latest = await client.record();
+    latestOf = lab().openCount;
+    latestDrawing = present(lab());
   } catch {
     // The engine was given up; what is drawn can still be saved.
   }
-  return latest;
+  return latestOf === lab().openCount ? latest : null;
 }
 
 async function write(record: RunRecord | null): Promise<void> {
@@ -149,7 +158,10 @@ function workOf({ text: source, seed, log, status }: RunRecord, now: Drawing): W
   const { simTimeNs: atNs, events, digest, engineRevision } = status;
   const { start } = parsed;
   const isSame = JSON.stringify(start) === JSON.stringify(now);
-  return { start, now: isSame ? start : now, seed, log, speed: lab().speed, atNs, events, digest, engineRevision };
+  // Written in a hurry, the drawing may be newer than what is known of its run.
+  const isNewer = isAhead() || now !== latestDrawing;
+  const run = { seed, log, atNs, events, digest, engineRevision };
+  return { ...run, start, now: isSame ? start : now, speed: lab().speed, isAhead: isNewer };
 }
 
 /** The store has said no: told once, because it will say so again and again. */

@@ -12,6 +12,7 @@ const WORK: Work = {
     { atNs: 1e9, command: { type: 'setParam', target: 'checkout', field: 'rate', value: 30 } },
     { atNs: 2e9, command: { type: 'crash', node: 'worker-1', forNs: 5e9 } },
   ],
+  isAhead: false,
   speed: 2,
   atNs: 12_345_678_901,
   events: 4711,
@@ -31,7 +32,7 @@ describe('a run as text', () => {
   });
 
   it('says the drawing once where nothing was changed, and as fast as it goes is a speed', () => {
-    const unchanged = { ...WORK, now: START, speed: Number.POSITIVE_INFINITY };
+    const unchanged = { ...WORK, now: START, speed: Number.POSITIVE_INFINITY, isAhead: true };
     const source = writeWork(unchanged);
     expect(source.split('"checkout"').length).toBe(JSON.stringify(START).split('"checkout"').length + 1);
     expect(readWork(source)).toEqual({ ok: true, value: unchanged });

@@ -27,13 +27,14 @@ export type Read<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly DescribedProblem[] };
 
-export function writeWork({ start, now, speed, ...rest }: Work): string {
+export function writeWork({ start, now, speed, isAhead, ...rest }: Work): string {
   return JSON.stringify({
     format: FORMAT,
     version: VERSION,
     ...rest,
     // As fast as it goes is no number in JSON.
     ...(Number.isFinite(speed) ? { speed } : {}),
+    ...(isAhead ? { isAhead } : {}),
     start,
     ...(start === now ? {} : { now }),
   });
@@ -64,19 +65,11 @@ export function readWork(source: string): Read<Work> {
       return { ok: false, problems };
     }
   }
-  const {
-    start,
-    now = start,
-    speed = Number.POSITIVE_INFINITY,
-    seed,
-    atNs,
-    events,
-    digest,
-    engineRevision,
-  } = value as unknown as Work;
+  const { start, now = start, speed = Number.POSITIVE_INFINITY, isAhead = false, ...rest } = value as unknown as Work;
+  const { seed, atNs, events, digest, engineRevision } = rest;
   return {
     ok: true,
-    value: { start, now, speed, seed, log: log as readonly LoggedCommand[], atNs, events, digest, engineRevision },
+    value: { start, now, speed, isAhead, seed, log: log as readonly LoggedCommand[], atNs, events, digest, engineRevision },
   };
 }
 
@@ -87,6 +80,7 @@ const PARTS: { readonly [part: string]: (value: unknown) => boolean } = {
   engineRevision: (value) => isWholeUpTo(value, Number.MAX_SAFE_INTEGER),
   digest: (value) => typeof value === 'string' && /^[0-9a-f]{16}$/.test(value),
   speed: (value) => value === undefined || (typeof value === 'number' && value > 0 && value <= SPEED_MAX),
+  isAhead: (value) => value === undefined || value === true,
   log: (value) => Array.isArray(value) && value.length <= COMMANDS_MAX,
   start: isObject,
 };

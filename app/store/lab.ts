@@ -12,6 +12,7 @@ import { moment } from '../ui/format.ts';
 import { type Drawing, isScenario, namesIn, titleOf, withTopology } from './drawing.ts';
 import { commandBetween } from './edit-commands.ts';
 import * as history from './history.ts';
+import { withLooks } from './looks.ts';
 import { PictureLoop } from './picture.ts';
 import { type Places, placesOf, Rates } from './readings.ts';
 import { nearestSpeed } from './speeds.ts';
@@ -217,6 +218,8 @@ export interface Past extends Moment {
   readonly now: Drawing;
   /** Simulated seconds a second. */
   readonly speed: number;
+  /** The last edits in `now` are not in the log: the run had not heard of them yet. */
+  readonly isAhead: boolean;
 }
 
 /**
@@ -236,10 +239,10 @@ export async function openRun(source: string, name: string, past: Past): Promise
   const ran = withTopology(past.now, topology);
   const missing = commandBetween(ran, past.now);
   if (missing === null) return arrived;
-  // An edit that the run had not heard of yet when it was left. If it cannot be made, what runs is what is drawn.
-  const done = await client.command(missing);
-  if (done.ok) return done.status;
-  set({ drawing: history.newHistory(ran) });
+  const done = past.isAhead ? await client.command(missing) : null;
+  if (done?.ok) return done.status;
+  // Changed by the run's own script, or told falsely: what is drawn is what runs.
+  set({ drawing: history.newHistory(withLooks(ran, past.now)) });
   return arrived;
 }
 
@@ -247,7 +250,7 @@ export async function openRun(source: string, name: string, past: Past): Promise
 export function callTravelOff(): void {
   const drawing = present(get());
   if (get().travelToNs === null || drawing === null) return;
-  quietly(openText(JSON.stringify(drawing), openTitle()));
+  quietly(begin(JSON.stringify(drawing), openTitle(), { seed: get().seed }).then((isOpen) => (isOpen ? play() : undefined)));
 }
 
 let leave: () => Promise<void> = async () => undefined;
@@ -257,11 +260,11 @@ export function beforeOpening(keep: () => Promise<void>): void {
   leave = keep;
 }
 
-async function begin(source: string, name: string, past?: Past): Promise<boolean> {
+async function begin(source: string, name: string, past: Partial<Past> = {}): Promise<boolean> {
   await leave();
   // Legs that were still to come would carry the next run away.
   set({ travelToNs: null });
-  const loaded = await client.load(source, past?.seed, past?.log);
+  const loaded = await client.load(source, past.seed, past.log);
   if (!loaded.ok) {
     refuseFor(text('problems.title', { name }), loaded.problems);
     return false;
@@ -270,12 +273,12 @@ async function begin(source: string, name: string, past?: Past): Promise<boolean
   const drawing = JSON.parse(source) as Drawing;
   const speed = isScenario(drawing) && drawing.speed !== undefined ? nearestSpeed(drawing.speed) : 1;
   set({
-    drawing: history.newHistory(past?.now ?? drawing),
+    drawing: history.newHistory(past.now ?? drawing),
     runStart: drawing,
     selection: new Set(),
     refusal: null,
     travelToNs: null,
-    speed: past?.speed ?? speed,
+    speed: past.speed ?? speed,
     openCount: get().openCount + 1,
   });
   if (client.kind === 'in-page') tell(text('notice.in-page'));
@@ -377,14 +380,20 @@ export function redo(): void {
   if (drawing !== null) take(history.redo(drawing));
 }
 
+let underway = 0;
+/** Whether the run has yet to hear of edits that are drawn already. */
+export const isAhead = (): boolean => underway > 0;
+
 function take(next: history.History<Drawing>): void {
   const before = get().drawing;
   if (before === null || isOnItsWay()) return;
   const command = commandBetween(before.present, next.present);
   set({ drawing: next });
   if (command === null) return;
+  underway++;
+  const commanded = client.command(command).finally(() => underway--);
   quietly(
-    client.command(command).then((done) => {
+    commanded.then((done) => {
       if (done.ok) return;
       refuseFor(text('problems.edit'), done.problems);
       // The run did not follow, so the drawing goes back to what the run is, unless it has moved on meanwhile.
