@@ -40,6 +40,14 @@ describe('a wire that cannot be', () => {
     expect(whyNoWire(drawn, 'queue', 'dead-letter-queue-2')).toContain('My queue takes no more wires of this sort');
     expect(whyNoWire(drawn, 'service', 'queue')).toContain('circle');
     expect(whyNoWire(drawn, 'service', 'queue-2')).toBeNull();
+    // Also the long way round, but not along relations, which carry nothing.
+    const long = topology([
+      ...drawn.wires,
+      { id: 'd', kind: 'publish', from: 'service', to: 'topic' },
+      { id: 'e', kind: 'subscribe', from: 'topic', to: 'service-2' },
+    ]);
+    expect(whyNoWire(long, 'service-2', 'queue')).toContain('circle');
+    expect(whyNoWire(long, 'service-2', 'queue-2')).toBeNull();
   });
 
   test('is never one that the engine would take, and the other way round', () => {

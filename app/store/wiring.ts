@@ -3,8 +3,7 @@
 
 import { nodeKind, wireKind } from '../../sim-engine/nodes/declarations.ts';
 import { canConnect, portAt } from '../../sim-engine/topology/connect.ts';
-import type { NodeDocument, TopologyDocument } from '../../sim-engine/topology/document.ts';
-import { findCircles } from '../../sim-engine/topology/flow.ts';
+import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
 import { say, text } from '../messages/text.ts';
 
 const nameOf = (node: NodeDocument): string => node.name ?? node.id;
@@ -46,13 +45,33 @@ export function whyNoWire(topology: TopologyDocument, from: string, to: string):
   return leadsBack(topology, from, to, kind) ? text('wiring.circle', names) : null;
 }
 
-/** Whether this wire would close a circle of wires that carry messages. */
+/** Whether this wire would close a circle of wires that carry messages: whether one comes back from its end to its beginning. */
 function leadsBack({ wires }: TopologyDocument, from: string, to: string, kind: string): boolean {
-  const next = { id: '', kind, from, to, place: { parent: undefined, key: '' } };
-  const carrying = [...wires.map((wire) => ({ ...wire, place: next.place })), next].filter(
-    (wire) => wireKind(wire.kind)?.travels,
-  );
-  return findCircles(carrying, 1).length > 0;
+  if (!wireKind(kind)?.travels) return false;
+  const onward = onwardBy(wires);
+  const seen = new Set([to]);
+  for (const node of seen) {
+    if (node === from) return true;
+    for (const next of onward.get(node) ?? []) seen.add(next);
+  }
+  return false;
+}
+
+/** Kept for as long as the wires are: every card is asked about while one wire is in the hand. */
+const onwardOf = new WeakMap<readonly WireDocument[], ReadonlyMap<string, readonly string[]>>();
+
+function onwardBy(wires: readonly WireDocument[]): ReadonlyMap<string, readonly string[]> {
+  const known = onwardOf.get(wires);
+  if (known !== undefined) return known;
+  const onward = new Map<string, string[]>();
+  for (const { kind, from, to } of wires) {
+    if (!wireKind(kind)?.travels) continue;
+    const list = onward.get(from);
+    if (list === undefined) onward.set(from, [to]);
+    else list.push(to);
+  }
+  onwardOf.set(wires, onward);
+  return onward;
 }
 
 /** Holes that hold kinds, as words of people. */
