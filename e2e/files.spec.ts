@@ -83,4 +83,16 @@ test('what is saved opens again and is the same drawing @desktop', async ({ page
   expect(JSON.parse(saved)).toEqual(JSON.parse(ORDER_PIPELINE));
   const before = await clockSeconds(page);
   expect(before).toBeGreaterThan(0);
+
+  // Another seed is part of what is seen, so it is saved too, and opening the file brings it back.
+  await page.getByLabel('seed').fill('99');
+  await page.getByLabel('seed').press('Enter');
+  await expect.poll(() => clockSeconds(page)).toBeGreaterThan(0);
+  const [second] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save' }).click()]);
+  const reseeded = readFileSync(await second.path(), 'utf8');
+  expect(JSON.parse(reseeded)).toEqual({ ...JSON.parse(ORDER_PIPELINE), seed: 99 });
+  await page.getByLabel('seed').fill('1');
+  await page.getByLabel('seed').press('Enter');
+  await drop(page, 'order-pipeline.json', reseeded);
+  await expect(page.getByLabel('seed')).toHaveValue('99');
 });

@@ -1,6 +1,7 @@
 // Nothing is lost: work is found again, a second tab is a copy, a link brings the same run to another profile, and where the browser
 // keeps nothing the page works and says so.
 
+import AxeBuilder from '@axe-core/playwright';
 import { type Browser, type BrowserContext, expect, type Page, test } from '@playwright/test';
 import { clockSeconds, digestInNode, digestShown, isBalanced, ledgerCell, openLab, pauseButton, runButton } from './lab.ts';
 
@@ -222,6 +223,37 @@ test('where the clipboard is refused the link stands in a field, ready to be cop
   await page.keyboard.press('Escape');
   await expect(field).toHaveCount(0);
 });
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing in the list of scenarios, the mark of a copy and the link to copy by hand, ${colorScheme}`, async ({
+    page,
+    context,
+  }) => {
+    await page.emulateMedia({ colorScheme });
+    await openLab(page);
+    await pause(page);
+    await page.waitForTimeout(1100);
+    const copy = await context.newPage();
+    await copy.emulateMedia({ colorScheme });
+    await copy.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+    await copy.goto('./');
+    await expect(copy.locator('.copy-chip')).toBeVisible();
+    const look = async () => {
+      const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+      const { violations } = await new AxeBuilder({ page: copy }).withTags(rules).analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    };
+    await copy.getByRole('button', { name: 'Order pipeline' }).click();
+    await expect(copy.getByRole('region', { name: 'Scenarios' }).getByRole('listitem').first()).toBeVisible();
+    await look();
+    if (!(await copy.getByRole('region', { name: 'Scenarios' }).getByRole('button', { name: 'Share' }).isVisible())) {
+      await copy.keyboard.press('Escape');
+    }
+    await copy.getByRole('button', { name: 'Share' }).click();
+    await expect(copy.getByRole('dialog').getByRole('textbox')).toBeVisible();
+    await look();
+  });
+}
 
 for (const [what, refuse] of [
   [

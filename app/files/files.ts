@@ -2,6 +2,7 @@
 // looked at, so that nothing huge is read.
 
 import { text } from '../messages/text.ts';
+import { isScenario } from '../store/drawing.ts';
 import { openText, openTitle, present, refuse, tell, useLab } from '../store/lab.ts';
 
 const MEGABYTE = 1_000_000;
@@ -26,10 +27,11 @@ export async function openFile(file: File): Promise<void> {
   if (await openText(source, file.name)) tell(text('notice.opened', { name: file.name }));
 }
 
-/** Hands the drawing to the browser as a download. */
+/** Hands the drawing to the browser as a download; a scenario with the seed of this run, so that it opens as what is seen here. */
 export function saveFile(): void {
-  const drawing = present(useLab.getState());
-  if (drawing === null) return;
+  const shown = present(useLab.getState());
+  if (shown === null) return;
+  const drawing = isScenario(shown) ? { ...shown, seed: useLab.getState().seed } : shown;
   const url = URL.createObjectURL(new Blob([`${JSON.stringify(drawing, null, 2)}\n`], { type: 'application/json' }));
   const link = document.createElement('a');
   link.href = url;

@@ -251,6 +251,21 @@ describe('the host of an engine', () => {
     expect(answer.entries.some((entry) => entry.where.startsWith('worker-'))).toBe(true);
   });
 
+  it('tells the drawing as the run has it: with every edit that was carried out, and without those still to come', () => {
+    const page = new FakePage();
+    const rate = (value: number) => ({ type: 'setParam', target: 'checkout', field: 'rate', value }) as const;
+    const log = [
+      { atNs: S, command: rate(30) },
+      { atNs: 3 * S, command: rate(60) },
+    ];
+    page.ask({ type: 'load', text: PIPELINE, log });
+    page.ask({ type: 'run-to', timeNs: 2 * S });
+    const answer = page.ask({ type: 'document' });
+    if (answer.type !== 'document') throw new Error(JSON.stringify(answer));
+    expect(answer.topology.nodes.find(({ id }) => id === 'checkout')).toMatchObject({ name: 'Checkout', params: { rate: 30 } });
+    expect(answer.topology.nodes).toHaveLength(JSON.parse(PIPELINE).topology.nodes.length);
+  });
+
   it('brings a run back from a checkpoint that went through the page, and it is the same run', () => {
     const page = new FakePage();
     page.status({ type: 'load', text: PIPELINE });
