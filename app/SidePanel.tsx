@@ -1,7 +1,7 @@
 // The panel of details that is open beside the drawing, each loaded when it is opened for the first time.
 
-import { lazy, Suspense } from 'react';
-import { type Panel, usePanels } from './store/panels.ts';
+import { lazy, Suspense, useEffect } from 'react';
+import { type Panel, usePanels, yieldToSelection } from './store/panels.ts';
 
 const LettersPanel = lazy(() => import('./trace/LettersPanel.tsx').then((module) => ({ default: module.LettersPanel })));
 const JourneyPanel = lazy(() => import('./trace/JourneyPanel.tsx').then((module) => ({ default: module.JourneyPanel })));
@@ -11,6 +11,7 @@ const FaultsPanel = lazy(() => import('./faults/FaultsPanel.tsx').then((module) 
 
 export function SidePanel() {
   const panel = usePanels((panels) => panels.panel);
+  useEffect(yieldToSelection, []);
   if (panel === null) return null;
   return (
     <Suspense fallback={null}>

@@ -33,6 +33,7 @@ import { type CardNode, type FlowDrawing, flowDrawing, type WireEdge } from './f
 import { Legend } from './Legend.tsx';
 import { NodeCard } from './NodeCard.tsx';
 import { Overlay } from './Overlay.tsx';
+import { useLetterPress } from './use-letter-press.ts';
 import { Wire } from './Wire.tsx';
 import '@xyflow/react/dist/base.css';
 import './canvas.css';
@@ -71,6 +72,7 @@ function Drawing() {
   const [hasMap, setMap] = useState(false);
   const hasMenu = useAttention(({ menu }) => menu !== null);
   const last = useRef<FlowDrawing | null>(null);
+  const onLetterPress = useLetterPress();
   useCanvasKeys();
   useEffect(watchTroubles, []);
   if (drawing !== null) last.current = flowDrawing(topologyOf(drawing), selection, isNarrow, last.current);
@@ -100,6 +102,7 @@ function Drawing() {
       onDelete={({ nodes, edges }) =>
         removeThings(new Set([...nodes, ...edges.filter((wire) => wire.selected)].map(({ id }) => id)))
       }
+      onEdgeClick={onLetterPress}
       onConnect={onConnect}
       isValidConnection={({ source, target }) => whyNoWire(topology, source, target) === null}
       deleteKeyCode={DELETE_KEYS}

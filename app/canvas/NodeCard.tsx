@@ -45,6 +45,8 @@ export const NodeCard = memo(function NodeCard({ data: { node, isNarrow }, selec
     const state = frame[places.state(node.id)] ?? NODE_STATE.UP;
     const words = STATE_WORDS.get(state);
     write(chip.current, words === undefined ? '' : text(words));
+    if (words === undefined) delete chip.current?.dataset.state;
+    else if (chip.current !== null) chip.current.dataset.state = words.slice('card.'.length);
     card.current.classList.toggle('is-crashed', state === NODE_STATE.CRASHED);
   });
   const classes = [

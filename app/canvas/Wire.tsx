@@ -7,7 +7,7 @@ import { WIRE } from '../../sim-engine/protocol/frame.ts';
 import { text } from '../messages/text.ts';
 import { usePicture, write } from '../store/LiveText.tsx';
 import { currentPlaces } from '../store/lab.ts';
-import { figure } from '../ui/format.ts';
+import { durationText, figure } from '../ui/format.ts';
 import type { WireEdge } from './flow-nodes.ts';
 import type { WireShape } from './geometry.ts';
 
@@ -34,8 +34,17 @@ export const Wire = memo(function Wire({ id, data, selected }: EdgeProps<WireEdg
     const at = places?.wire(id) ?? -1;
     if (frame === null || at < 0) return;
     const loss = frame[at + WIRE.LOSS] as number;
+    const extraNs = frame[at + WIRE.EXTRA_NS] as number;
+    const isCut = frame[at + WIRE.IS_CUT] === 1;
     group.current?.classList.toggle('is-lossy', loss > 0);
-    const words = loss > 0 ? text('canvas.loses', { share: figure(loss * 100) }) : '';
+    group.current?.classList.toggle('is-late', extraNs > 0);
+    group.current?.classList.toggle('is-cut', isCut);
+    const troubles = [
+      ...(isCut ? [text('canvas.cut')] : []),
+      ...(extraNs > 0 ? [text('canvas.late', { time: durationText(extraNs) })] : []),
+      ...(loss > 0 ? [text('canvas.loses', { share: figure(loss * 100) })] : []),
+    ];
+    const words = troubles.join(', ');
     const [plate, label] = chip.current?.children ?? [];
     write(label ?? null, words);
     const width = words.length * CHIP.letter + CHIP.padding;

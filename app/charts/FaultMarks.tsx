@@ -24,7 +24,8 @@ export function FaultMarks({ left, width }: { readonly left: number; readonly wi
   const marks = useFaults((faults) => faults.marks).slice(-FLAGS_MAX);
   const isNarrow = useIsNarrow();
   const speed = useLab((lab) => lab.speed);
-  const layer = useRef<HTMLDivElement>(null);
+  const flags = useRef<HTMLDivElement>(null);
+  const washes = useRef<HTMLDivElement>(null);
   const name = useNames();
   const words = marks.map(({ command }) => wasWords(command, name));
 
@@ -33,45 +34,57 @@ export function FaultMarks({ left, width }: { readonly left: number; readonly wi
     const xOf = (atNs: number) => width * shareOf(atNs, timeNs, windowNs);
     let nextX = Number.POSITIVE_INFINITY;
     for (let ix = marks.length - 1; ix >= 0; ix--) {
-      const element = layer.current?.children[ix] as HTMLElement | undefined;
+      const flag = flags.current?.children[ix] as HTMLElement | undefined;
+      const wash = washes.current?.children[ix] as HTMLElement | undefined;
       const mark = marks[ix];
-      if (element === undefined || mark === undefined) continue;
+      if (flag === undefined || wash === undefined || mark === undefined) continue;
       const x = xOf(mark.atNs);
       const nowX = xOf(timeNs);
       const endX = mark.endNs === null ? x : Math.min(xOf(mark.endNs), nowX);
       const isShown = mark.atNs <= timeNs && endX >= 0;
-      element.hidden = !isShown;
+      flag.hidden = !isShown;
+      wash.hidden = !isShown;
       if (!isShown) continue;
       const from = Math.max(0, x);
-      element.style.transform = `translateX(${(left + from).toFixed(1)}px)`;
-      element.style.setProperty('--span', `${Math.max(0, endX - from).toFixed(1)}px`);
-      element.classList.toggle('is-before', x < 0);
+      const place = `translateX(${(left + from).toFixed(1)}px)`;
+      flag.style.transform = place;
+      wash.style.transform = place;
+      wash.style.width = `${Math.max(0, endX - from).toFixed(1)}px`;
+      flag.classList.toggle('is-before', x < 0);
       // Where the next one is too near, or the edge, a flag shows its sign alone.
       const room = Math.min(nextX, width + 80) - x;
-      element.classList.toggle('is-tight', room < (words[ix] as string).length * LETTER + FLAG);
+      flag.classList.toggle('is-tight', room < (words[ix] as string).length * LETTER + FLAG);
       nextX = x;
     }
   });
 
+  const keys = marks.map(({ atNs, index }, ix) => `${index} ${atNs} ${words[ix]}`);
   return (
-    <div className="marks" ref={layer} data-testid="fault-marks">
-      {marks.map(({ atNs, index }, ix) => (
-        <div key={`${index} ${atNs} ${words[ix]}`} className="mark" hidden>
-          <i />
-          <button
-            type="button"
-            className="mark-flag"
-            // The list is reached otherwise there; a finger would miss so small a thing.
-            disabled={isNarrow}
-            title={words[ix]}
-            aria-label={text('faults.open', { what: words[ix] as string })}
-            onClick={() => openPanel({ kind: 'faults' })}
-          >
-            <Zap size={12} strokeWidth={1.75} />
-            <span>{words[ix]}</span>
-          </button>
-        </div>
-      ))}
+    <div className="marks">
+      {/* A layer of their own, so that two at once are no darker than one. */}
+      <div className="marks-washes" ref={washes}>
+        {keys.map((key) => (
+          <i key={key} hidden />
+        ))}
+      </div>
+      <div ref={flags} data-testid="fault-marks">
+        {keys.map((key, ix) => (
+          <div key={key} className="mark" hidden>
+            <button
+              type="button"
+              className="mark-flag"
+              // The list is reached otherwise there; a finger would miss so small a thing.
+              disabled={isNarrow}
+              title={words[ix]}
+              aria-label={text('faults.open', { what: words[ix] as string })}
+              onClick={() => openPanel({ kind: 'faults' })}
+            >
+              <Zap size={12} strokeWidth={1.75} />
+              <span>{words[ix]}</span>
+            </button>
+          </div>
+        ))}
+      </div>
     </div>
   );
 }

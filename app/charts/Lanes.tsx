@@ -8,7 +8,7 @@ import { type MessageKey, say, text } from '../messages/text.ts';
 import { type ChartedGauge, gaugeOf, gaugeText, type LaneId, toggleGauge, useCharted } from '../store/charted.ts';
 import { nameOf, topologyOf } from '../store/drawing.ts';
 import { usePicture, write } from '../store/LiveText.tsx';
-import { currentPlaces, onFrame, present, useLab } from '../store/lab.ts';
+import { client, currentPlaces, onFrame, present, useLab } from '../store/lab.ts';
 import { durationText, figure, moment } from '../ui/format.ts';
 import { useIsNarrow, useMedia } from '../ui/media.ts';
 import { nextHeight, pushedApart, rulerStep, rulerText, shownWindow } from './axis.ts';
@@ -97,6 +97,16 @@ function useRunHistory(): RunHistory {
         const places = currentPlaces();
         const lab = useLab.getState();
         if (places !== null) history.note(frame, places, shownWindow(lab.speed), watchedBy(lab.layout));
+      }),
+    [history],
+  );
+  // A gauge that is asked for while the run stands still has its height at once.
+  useEffect(
+    () =>
+      useCharted.subscribe(() => {
+        const places = currentPlaces();
+        const { speed, layout } = useLab.getState();
+        if (client.frame !== null && places !== null) history.note(client.frame, places, shownWindow(speed), watchedBy(layout));
       }),
     [history],
   );

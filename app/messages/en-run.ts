@@ -64,6 +64,9 @@ export const RUN_WORDS = {
   'faults.was.redrive.count': '{name} redriven: {count}',
   'faults.was.redrive.one': '{name} redriven: {letter}',
 
+  'canvas.cut': 'cut',
+  'canvas.late': '+{time}',
+
   'panel.close': 'Close',
   'panel.back': 'Back',
   'panel.views': 'More to see',

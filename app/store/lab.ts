@@ -75,7 +75,7 @@ export const present = (lab: Lab): Drawing | null => lab.drawing?.present ?? nul
 
 // ------------------------------------------------------------------ the engine
 
-const NOTICES_MAX = 3;
+const NOTICES_MAX = 2;
 /** Long enough to be read twice; what matters for longer stands on the screen itself. */
 const NOTICE_MS = 12_000;
 const SLOW_BELOW = 0.9;

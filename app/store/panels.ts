@@ -2,6 +2,7 @@
 
 import { create } from 'zustand';
 import type { LetterClass } from '../../sim-engine/protocol/messages.ts';
+import { useLab } from './lab.ts';
 
 export type Panel =
   | { readonly kind: 'letters'; readonly of: LetterClass; readonly book?: 'publish' | 'delivery' }
@@ -34,6 +35,15 @@ export const closePanel = (): void => set({ panel: null, before: null });
 export function togglePanel(panel: Panel): void {
   if (JSON.stringify(get().panel) === JSON.stringify(panel)) closePanel();
   else openPanel(panel);
+}
+
+/** Whoever selects a card or a wire wants its settings, which stand at the same place. Answers with the end of it. */
+export function yieldToSelection(): () => void {
+  return useLab.subscribe((lab, before) => {
+    if (lab.selection !== before.selection && lab.selection.size > 0) closePanel();
+    // Another drawing has other letters.
+    else if (lab.openCount !== before.openCount) closePanel();
+  });
 }
 
 export const toggleOracle = (): void => set({ isOracleShown: !get().isOracleShown });

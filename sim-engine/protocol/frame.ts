@@ -69,9 +69,9 @@ export const LETTER_STATE = { WAITING: 0, IN_WORK: 1, DONE: 2, TO_RETRY: 3, DEAD
 export const LETTER_STRIDE = 7;
 export const LETTER = { WIRE: 0, SENT_AT_NS: 1, DUE_AT_NS: 2, STATE: 3, DIRECTION: 4, NUMBER: 5, SENDER: 6 } as const;
 
-/** Numbers per wire: packets carried forward so far, packets back so far, is it cut, loss share. */
-export const WIRE_STRIDE = 4;
-export const WIRE = { FORWARD: 0, BACK: 1, IS_CUT: 2, LOSS: 3 } as const;
+/** Numbers per wire: packets carried forward so far, packets back so far, is it cut, loss share, delay added by a fault in ns. */
+export const WIRE_STRIDE = 5;
+export const WIRE = { FORWARD: 0, BACK: 1, IS_CUT: 2, LOSS: 3, EXTRA_NS: 4 } as const;
 
 /** Most letters a frame carries; beyond it the app draws density and width. */
 export const LETTERS_MAX = 3000;

@@ -219,18 +219,20 @@ describe('a frame', () => {
     expect(stateOf(sampler, sampler.sample(), 'worker')).toBe(NODE_STATE.CRASHED);
   });
 
-  it('shows what a wire carried, whether it is cut and how much it loses', () => {
+  it('shows what a wire carried, whether it is cut, how much it loses and how much later it is', () => {
     const simulation = run(line({ arrivals: 'constant', rate: 10 }, {}, {}));
     const sampler = new Sampler(simulation);
     simulation.advanceTo(S);
-    const [forward, back, isCut, loss] = wireOf(sampler, sampler.sample(), 'shop-orders');
+    const [forward, back, isCut, loss, extraNs] = wireOf(sampler, sampler.sample(), 'shop-orders');
     expect(forward).toBeGreaterThanOrEqual(9);
-    expect([back, isCut, loss]).toEqual([0, 0, 0]);
+    expect([back, isCut, loss, extraNs]).toEqual([0, 0, 0, 0]);
     simulation.command({ type: 'cut', wire: 'shop-orders' }, 'tick');
     simulation.command({ type: 'lose', wire: 'shop-orders', share: 0.25 }, 'tick');
     const after = wireOf(sampler, sampler.sample(), 'shop-orders');
     expect(after[WIRE.IS_CUT]).toBe(1);
     expect(after[WIRE.LOSS]).toBe(0.25);
+    simulation.command({ type: 'delay', wire: 'shop-orders', extraNs: 120e6 }, 'tick');
+    expect(wireOf(sampler, sampler.sample(), 'shop-orders')[WIRE.EXTRA_NS]).toBe(120e6);
   });
 });
 

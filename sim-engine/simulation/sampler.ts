@@ -242,6 +242,7 @@ export class Sampler {
       frame[at + WIRE.BACK] = links.carried[back] as number;
       frame[at + WIRE.IS_CUT] = links.isCut[forward] as number;
       frame[at + WIRE.LOSS] = injected >= 0 ? injected : (links.loss[forward] as number);
+      frame[at + WIRE.EXTRA_NS] = links.extraNs[forward] as number;
       at += WIRE_STRIDE;
     }
   }
