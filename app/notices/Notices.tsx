@@ -10,16 +10,17 @@ import './notices.css';
 export function Notices() {
   const notices = useLab((lab) => lab.notices);
   return (
-    <ul className="notices" role="status" aria-label={text('notices.label')}>
+    // Not a list: it is announced, and a list that is announced is none to a screen reader.
+    <div className="notices" role="status" aria-label={text('notices.label')}>
       {notices.map(({ id, sentence }) => (
-        <li key={id} className="notice">
+        <p key={id} className="notice">
           <span>{sentence}</span>
           <button type="button" className="btn ghost only" aria-label={text('notices.dismiss')} onClick={() => dismiss(id)}>
             <X size={14} strokeWidth={1.75} />
           </button>
-        </li>
+        </p>
       ))}
-    </ul>
+    </div>
   );
 }
 
