@@ -257,8 +257,21 @@ function ChoiceControl({
 function summary(value: unknown): string {
   if (!Array.isArray(value)) return String(value);
   return value
-    .map((item) => (typeof item === 'object' && item !== null && 'name' in item ? String(item.name) : String(item)))
+    .map((item) => (typeof item === 'object' && item !== null && 'name' in item ? String(item.name) : stepWord(item)))
     .join(', ');
+}
+
+/** The steps of a service are words of the file; people read their own. */
+function stepWord(item: unknown): string {
+  switch (item) {
+    case 'receive':
+    case 'work':
+    case 'publish':
+    case 'acknowledge':
+      return text(`step.${item}`);
+    default:
+      return String(item);
+  }
 }
 
 const commitOnEnter = (cancel: () => void) => (event: React.KeyboardEvent<HTMLInputElement>) => {

@@ -131,6 +131,13 @@ export const EN = {
 
   'unit.per-second': '/s',
   'unit.percent': '%',
+  'unit.keys': 'keys',
+  'unit.callers': 'callers',
+
+  'step.receive': 'receive',
+  'step.work': 'work',
+  'step.publish': 'publish',
+  'step.acknowledge': 'acknowledge',
 
   'deck.label': 'Time and measurements',
   'transport.run': 'Run',

@@ -51,8 +51,11 @@ const percent = ({ min, max }: { min: number; max: number }): NumberForm => ({
   shown: (value) => Number((value * 100).toPrecision(6)),
   meant: (value) => Number((value / 100).toPrecision(6)),
 });
-/** Units that are only the name of what is counted say nothing beside a label that says it. */
-const unitOf = (unit: string): string => (unit === 'messages' || unit === 'attempts' || unit === 'at once' ? '' : unit);
+/** Units that are only the name of what is counted say nothing beside a label that says it; signs such as × stand for themselves. */
+function unitOf(unit: string): string {
+  if (unit === 'messages' || unit === 'attempts' || unit === 'at once') return '';
+  return unit === 'keys' || unit === 'callers' ? text(`unit.${unit}`) : unit;
+}
 
 /** Whether the control of a field may stand on a card: it is dragged, and a run takes it at once. */
 export const canBeKnob = (field: Field): boolean => field.live && numberForm(field) !== null;
