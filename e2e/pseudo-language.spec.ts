@@ -3,6 +3,7 @@
 import { expect, type Page, test } from '@playwright/test';
 import { EN } from '../app/messages/en.ts';
 import { EN as ENGINE_EN } from '../sim-engine/messages/en.ts';
+import { EMPTY, openDrawing } from './drawing.ts';
 import { pseudo, servePseudoPage } from './pseudo-language.ts';
 
 let served: Awaited<ReturnType<typeof servePseudoPage>>;
@@ -33,7 +34,9 @@ interface Found {
 /** Looks at every word that is on the page now, those for screen readers included. */
 async function look(page: Page): Promise<Found> {
   const drawing = await page.evaluate(() => JSON.stringify(window.__brokerLab.lab().drawing?.present));
-  const names = [...drawing.matchAll(/"(?:name|title|id)":"([^"]*)"/g)].map((match) => match[1] as string).concat('bad.json');
+  const names = [...drawing.matchAll(/"(?:name|title|id)":"([^"]*)"/g)]
+    .map((match) => match[1] as string)
+    .concat('bad.json', 'mine.json');
   return page.evaluate((given) => {
     const unmarked = new Set<string>();
     const cut = new Set<string>();
@@ -144,6 +147,20 @@ test('every word of the first paint is by key and has room', async ({ page }) =>
 test('so is every word of a run that a machine slows down', async ({ page }) => {
   const faults = new Faults();
   await openPseudo(page);
+  // More than any machine can do.
+  await openDrawing(page, {
+    ...EMPTY,
+    name: 'Too much',
+    nodes: [
+      { id: 'web', kind: 'sender', params: { rate: 100_000 } },
+      { id: 'orders', kind: 'queue' },
+      { id: 'worker', kind: 'service', params: { concurrency: 10_000 } },
+    ],
+    wires: [
+      { id: 'in', kind: 'publish', from: 'web', to: 'orders' },
+      { id: 'out', kind: 'deliver', from: 'orders', to: 'worker' },
+    ],
+  });
   // The last but one: the last has no limit, so that no machine is too slow for it.
   const speed = page.getByLabel(pseudo(EN['transport.speed']));
   const last = await speed.evaluate((control) =>
