@@ -61,6 +61,7 @@ async function look(page: Page): Promise<Found> {
       if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
       // Keys of real brokers, the name of who made the canvas, and what the files of the scenarios say of themselves.
       if (!element.closest('.mono, .react-flow__attribution, .scenario') && !isUnit(words)) check(words, element);
+      if (!/\p{Letter}/u.test(words)) continue;
       if (!element.closest('.unseen, .react-flow__node, .react-flow__edges, .react-flow__a11y-description, option'))
         measure(node, element);
     }
