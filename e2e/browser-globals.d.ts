@@ -1,6 +1,6 @@
 // What the page leaves on `window` for the stories, in the terms of the protocol: stories know no code of the page.
 
-import type { FrameLayout, Status, StepUnit } from '../sim-engine/protocol/messages.ts';
+import type { FrameLayout, LoggedCommand, Status, StepUnit } from '../sim-engine/protocol/messages.ts';
 import type { Command } from '../sim-engine/simulation/commands.ts';
 import type { ScenarioDocument, TopologyDocument } from '../sim-engine/topology/document.ts';
 
@@ -17,6 +17,7 @@ interface Client {
   step(unit: StepUnit): Promise<Done>;
   command(command: Command): Promise<Done>;
   runTo(timeNs: number): Promise<Done>;
+  log(): Promise<{ readonly given: readonly LoggedCommand[] }>;
   killEngine(): void;
   close(): void;
 }

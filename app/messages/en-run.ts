@@ -109,6 +109,8 @@ export const RUN_WORDS = {
   'dead.redrive.marked': 'Redrive {count}',
   'dead.redrive.one': 'Redrive',
   'dead.redrive.one.label': 'Redrive {letter}',
+  'dead.redrive.asked': 'Goes next',
+  'dead.redrive.asked.help': 'It is sent back as soon as the run goes on.',
   'dead.redrive.help': 'Sends them back to the queue they came from; their attempts begin anew.',
   'dead.mark': 'Choose {letter}',
   'dead.tries': '{count} tries',

@@ -16,20 +16,30 @@ import { useNames } from '../store/use-names.ts';
 import { count, durationText } from '../ui/format.ts';
 import { Seal } from '../ui/Seal.tsx';
 import { LetterLink } from './LetterLink.tsx';
+import { Pages } from './Pages.tsx';
 import './trace.css';
 
 const nameOfRow = ({ where, sender, number }: LetterRow): string => `${where} ${sender} ${number}`;
 
 export function DeadPanel({ node }: Extract<Panel, { kind: 'dead' }>) {
   const nameOfId = useNames();
+  const [from, setFrom] = useState(0);
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+  // Sent back, but still there: a run that stands still carries it out as soon as it goes on.
+  const [asked, setAsked] = useState<ReadonlySet<string>>(new Set());
   // A redrive changes the run at its next moment: asked anew with every command.
   const commandCount = useLab((lab) => lab.commandCount);
-  const letters = useAsked(`${node ?? ''} ${commandCount}`, () =>
-    client.letters({ of: 'dead', ...(node === undefined ? {} : { node }) }),
+  const letters = useAsked(`${node ?? ''} ${from} ${commandCount}`, () =>
+    client.letters({ of: 'dead', from, ...(node === undefined ? {} : { node }) }),
   );
   const [latest, setLatest] = useState(letters);
-  if (letters !== null && letters !== latest) setLatest(letters);
+  const isRunning = useLab((lab) => lab.isRunning);
+  if (letters !== null && letters !== latest) {
+    setLatest(letters);
+    // Gone now; should it come back, it can be asked for again.
+    const there = new Set(letters.rows.map(nameOfRow));
+    if (asked.size > 0) setAsked(new Set(isRunning ? [] : [...asked].filter((name) => there.has(name))));
+  }
   const queues = useLab((lab) => queuesOf(present(lab), node));
   const title = node === undefined ? text('dead.title') : text('dead.title.of', { name: nameOfId(node) });
   if (latest === null) {
@@ -40,9 +50,14 @@ export function DeadPanel({ node }: Extract<Panel, { kind: 'dead' }>) {
     );
   }
   const { rows, total } = latest;
+  // What was sent back meanwhile may leave this page empty.
+  if (rows.length === 0 && from > 0) setFrom(0);
   const chosen = rows.filter((row) => marked.has(nameOfRow(row)));
-  const redrive = (row: LetterRow) =>
-    inject({ type: 'redrive', node: row.where, message: { sender: row.sender, number: row.number } });
+  const redrive = (those: readonly LetterRow[]) => {
+    for (const { where, sender, number } of those) inject({ type: 'redrive', node: where, message: { sender, number } });
+    setAsked(new Set([...asked, ...those.map(nameOfRow)]));
+    setMarked(new Set([...marked].filter((name) => !those.some((row) => nameOfRow(row) === name))));
+  };
   const mark = (row: LetterRow, isMarked: boolean) => {
     const next = new Set(marked);
     if (isMarked) next.add(nameOfRow(row));
@@ -66,20 +81,14 @@ export function DeadPanel({ node }: Extract<Panel, { kind: 'dead' }>) {
               className="btn small"
               onClick={() => {
                 for (const id of queues.split(' ')) inject({ type: 'redrive', node: id });
+                setAsked(new Set(rows.map(nameOfRow)));
               }}
             >
               <Undo2 size={14} strokeWidth={1.75} />
               {text('dead.redrive.all')}
             </button>
             {chosen.length > 0 && (
-              <button
-                type="button"
-                className="btn small"
-                onClick={() => {
-                  for (const row of chosen) redrive(row);
-                  setMarked(new Set());
-                }}
-              >
+              <button type="button" className="btn small" onClick={() => redrive(chosen)}>
                 <Undo2 size={14} strokeWidth={1.75} />
                 {text('dead.redrive.marked', { count: chosen.length })}
               </button>
@@ -92,15 +101,14 @@ export function DeadPanel({ node }: Extract<Panel, { kind: 'dead' }>) {
                 row={row}
                 isMarked={marked.has(nameOfRow(row))}
                 onMark={(isMarked) => mark(row, isMarked)}
-                onRedrive={() => redrive(row)}
+                isAsked={asked.has(nameOfRow(row))}
+                onRedrive={() => redrive([row])}
               />
             ))}
           </ul>
-          {rows.length < total && (
-            <p className="details-section details-note">
-              {text('letters.page', { from: 1, to: count(rows.length), total: count(total) })}
-            </p>
-          )}
+          <div className="dead-pages">
+            <Pages from={from} shown={rows.length} total={total} onPage={setFrom} />
+          </div>
         </>
       )}
     </PanelFrame>
@@ -120,11 +128,12 @@ function queuesOf(drawing: ReturnType<typeof present>, node: string | undefined)
 interface DeadLetterProps {
   readonly row: LetterRow;
   readonly isMarked: boolean;
+  readonly isAsked: boolean;
   readonly onMark: (isMarked: boolean) => void;
   readonly onRedrive: () => void;
 }
 
-function DeadLetter({ row, isMarked, onMark, onRedrive }: DeadLetterProps) {
+function DeadLetter({ row, isMarked, isAsked, onMark, onRedrive }: DeadLetterProps) {
   const letter = letterName(row, useNames());
   const nowNs = client.status?.simTimeNs ?? 0;
   const { attempts, sizeBytes, key, isPoison, sentNs, sinceNs, reason } = row;
@@ -149,9 +158,15 @@ function DeadLetter({ row, isMarked, onMark, onRedrive }: DeadLetterProps) {
           {isPoison && <>; {text('dead.poison')}</>}
         </p>
       </div>
-      <button type="button" className="btn small" aria-label={text('dead.redrive.one.label', { letter })} onClick={onRedrive}>
-        {text('dead.redrive.one')}
-      </button>
+      {isAsked ? (
+        <span className="dead-asked" title={text('dead.redrive.asked.help')}>
+          {text('dead.redrive.asked')}
+        </span>
+      ) : (
+        <button type="button" className="btn small" aria-label={text('dead.redrive.one.label', { letter })} onClick={onRedrive}>
+          {text('dead.redrive.one')}
+        </button>
+      )}
     </li>
   );
 }

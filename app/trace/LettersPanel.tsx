@@ -12,11 +12,8 @@ import { useNames } from '../store/use-names.ts';
 import { count, durationText, moment } from '../ui/format.ts';
 import { Seal, type SealName } from '../ui/Seal.tsx';
 import { LetterLink } from './LetterLink.tsx';
+import { LISTED_MAX, PAGE, Pages } from './Pages.tsx';
 import './trace.css';
-
-const PAGE = 50;
-/** As many can be listed of a class: `LETTERS_LISTED_MAX` of the engine. */
-const LISTED_MAX = 1000;
 
 const OPEN: ReadonlySet<LetterClass> = new Set(['wire', 'waiting', 'work', 'retry', 'dead']);
 const SEALS: { readonly [of in LetterClass]: SealName } = {
@@ -78,20 +75,7 @@ function OpenLetters({ letters: { rows, total }, from, onPage }: OpenProps) {
           {text('letters.instant', { count: count(Math.min(from + PAGE, listed) - from - rows.length) })}
         </p>
       )}
-      {(from > 0 || total > PAGE) && (
-        <div className="letters-pages">
-          <button type="button" className="btn small" disabled={from === 0} onClick={() => onPage(from - PAGE)}>
-            {text('letters.page.previous')}
-          </button>
-          <span>
-            {text('letters.page', { from: count(from + 1), to: count(from + rows.length), total: count(total) })}
-            {from + PAGE >= LISTED_MAX && <> {text('letters.page.last', { most: count(LISTED_MAX) })}</>}
-          </span>
-          <button type="button" className="btn small" disabled={from + PAGE >= listed} onClick={() => onPage(from + PAGE)}>
-            {text('letters.page.next')}
-          </button>
-        </div>
-      )}
+      <Pages from={from} shown={rows.length} total={total} onPage={onPage} />
     </div>
   );
 }
