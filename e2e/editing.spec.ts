@@ -138,6 +138,6 @@ test('a worker is added and wired by the keyboard alone @desktop', async ({ page
   await card(page, 'worker').focus();
   await page.keyboard.press('Enter');
   await expect
-    .poll(async () => Number(await settings.locator('dt', { hasText: 'Processed' }).locator('+ dd').textContent()))
+    .poll(async () => Number(await settings.locator('dt', { hasText: 'Processed' }).locator('~ dd').last().textContent()))
     .toBeGreaterThan(0);
 });
