@@ -3,17 +3,32 @@
 import { TriangleAlert } from 'lucide-react';
 import { say, text } from '../messages/text.ts';
 import { namesIn } from '../store/drawing.ts';
+import { wasWords } from '../store/fault-words.ts';
+import { type Act, useFaults } from '../store/faults.ts';
 import { client, present, select, useLab } from '../store/lab.ts';
 import { PanelFrame } from '../store/PanelFrame.tsx';
 import { useTroubles } from '../store/troubles.ts';
 import { useAsked } from '../store/use-asked.ts';
+import { useNames } from '../store/use-names.ts';
 import { moment } from '../ui/format.ts';
 import './events.css';
+
+/** Acts of which the engine says nothing by itself. */
+const QUIET: ReadonlySet<string> = new Set(['delay', 'lose', 'poison', 'burst', 'redrive'] satisfies Act['type'][]);
 
 export function EventsPanel() {
   const drawing = useLab(present);
   const troubles = useTroubles((all) => all.of);
   const notices = useAsked('notices', () => client.notices());
+  const marks = useFaults((faults) => faults.marks);
+  const name = useNames();
+  const nowNs = client.status?.simTimeNs ?? 0;
+  const told = notices?.map(({ atNs, key, values }) => ({ atNs, words: say(key, namesIn(drawing, values)) })) ?? [];
+  // The engine has no word for these; what was done is an event all the same.
+  const done = marks.filter(({ command, atNs }) => QUIET.has(command.type) && atNs <= nowNs);
+  const events = [...told, ...done.map(({ atNs, command }) => ({ atNs, words: `${wasWords(command, name)}.` }))].sort(
+    (a, b) => b.atNs - a.atNs,
+  );
   return (
     <PanelFrame label={text('events.label')} title={text('panel.events')}>
       <div className="details-section">
@@ -33,17 +48,15 @@ export function EventsPanel() {
       </div>
       <div className="details-section">
         <h3>{text('events.run')}</h3>
-        {notices?.length === 0 && <p className="details-note">{text('events.none')}</p>}
+        {notices !== null && events.length === 0 && <p className="details-note">{text('events.none')}</p>}
         <ol className="events" data-testid="events">
-          {notices
-            ?.map(({ atNs, key, values }, ix) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: notices only come to the end; those that go were first.
-              <li key={ix}>
-                <time>{moment(atNs)}</time>
-                <p>{say(key, namesIn(drawing, values))}</p>
-              </li>
-            ))
-            .reverse()}
+          {events.map(({ atNs, words }, ix) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: one event may happen twice at a time.
+            <li key={ix}>
+              <time>{moment(atNs)}</time>
+              <p>{words}</p>
+            </li>
+          ))}
         </ol>
       </div>
     </PanelFrame>

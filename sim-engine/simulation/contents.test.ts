@@ -117,6 +117,18 @@ describe('the letters of a class', () => {
     for (const from of [-5, Number.NaN, 0.5]) expect(page(from)).toEqual(page(0));
   });
 
+  it('sent in one instant stand in the order of their numbers, on every page', () => {
+    const story = line(['0s'], { work: lasting('10ms') })
+      .to('1s')
+      .at('2s', 'burst shop 130')
+      .to('2.001s');
+    const { world } = story.simulation;
+    const pages = [0, 50, 100].flatMap((from) => lettersOf(world, { of: 'waiting', from }).rows.map(({ number }) => number));
+    expect(pages.length).toBeGreaterThan(120);
+    expect(pages).toEqual(pages.toSorted((a, b) => a - b));
+    expect(new Set(pages).size).toBe(pages.length);
+  });
+
   it('that have ended are counted by place and reason, with the latest as examples', () => {
     const story = line(['0s', '1ms', '2ms', '3ms'], { work: lasting('1h') }, { capacity: 1, overflow: 'refuse' }).to('1s');
     const refused = lettersOf(story.simulation.world, { of: 'refused' });

@@ -64,6 +64,7 @@ export function lettersOf(world: World, wanted: LettersWanted): Letters {
 /** A letter found in the tables: a packet with a message in it, or an obligation. */
 interface Found {
   readonly sentNs: number;
+  readonly number: number;
   readonly obl: number;
   readonly packet: number;
 }
@@ -97,7 +98,8 @@ function collectObligations(world: World, { of, node }: LettersWanted, oldest: O
     if (node !== undefined && nodeIds[holder[obl] as number] !== node) continue;
     total++;
     const sentNs = messages.createdNs[msg[obl] as number] as number;
-    if (oldest.hasRoomFor(sentNs)) oldest.add({ sentNs, obl, packet: 0 });
+    const number = messages.number[msg[obl] as number] as number;
+    if (oldest.hasRoomFor(sentNs, number)) oldest.add({ sentNs, number, obl, packet: 0 });
   }
   return total;
 }
@@ -125,12 +127,14 @@ function collectPackets({ packets, messages }: World, oldest: OldestFirst): void
   for (let packet = 1; packet < packets.high; packet++) {
     if (packets.link[packet] === 0 || packets.isDoomed[packet] === 1) continue;
     if (carriesOf[packets.type[packet] as number] !== CARRIES.MESSAGE) continue;
-    const sentNs = messages.createdNs[packets.first[packet] as number] as number;
-    if (oldest.hasRoomFor(sentNs)) oldest.add({ sentNs, obl: 0, packet });
+    const msg = packets.first[packet] as number;
+    const sentNs = messages.createdNs[msg] as number;
+    const number = messages.number[msg] as number;
+    if (oldest.hasRoomFor(sentNs, number)) oldest.add({ sentNs, number, obl: 0, packet });
   }
 }
 
-/** The first few by the time at which they were sent; equal times stay as they came. */
+/** The first few by the time at which they were sent, then by number; what is equal in both stays as it came. */
 class OldestFirst {
   readonly found: Found[] = [];
   private readonly most: number;
@@ -139,8 +143,12 @@ class OldestFirst {
     this.most = most;
   }
 
-  hasRoomFor(sentNs: number): boolean {
-    return this.found.length < this.most || sentNs < (this.found.at(-1) as Found).sentNs;
+  hasRoomFor(sentNs: number, number: number): boolean {
+    return this.found.length < this.most || this.isBefore(sentNs, number, this.found.at(-1) as Found);
+  }
+
+  private isBefore(sentNs: number, number: number, other: Found): boolean {
+    return sentNs < other.sentNs || (sentNs === other.sentNs && number < other.number);
   }
 
   add(one: Found): void {
@@ -148,8 +156,8 @@ class OldestFirst {
     let high = this.found.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.found[middle] as Found).sentNs <= one.sentNs) low = middle + 1;
-      else high = middle;
+      if (this.isBefore(one.sentNs, one.number, this.found[middle] as Found)) high = middle;
+      else low = middle + 1;
     }
     this.found.splice(low, 0, one);
     if (this.found.length > this.most) this.found.pop();
