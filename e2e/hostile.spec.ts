@@ -136,6 +136,26 @@ test('commands of a link that cannot be carried out are told of, and the run is 
   expect(await isBalanced(page)).toBe(true);
 });
 
+test('a link that draws something else than what runs: what runs is drawn, with its names @desktop', async ({ page }) => {
+  const now = structuredClone(START);
+  now.topology.nodes[0].name = 'Renamed';
+  now.topology.nodes.push({ id: 'ghost', kind: 'sender', name: 'Ghost', position: { x: 0, y: 500 }, params: { rate: 50 } });
+  await page.goto(`./${packed({ ...RUN, now })}`);
+  await expect(page.getByRole('button', { name: 'Run' })).toBeVisible();
+  await expect(page.locator('.react-flow__node').first()).toContainText('Renamed');
+  await expect(page.locator('.react-flow__node')).toHaveCount(START.topology.nodes.length);
+  expect(await isBalanced(page)).toBe(true);
+
+  // An edit that was underway when the work was left is the one thing that the run still has to learn.
+  await page.goto('about:blank');
+  await page.goto(`./${packed({ ...RUN, now, isAhead: true })}`);
+  await expect(page.locator('.react-flow__node')).toHaveCount(START.topology.nodes.length + 1);
+  await expect
+    .poll(() => page.evaluate(() => window.__brokerLab.client.layout?.nodes.some(({ id }) => id === 'ghost')))
+    .toBe(true);
+  expect(await isBalanced(page)).toBe(true);
+});
+
 test('every scenario file opens by drop, and a bare topology does too @desktop', async ({ page }) => {
   await openLab(page);
   const names = readdirSync(SCENARIOS).filter((name) => name.endsWith('.json'));

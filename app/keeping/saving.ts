@@ -11,6 +11,8 @@ import type { Work } from './work.ts';
 
 /** Half of what may be lost; the other half is for the writing itself. */
 const SAVE_EVERY_MS = 500;
+/** A store that said no is asked again after this long. */
+const RETRY_MS = 5_000;
 /** When the browser has no more room, all but so many entries are let go of before anybody is told. */
 const KEPT_WHEN_FULL = 3;
 
@@ -38,6 +40,7 @@ let writeWork: typeof import('./work.ts').writeWork | null = null;
 let queue: Promise<unknown> = Promise.resolve();
 let isHeld = false;
 let hasComplained = false;
+let refusedAtMs = Number.NEGATIVE_INFINITY;
 
 /** Begins to save what is open. `isTouched`: it is somebody's work already. */
 export function startSaving(isTouched: boolean): void {
@@ -107,6 +110,7 @@ async function write(record: RunRecord | null): Promise<void> {
   const { openCount } = lab();
   const now = present(lab());
   if (record === null || now === null || writeWork === null || isHeld) return;
+  if (performance.now() - refusedAtMs < RETRY_MS) return;
   if (openCount !== saved.openCount) {
     // Another drawing: the one before stays where it is, if it was anything.
     if (saved.isTouched) await takeNewEntry();
@@ -129,7 +133,6 @@ async function write(record: RunRecord | null): Promise<void> {
     return;
   }
   const savedAtMs = Date.now();
-  saved = { openCount, drawing: now, run, atNs, savedAtMs, isTouched };
   const kept = { text: source, title: titleOf(now) || text('app.untitled'), savedAtMs, isTouched };
   try {
     await writeKept(kept, moment);
@@ -138,6 +141,7 @@ async function write(record: RunRecord | null): Promise<void> {
     if (!(await makeRoom(KEPT_WHEN_FULL))) throw error;
     await writeKept(kept, moment);
   }
+  saved = { openCount, drawing: now, run, atNs, savedAtMs, isTouched };
   await makeRoom();
 }
 
@@ -166,6 +170,7 @@ function workOf({ text: source, seed, log, status }: RunRecord, now: Drawing): W
 
 /** The store has said no: told once, because it will say so again and again. */
 function complain(error: unknown): void {
+  refusedAtMs = performance.now();
   const isFull = error instanceof DOMException && error.name === 'QuotaExceededError';
   complainOnce(text(isFull ? 'keeping.full' : 'keeping.refused'));
 }
