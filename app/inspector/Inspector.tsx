@@ -100,6 +100,7 @@ function Settings({ thing, topology, isExplained, onExplain }: SettingsProps) {
   const kind = isWire(thing) ? wireKind(thing.kind) : nodeKind(thing.kind);
   if (kind === undefined) return null;
   const name = nameOf(topology, thing.id);
+  const isLoose = !topology.wires.some(({ from, to }) => from === thing.id || to === thing.id);
   return (
     <aside className="panel inspector" aria-label={text('inspector.label', { name })}>
       <header className="inspector-head">
@@ -123,9 +124,11 @@ function Settings({ thing, topology, isExplained, onExplain }: SettingsProps) {
         </button>
       </header>
       <div className="inspector-body">
+        {/* A card that nothing joins is to be wired before all else. */}
+        {!isWire(thing) && isLoose && <WireTo node={thing} topology={topology} />}
         <Form thing={thing} isExplained={isExplained} />
         {!isWire(thing) && <Now node={thing} isExplained={isExplained} />}
-        {!isWire(thing) && <WireTo node={thing} topology={topology} />}
+        {!isWire(thing) && !isLoose && <WireTo node={thing} topology={topology} />}
         <div className="inspector-section">
           <p className="inspector-about">{say(kind.about)}</p>
           {'fidelity' in kind && (
