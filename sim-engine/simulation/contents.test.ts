@@ -119,9 +119,10 @@ describe('the letters of a class', () => {
 
   it('sent in one instant stand in the order of their numbers, on every page', () => {
     const story = line(['0s'], { work: lasting('10ms') })
-      .to('1s')
-      .at('2s', 'burst shop 130')
-      .to('2.001s');
+      .at('2s', 'burst shop 90')
+      .to('10s');
+    // Slots are used again, the latest first.
+    story.at('11s', 'burst shop 130').to('11.001s');
     const { world } = story.simulation;
     const pages = [0, 50, 100].flatMap((from) => lettersOf(world, { of: 'waiting', from }).rows.map(({ number }) => number));
     expect(pages.length).toBeGreaterThan(120);
