@@ -15,6 +15,7 @@ import { Travel } from './keeping/Travel.tsx';
 import { Ledger } from './ledger/Ledger.tsx';
 import { text } from './messages/text.ts';
 import { Notices, Problems } from './notices/Notices.tsx';
+import { Outline, OutlineButton } from './outline/OutlineButton.tsx';
 import { Palette } from './palette/Palette.tsx';
 import { SidePanel } from './SidePanel.tsx';
 import { canRedo, canUndo } from './store/history.ts';
@@ -48,11 +49,13 @@ export function App() {
             {!isNarrow && work}
             {!isNarrow && <i className="sep" />}
             <UndoButtons />
+            <OutlineButton />
             <ThemeButton />
           </div>
         </header>
         <div className="middle">
           <Palette />
+          <Outline />
           <div className="stage" data-stage>
             <FirstHint />
           </div>

@@ -19,11 +19,13 @@ export interface FieldSliderProps {
   readonly value: unknown;
   /** What hears the page is told which node this is about, where that is not said around it. */
   readonly nodeName?: string;
+  /** -1 where something around it leads to it. */
+  readonly tabIndex?: number;
 }
 
 const MOVES = /^(Arrow|Page|Home|End)/;
 
-export function FieldSlider({ target, name, field, form, value, nodeName }: FieldSliderProps) {
+export function FieldSlider({ target, name, field, form, value, nodeName, tabIndex }: FieldSliderProps) {
   const now = form.shown(Number(value));
   // Kept through a drag, or the range would run away under the pointer.
   const [range] = useState(() => (form.isEven ? { min: form.min, max: form.max } : draggable(now, form)));
@@ -40,6 +42,7 @@ export function FieldSlider({ target, name, field, form, value, nodeName }: Fiel
       className={`field-slider nodrag${glows ? ' glows' : ''}`}
       aria-label={nodeName === undefined ? label : text('card.knob', { node: nodeName, label: say(field.label) })}
       aria-valuetext={`${now} ${form.unit}`}
+      tabIndex={tabIndex}
       min={0}
       max={SLIDER_STEPS}
       value={Math.min(Math.max(step, 0), SLIDER_STEPS)}
