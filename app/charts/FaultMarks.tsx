@@ -5,7 +5,7 @@ import { Zap } from 'lucide-react';
 import { useRef } from 'react';
 import { text } from '../messages/text.ts';
 import { wasWords } from '../store/fault-words.ts';
-import { useFaults } from '../store/faults.ts';
+import { type Act, isEnd, oppositeOf, useFaults } from '../store/faults.ts';
 import { usePicture } from '../store/LiveText.tsx';
 import { useLab } from '../store/lab.ts';
 import { openPanel } from '../store/panels.ts';
@@ -33,6 +33,9 @@ export function FaultMarks({ left, width }: { readonly left: number; readonly wi
     const windowNs = shownWindow(speed);
     const xOf = (atNs: number) => width * shareOf(atNs, timeNs, windowNs);
     let nextX = Number.POSITIVE_INFINITY;
+    // Flags that would lie on one another are one flag, that of the latest, with the number of the others.
+    let shown: HTMLElement | null = null;
+    let more = 0;
     for (let ix = marks.length - 1; ix >= 0; ix--) {
       const flag = flags.current?.children[ix] as HTMLElement | undefined;
       const wash = washes.current?.children[ix] as HTMLElement | undefined;
@@ -40,7 +43,7 @@ export function FaultMarks({ left, width }: { readonly left: number; readonly wi
       if (flag === undefined || wash === undefined || mark === undefined) continue;
       const x = xOf(mark.atNs);
       const nowX = xOf(timeNs);
-      const endX = mark.endNs === null ? x : Math.min(xOf(mark.endNs), nowX);
+      const endX = mark.endNs !== null ? Math.min(xOf(mark.endNs), nowX) : goesOn(mark.command) ? nowX : x;
       const isShown = mark.atNs <= timeNs && endX >= 0;
       flag.hidden = !isShown;
       wash.hidden = !isShown;
@@ -52,9 +55,18 @@ export function FaultMarks({ left, width }: { readonly left: number; readonly wi
       wash.style.width = `${Math.max(0, endX - from).toFixed(1)}px`;
       flag.classList.toggle('is-before', x < 0);
       // Where the next one is too near, or the edge, a flag shows its sign alone.
-      const room = Math.min(nextX, width + 80) - x;
+      const room = Math.min(nextX, width + 80) - from;
+      if (shown !== null && nextX - from < FLAG) {
+        flag.classList.add('is-under');
+        note(shown, ++more);
+        continue;
+      }
+      flag.classList.remove('is-under');
+      shown = flag;
+      more = 0;
+      note(flag, 0);
       flag.classList.toggle('is-tight', room < (words[ix] as string).length * LETTER + FLAG);
-      nextX = x;
+      nextX = from;
     }
   });
 
@@ -87,4 +99,12 @@ export function FaultMarks({ left, width }: { readonly left: number; readonly wi
       </div>
     </div>
   );
+}
+
+/** Whether it lasts until something ends it. */
+const goesOn = (act: Act): boolean => !isEnd(act) && oppositeOf(act) !== null;
+
+function note(flag: HTMLElement, more: number): void {
+  const words = more === 0 ? '' : `+${more}`;
+  if (flag.dataset.more !== words) flag.dataset.more = words;
 }

@@ -58,7 +58,10 @@ export function PanelFrame({ label, title, sub, seal, children }: PanelFrameProp
           <X size={16} strokeWidth={1.75} />
         </button>
       </header>
-      <div className="details-body">{children}</div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a journey has nothing to focus in it, and must be scrolled by key all the same. */}
+      <section className="details-body" aria-label={title} tabIndex={0}>
+        {children}
+      </section>
     </aside>
   );
 }
