@@ -1,15 +1,15 @@
 // A link to this run at this moment, on the clipboard; where the browser refuses that, in a field to copy it from.
 
-import { Link, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
-import { createPortal } from 'react-dom';
+import { Link } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 import { text } from '../messages/text.ts';
 import { tell } from '../store/lab.ts';
 import { moment } from '../ui/format.ts';
-import { workNow } from './saving.ts';
 import './keeping.css';
 
-interface Shared {
+const CopyByHand = lazy(async () => ({ default: (await import('./CopyByHand.tsx')).CopyByHand }));
+
+export interface Shared {
   readonly address: string;
   readonly time: string;
 }
@@ -37,13 +37,18 @@ export function ShareButton() {
         <Link size={16} strokeWidth={1.75} />
         <span>{text('share.do')}</span>
       </button>
-      {byHand !== null && <CopyByHand shared={byHand} onClose={() => setByHand(null)} />}
+      {byHand !== null && (
+        <Suspense>
+          <CopyByHand shared={byHand} onClose={() => setByHand(null)} />
+        </Suspense>
+      )}
     </>
   );
 }
 
 async function makeLink(): Promise<Shared | null> {
-  const [work, { writeLink }] = await Promise.all([workNow(), import('./link.ts')]);
+  const [{ workNow }, { writeLink }] = await Promise.all([import('./saving.ts'), import('./link.ts')]);
+  const work = await workNow();
   if (work === null) {
     tell(text('share.no-run'));
     return null;
@@ -65,38 +70,4 @@ async function copy(address: Promise<string>): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function CopyByHand({ shared, onClose }: { readonly shared: Shared; readonly onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    dialog.current?.showModal();
-    field.current?.select();
-  }, []);
-  return createPortal(
-    <dialog ref={dialog} className="panel keeping-dialog" aria-labelledby="by-hand-title" onClose={onClose}>
-      <header>
-        <h2 id="by-hand-title">{text('share.by-hand', { time: shared.time })}</h2>
-        <button
-          type="button"
-          className="btn ghost only"
-          aria-label={text('share.by-hand.close')}
-          onClick={() => dialog.current?.close()}
-        >
-          <X size={16} strokeWidth={1.75} />
-        </button>
-      </header>
-      <p>{text('share.by-hand.text')}</p>
-      <input
-        ref={field}
-        className="mono"
-        readOnly
-        value={shared.address}
-        aria-labelledby="by-hand-title"
-        onFocus={(event) => event.target.select()}
-      />
-    </dialog>,
-    document.body,
-  );
 }

@@ -6,7 +6,6 @@ import { text } from '../messages/text.ts';
 import { openRun, openText, refuse, tell, useLab } from '../store/lab.ts';
 import { moment } from '../ui/format.ts';
 import { isStoreOpen, type Kept, momentOf, openKept, takeEarlier, takeNewEntry } from './kept.ts';
-import { exchangeEntry, save, startSaving } from './saving.ts';
 import type { Work } from './work.ts';
 
 export const useKeeping = create<{ readonly isCopy: boolean; readonly isRefused: boolean }>(() => ({
@@ -32,6 +31,8 @@ export async function openFirst(source: string, name: string): Promise<boolean> 
   if (refusal !== null) refuse(refusal.title, refusal.problems);
   if (found === null) tell(text('keeping.refused'));
   if (found?.isCopy === true && (isNew || isLinked)) tell(text('keeping.copied'));
+  // Not needed before something moves.
+  const { startSaving } = await import('./saving.ts');
   startSaving(!isNew);
   window.addEventListener('hashchange', () => {
     if (location.hash !== '') void openLink(location.hash);
@@ -81,6 +82,7 @@ async function arrive(
 
 /** Opens earlier work in the place of what is open, which stays behind as earlier work itself. */
 export async function openEarlier(id: string): Promise<void> {
+  const { exchangeEntry, save } = await import('./saving.ts');
   await save();
   const kept = await takeEarlier(id);
   if (kept !== null) return exchangeEntry(() => reopen(kept));
