@@ -28,6 +28,9 @@ import './app.css';
 /** Not before something is selected. */
 const Inspector = lazy(async () => ({ default: (await import('./inspector/Inspector.tsx')).Inspector }));
 
+/** Nothing is told before there is something to tell. */
+const Announcements = lazy(async () => ({ default: (await import('./announcements/Announcements.tsx')).Announcements }));
+
 export function App() {
   const isNarrow = useIsNarrow();
   useTransportKeys();
@@ -73,6 +76,9 @@ export function App() {
           <Ledger />
         </section>
       </div>
+      <Suspense>
+        <Announcements />
+      </Suspense>
       <FaultAsk />
       <Travel />
     </main>

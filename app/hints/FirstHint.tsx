@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { NodeDocument, TopologyDocument } from '../../sim-engine/topology/document.ts';
 import { duplicate } from '../acts/acts.ts';
 import { say, text } from '../messages/text.ts';
+import { announcer } from '../store/announcer.ts';
 import { nodeName, topologyOf } from '../store/drawing.ts';
 import { cardOf, controlOf, glowAt } from '../store/guide.ts';
 import { usePicture } from '../store/LiveText.tsx';
@@ -131,7 +132,7 @@ function Hint({ onDone }: { readonly onDone: () => void }) {
   const canAdd = (step === 'grows' || step === 'still') && last !== undefined;
   return (
     <div className={`hint hint-${step}`} role="note" aria-label={text('hint.label')}>
-      <p role="status">{words}</p>
+      <Words words={words} />
       {canAdd && (
         <button type="button" className="btn small" onClick={() => duplicate(new Set([last]))}>
           <Plus size={14} strokeWidth={1.75} />
@@ -149,4 +150,10 @@ function Hint({ onDone }: { readonly onDone: () => void }) {
       </button>
     </div>
   );
+}
+
+/** Those who listen hear it among the announcements. */
+function Words({ words }: { readonly words: string }) {
+  useEffect(() => announcer.tell('hint', words), [words]);
+  return <p>{words}</p>;
 }

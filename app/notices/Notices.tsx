@@ -10,8 +10,8 @@ import './notices.css';
 export function Notices() {
   const notices = useLab((lab) => lab.notices);
   return (
-    // Not a list: it is announced, and a list that is announced is none to a screen reader.
-    <div className="notices" role="status" aria-label={text('notices.label')}>
+    // Told to those who listen by the announcements, one sentence at a time.
+    <div className="notices" role="status" aria-live="off" aria-label={text('notices.label')}>
       {notices.map(({ id, sentence }) => (
         <p key={id} className="notice">
           <span>{sentence}</span>

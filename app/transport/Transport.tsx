@@ -129,11 +129,7 @@ function Troubles() {
   const isSlowed = useLab((lab) => lab.isSlowed);
   const stopped = useLab((lab) => lab.stopped);
   const words = stopped ?? (isSlowed ? text('transport.slowed') : '');
-  return (
-    <p className="troubles" role="status">
-      {words}
-    </p>
-  );
+  return <p className="troubles">{words}</p>;
 }
 
 function Facts() {
