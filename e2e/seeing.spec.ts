@@ -69,6 +69,8 @@ test('a fault that is removed has never been: the digest is that of the run with
   await page.waitForTimeout(1500);
   const crashed = await engineStatus(page);
   expect(crashed.digest).not.toBe(digestInNode(ORDER_PIPELINE, crashed.simTimeNs, 7));
+  // Two flags at one place are one.
+  await expect(page.getByTestId('fault-marks').getByRole('button')).toHaveAttribute('data-more', '+1');
   await page.getByRole('button', { name: 'Faults 2' }).click();
   await page.getByRole('button', { name: 'Remove: Worker 1 crashed' }).click();
   await expect(page.getByTestId('faults').getByRole('listitem')).toHaveCount(1);
@@ -78,6 +80,10 @@ test('a fault that is removed has never been: the digest is that of the run with
   expect([simTimeNs, commandCount]).toEqual([crashed.simTimeNs, 0]);
   expect(digest).toBe(digestInNode(ORDER_PIPELINE, simTimeNs, 7));
   await expect(card(page, 'Worker 1').locator('.card-chip')).toHaveText('');
+  // An engine that is started again does not bring it back.
+  await page.evaluate(() => window.__brokerLab.client.killEngine());
+  const again = await engineStatus(page);
+  expect([again.simTimeNs, again.digest]).toEqual([simTimeNs, digest]);
 });
 
 test('a wire is cut by its menu, says so, and what was on it is lost with its place and reason @desktop', async ({ page }) => {

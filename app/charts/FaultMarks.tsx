@@ -105,6 +105,8 @@ export function FaultMarks({ left, width }: { readonly left: number; readonly wi
 const goesOn = (act: Act): boolean => !isEnd(act) && oppositeOf(act) !== null;
 
 function note(flag: HTMLElement, more: number): void {
-  const words = more === 0 ? '' : `+${more}`;
-  if (flag.dataset.more !== words) flag.dataset.more = words;
+  const button = flag.firstElementChild as HTMLElement;
+  const words = `+${more}`;
+  if (more === 0) delete button.dataset.more;
+  else if (button.dataset.more !== words) button.dataset.more = words;
 }
