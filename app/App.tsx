@@ -5,7 +5,6 @@ import { lazy, Suspense, useEffect } from 'react';
 import { Canvas } from './canvas/Canvas.tsx';
 import { Lanes } from './charts/Lanes.tsx';
 import { DeckViews } from './events/DeckViews.tsx';
-import { OracleRow } from './events/OracleRow.tsx';
 import { FaultAsk } from './faults/FaultAsk.tsx';
 import { FileButtons } from './files/FileButtons.tsx';
 import { FirstHint } from './hints/FirstHint.tsx';
@@ -20,6 +19,7 @@ import { Palette } from './palette/Palette.tsx';
 import { SidePanel } from './SidePanel.tsx';
 import { canRedo, canUndo } from './store/history.ts';
 import { pauseWhileHidden, redo, undo, useLab } from './store/lab.ts';
+import { usePanels } from './store/panels.ts';
 import { Transport, useTransportKeys } from './transport/Transport.tsx';
 import { useIsNarrow } from './ui/media.ts';
 import { nextTheme, type ThemeChoice, useTheme } from './ui/theme.ts';
@@ -31,7 +31,10 @@ const Inspector = lazy(async () => ({ default: (await import('./inspector/Inspec
 /** Nothing is told before there is something to tell. */
 const Announcements = lazy(async () => ({ default: (await import('./announcements/Announcements.tsx')).Announcements }));
 
+const OracleRow = lazy(async () => ({ default: (await import('./events/OracleRow.tsx')).OracleRow }));
+
 export function App() {
+  const isOracleShown = usePanels((panels) => panels.isOracleShown);
   const isNarrow = useIsNarrow();
   useTransportKeys();
   useUndoKeys();
@@ -72,7 +75,7 @@ export function App() {
         <section className="deck panel" aria-label={text('deck.label')}>
           <Transport views={isNarrow ? undefined : <DeckViews />} />
           <Lanes views={isNarrow ? <DeckViews /> : undefined} />
-          <OracleRow />
+          <Suspense>{isOracleShown && <OracleRow />}</Suspense>
           <Ledger />
         </section>
       </div>

@@ -7,12 +7,12 @@ import type { FrameLayout } from '../../sim-engine/protocol/messages.ts';
 import { type MessageKey, say, text } from '../messages/text.ts';
 import { type ChartedGauge, gaugeOf, gaugeText, type LaneId, toggleGauge, useCharted } from '../store/charted.ts';
 import { nameOf, topologyOf } from '../store/drawing.ts';
+import { useFaults } from '../store/faults.ts';
 import { usePicture, write } from '../store/LiveText.tsx';
 import { client, currentPlaces, onFrame, present, useLab } from '../store/lab.ts';
 import { durationText, figure, moment } from '../ui/format.ts';
 import { useIsNarrow, useMedia } from '../ui/media.ts';
 import { nextHeight, pushedApart, rulerStep, rulerText, shownWindow } from './axis.ts';
-import { FaultMarks } from './FaultMarks.tsx';
 import { type Followed, RunHistory, type Sample } from './history.ts';
 import { LaneChoice } from './LaneChoice.tsx';
 import type { Row } from './LaneFrame.tsx';
@@ -20,6 +20,8 @@ import { type Axis, extremesOf, laneLines, type Plot, shareOf, windowStart } fro
 import { gaugeLane, LANES, type Lane } from './lanes.ts';
 import './lanes.css';
 
+/** Not before something was done to the run. */
+const FaultMarks = lazy(async () => ({ default: (await import('./FaultMarks.tsx')).FaultMarks }));
 const LaneFrame = lazy(() => import('./LaneFrame.tsx').then((module) => ({ default: module.LaneFrame })));
 
 const HEAD = 216;
@@ -36,6 +38,7 @@ export function Lanes({ views }: { readonly views?: ReactNode }) {
   const [width, setWidth] = useState(0);
   const [shown, setShown] = useState<Lane['id']>('throughput');
   const all = useLanes();
+  const hasMarks = useFaults((faults) => faults.marks.length > 0);
   const history = useRunHistory();
 
   useEffect(() => {
@@ -65,7 +68,11 @@ export function Lanes({ views }: { readonly views?: ReactNode }) {
           lanes.map((lane) => (
             <LaneRow key={lane.id} lane={lane} history={history} size={{ width, height, left, right }} hasHead={!isNarrow} />
           ))}
-        {width > 0 && <FaultMarks left={left} width={width - left - right} />}
+        {width > 0 && hasMarks && (
+          <Suspense>
+            <FaultMarks left={left} width={width - left - right} />
+          </Suspense>
+        )}
       </div>
     </section>
   );

@@ -5,7 +5,6 @@ import { Eye } from 'lucide-react';
 import { FRAME } from '../../sim-engine/protocol/frame.ts';
 import { text } from '../messages/text.ts';
 import { LiveDuration, LiveText } from '../store/LiveText.tsx';
-import { usePanels } from '../store/panels.ts';
 import { count } from '../ui/format.ts';
 import './events.css';
 
@@ -16,8 +15,6 @@ const FIGURES = [
 ] as const;
 
 export function OracleRow() {
-  const isShown = usePanels((panels) => panels.isOracleShown);
-  if (!isShown) return null;
   return (
     <section className="oracle" aria-label={text('oracle.label')} data-testid="oracle">
       <p className="oracle-title" title={text('oracle.help')}>
