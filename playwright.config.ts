@@ -28,7 +28,7 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
   retries: 0,
-  workers: 1,
+  workers: 2,
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 10_000 },

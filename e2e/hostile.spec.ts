@@ -153,7 +153,7 @@ test('a link that draws something else than what runs: what runs is drawn, with 
   await expect
     .poll(() => page.evaluate(() => window.__brokerLab.client.layout?.nodes.some(({ id }) => id === 'ghost')))
     .toBe(true);
-  expect(await isBalanced(page)).toBe(true);
+  await expect.poll(() => isBalanced(page)).toBe(true);
 });
 
 test('every scenario file opens by drop, and a bare topology does too @desktop', async ({ page }) => {
