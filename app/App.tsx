@@ -17,6 +17,7 @@ import { Notices, Problems } from './notices/Notices.tsx';
 import { Outline, OutlineButton } from './outline/OutlineButton.tsx';
 import { Palette } from './palette/Palette.tsx';
 import { SidePanel } from './SidePanel.tsx';
+import { firstLetter } from './store/first-letter.ts';
 import { canRedo, canUndo } from './store/history.ts';
 import { pauseWhileHidden, redo, undo, useLab } from './store/lab.ts';
 import { usePanels } from './store/panels.ts';
@@ -26,10 +27,16 @@ import { nextTheme, type ThemeChoice, useTheme } from './ui/theme.ts';
 import './app.css';
 
 /** Not before something is selected. */
-const Inspector = lazy(async () => ({ default: (await import('./inspector/Inspector.tsx')).Inspector }));
+const Inspector = lazy(async () => {
+  await firstLetter;
+  return { default: (await import('./inspector/Inspector.tsx')).Inspector };
+});
 
 /** Nothing is told before there is something to tell. */
-const Announcements = lazy(async () => ({ default: (await import('./announcements/Announcements.tsx')).Announcements }));
+const Announcements = lazy(async () => {
+  await firstLetter;
+  return { default: (await import('./announcements/Announcements.tsx')).Announcements };
+});
 
 const OracleRow = lazy(async () => ({ default: (await import('./events/OracleRow.tsx')).OracleRow }));
 

@@ -1,6 +1,7 @@
 // A cold visit: something moves at once, everything is counted, and nothing leaves the page.
 
-import { expect, test } from '@playwright/test';
+import { gzipSync } from 'node:zlib';
+import { expect, type Response, test } from '@playwright/test';
 import { FRAME } from '../sim-engine/protocol/frame.ts';
 import { clockSeconds, complaintsOf, isBalanced, ledgerCell, openLab, pauseButton } from './lab.ts';
 
@@ -67,3 +68,35 @@ test('no request leaves the page, and it complains of nothing @desktop', async (
   expect(policy).toContain("script-src 'self'");
   expect(policy).not.toContain('unsafe-eval');
 });
+
+test('what a cold visit loads before the first letter moves stays below 200 kB, and the charts come after it @desktop', async ({
+  page,
+}) => {
+  const scripts: Response[] = [];
+  page.on('response', (response) => {
+    if (response.url().endsWith('.js') && !isEngine.test(response.url())) scripts.push(response);
+  });
+  // As long as the engine is on its way no letter moves, so that what is loaded by then is loaded before it.
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route(isEngine, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('./');
+  await expect(page.getByTestId('ledger')).toBeVisible();
+  await page.waitForTimeout(1000);
+  const bytes = await Promise.all(scripts.map(async (script) => gzipSync(await script.body()).length));
+  const kilobytes = bytes.reduce((sum, each) => sum + each, 0) / 1024;
+  expect(kilobytes).toBeGreaterThan(100);
+  expect(kilobytes).toBeLessThanOrEqual(200);
+  await expect(page.locator('.lane svg')).toHaveCount(0);
+
+  letGo();
+  await expect.poll(() => ledgerCell(page, 'total')).toBeGreaterThan(0);
+  await expect(page.locator('.lane svg').first()).toBeVisible();
+});
+
+const isEngine = /\/worker-[^/]*\.js$/;

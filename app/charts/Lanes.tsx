@@ -8,6 +8,7 @@ import { type MessageKey, say, text } from '../messages/text.ts';
 import { type ChartedGauge, gaugeOf, gaugeText, type LaneId, toggleGauge, useCharted } from '../store/charted.ts';
 import { nameOf, topologyOf } from '../store/drawing.ts';
 import { useFaults } from '../store/faults.ts';
+import { firstLetter } from '../store/first-letter.ts';
 import { usePicture, write } from '../store/LiveText.tsx';
 import { client, currentPlaces, onFrame, present, useLab } from '../store/lab.ts';
 import { durationText, figure, moment } from '../ui/format.ts';
@@ -22,7 +23,7 @@ import './lanes.css';
 
 /** Not before something was done to the run. */
 const FaultMarks = lazy(async () => ({ default: (await import('./FaultMarks.tsx')).FaultMarks }));
-const LaneFrame = lazy(() => import('./LaneFrame.tsx').then((module) => ({ default: module.LaneFrame })));
+const LaneFrame = lazy(() => firstLetter.then(() => import('./LaneFrame.tsx')).then((module) => ({ default: module.LaneFrame })));
 
 const HEAD = 216;
 const AXIS = 46;

@@ -3,6 +3,7 @@
 
 import { create } from 'zustand';
 import { text } from '../messages/text.ts';
+import { firstLetter } from '../store/first-letter.ts';
 import { openRun, openText, refuse, tell, useLab } from '../store/lab.ts';
 import { moment } from '../ui/format.ts';
 import { isStoreOpen, type Kept, momentOf, openKept, takeEarlier, takeNewEntry } from './kept.ts';
@@ -32,6 +33,7 @@ export async function openFirst(source: string, name: string): Promise<boolean> 
   if (found === null) tell(text('keeping.refused'));
   if (found?.isCopy === true && (isNew || isLinked)) tell(text('keeping.copied'));
   // Not needed before something moves.
+  await firstLetter;
   const { startSaving } = await import('./saving.ts');
   startSaving(!isNew);
   window.addEventListener('hashchange', () => {

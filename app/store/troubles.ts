@@ -5,6 +5,7 @@ import { create } from 'zustand';
 import type { DescribedProblem } from '../../sim-engine/topology/problems.ts';
 import { describeProblem } from '../../sim-engine/topology/problems.ts';
 import { nameOf, topologyOf } from './drawing.ts';
+import { firstLetter } from './first-letter.ts';
 import { present, useLab } from './lab.ts';
 
 interface Troubles {
@@ -26,6 +27,7 @@ export function watchTroubles(): () => void {
     if (drawing === null || drawing === asked) return;
     asked = drawing;
     const topology = topologyOf(drawing);
+    await firstLetter;
     const { advice } = await import('../../sim-engine/topology/advice.ts');
     const of = new Map<string, DescribedProblem>();
     for (const problem of advice(topology)) {
