@@ -213,11 +213,11 @@ test('a gauge is charted from the inspector, reads what the inspector reads, and
   await page.waitForTimeout(600);
   expect(Number(await lane.locator('.lane-labels b').textContent())).toBe(await gauge(page, 'Orders', 'Ready'));
   // One cursor goes through all lanes; the charted one knows nothing of before it was asked for, however slow the machine is.
-  const first = page.locator('.lane .recharts-wrapper').first();
+  const first = await page.locator('.lane .recharts-wrapper').first().boundingBox();
   await expect
     .poll(async () => {
-      for (let x = 300; x > 230; x -= 10) {
-        await first.hover({ position: { x, y: 25 } });
+      for (let x = 320; x > 230; x -= 10) {
+        await page.mouse.move((first?.x ?? 0) + x, (first?.y ?? 0) + 25);
         await page.waitForTimeout(100);
         if ((await page.locator('.lane-reading').count()) === 4) return 4;
       }
