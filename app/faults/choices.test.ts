@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { LoggedCommand } from '../../sim-engine/protocol/messages.ts';
 import type { TopologyDocument } from '../../sim-engine/topology/document.ts';
 import { type Act, marksOf } from '../store/faults.ts';
 import { choicesFor, runningAt } from './choices.ts';
+
+// What is asked here is worked out without an engine, and importing the lab would open one.
+vi.mock('../store/lab.ts', () => ({ client: {}, useLab: {} }));
 
 const S = 1e9;
 const TOPOLOGY = {
