@@ -23,6 +23,7 @@ const BUILT_VECTORS = [
   'queueing/md1.json',
   'queueing/mg1.json',
 ].map((file) => `${VECTORS}/${file}`);
+const LONG_ENV = isLong ? { LONG_RUNS: '1' } : {};
 const FUZZ_SEEDS = isLong ? 200 : 20;
 /** Script that the page loads before anything shows, compressed. */
 const FIRST_LOAD_MAX_KB = 200;
@@ -62,9 +63,8 @@ function checkTypes() {
 
 async function runUnitTests() {
   const report = join(REPORTS, 'unit.json');
-  const env = isLong ? { LONG_RUNS: '1' } : {};
   const args = [programOf('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  return counted(node(args, env), report, (json) => ({
+  return counted(node(args, LONG_ENV), report, (json) => ({
     passed: json.numPassedTests,
     failed: json.numFailedTests,
     skipped: json.numPendingTests + json.numTodoTests,
@@ -73,11 +73,15 @@ async function runUnitTests() {
 
 async function runStories() {
   const report = join(REPORTS, 'stories.json');
-  return counted(node([programOf('@playwright/test', 'playwright'), 'test'], { E2E_REPORT: report }), report, ({ stats }) => ({
-    passed: stats.expected,
-    failed: stats.unexpected + stats.flaky,
-    skipped: stats.skipped,
-  }));
+  return counted(
+    node([programOf('@playwright/test', 'playwright'), 'test'], { E2E_REPORT: report, ...LONG_ENV }),
+    report,
+    ({ stats }) => ({
+      passed: stats.expected,
+      failed: stats.unexpected + stats.flaky,
+      skipped: stats.skipped,
+    }),
+  );
 }
 
 /** Waits for a test runner and adds its numbers to the totals, also when it failed. */
