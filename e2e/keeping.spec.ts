@@ -3,7 +3,17 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import { type Browser, type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { clockSeconds, digestInNode, digestShown, isBalanced, ledgerCell, openLab, pauseButton, runButton } from './lab.ts';
+import {
+  clockSeconds,
+  digestInNode,
+  digestShown,
+  isBalanced,
+  ledgerCell,
+  openLab,
+  pauseButton,
+  runButton,
+  standStill,
+} from './lab.ts';
 
 /** What tells one run at one moment from every other. */
 async function runOf(page: Page): Promise<{ readonly digest: string; readonly clock: number; readonly sent: number }> {
@@ -13,8 +23,7 @@ async function runOf(page: Page): Promise<{ readonly digest: string; readonly cl
 /** Stops the run, and waits until the figures that are written a few times a second have caught up. */
 async function pause(page: Page): Promise<void> {
   await pauseButton(page).click();
-  await expect(runButton(page)).toBeVisible();
-  await page.waitForTimeout(600);
+  await standStill(page);
 }
 
 /** Raises the rate of the first sender through its field. */

@@ -51,6 +51,17 @@ export const engineStatus = (page: Page): Promise<Status> =>
     return paused.status;
   });
 
+/**
+ * The run stands still, and so does what the page shows of it: figures are written a few times a second, however slow the machine
+ * is, so what is read before this may be of a moment ago.
+ */
+export async function standStill(page: Page): Promise<Status> {
+  const status = await engineStatus(page);
+  await expect(runButton(page)).toBeVisible();
+  await expect.poll(() => digestShown(page), { timeout: 20_000 }).toBe(status.digest);
+  return status;
+}
+
 /** The digest of the same run in plain Node: this scenario, seed and log, up to this time. */
 export function digestInNode(text: string, timeNs: number, seed?: number, log: readonly LoggedCommand[] = []): string {
   const parsed = parseScenario(text, seed === undefined ? {} : { seed });

@@ -3,7 +3,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { card, drawnTopology, gauge } from './drawing.ts';
-import { openLab, pauseButton } from './lab.ts';
+import { openLab, pauseButton, standStill } from './lab.ts';
 
 const tree = (page: Page) => page.getByRole('tree');
 const row = (page: Page, name: string | RegExp) => tree(page).getByRole('treeitem', { name });
@@ -51,8 +51,9 @@ test('its counts are those of the engine, and what is chosen on the canvas is ch
   await openLab(page);
   await page.getByRole('button', { name: 'Outline' }).click();
   await row(page, /^Mobile shop/).press('ArrowRight');
-  await pauseButton(page).click();
   await expect.poll(() => gauge(page, 'mobile', 'sent')).toBeGreaterThan(0);
+  await pauseButton(page).click();
+  await standStill(page);
   const sent = await gauge(page, 'mobile', 'sent');
   await expect(row(page, /^Sent/).locator('b')).toHaveText(String(sent));
   await expect(row(page, /^Mobile shop/).locator('b')).toContainText(String(sent));

@@ -2,13 +2,22 @@
 
 import { expect, test } from '@playwright/test';
 import { EMPTY, openDrawing } from './drawing.ts';
-import { clockSeconds, digestInNode, engineStatus, ledgerCell, ORDER_PIPELINE, openLab, pauseButton, runButton } from './lab.ts';
+import {
+  clockSeconds,
+  digestInNode,
+  engineStatus,
+  ledgerCell,
+  ORDER_PIPELINE,
+  openLab,
+  pauseButton,
+  runButton,
+  standStill,
+} from './lab.ts';
 
 test('pause stops the clock and run goes on from there @desktop', async ({ page }) => {
   await openLab(page);
   await pauseButton(page).click();
-  await expect(runButton(page)).toBeVisible();
-  await page.waitForTimeout(300);
+  await standStill(page);
   const at = await clockSeconds(page);
   await page.waitForTimeout(500);
   expect(await clockSeconds(page)).toBe(at);
@@ -102,7 +111,7 @@ test('a hidden tab stands still and goes on when it is seen again, without a jum
     }, isHidden);
   await setHidden(true);
   await expect(runButton(page)).toBeVisible();
-  await page.waitForTimeout(300);
+  await page.waitForTimeout(600);
   const at = await clockSeconds(page);
   await page.waitForTimeout(2000);
   expect(await clockSeconds(page)).toBe(at);

@@ -2,7 +2,7 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { digestInNode, engineStatus, isBalanced, ledgerCell, ORDER_PIPELINE, openLab, pauseButton, runButton } from './lab.ts';
+import { digestInNode, engineStatus, isBalanced, ledgerCell, ORDER_PIPELINE, openLab, pauseButton, standStill } from './lab.ts';
 
 const card = (page: Page, name: string) =>
   page.locator('.react-flow__node').filter({ has: page.getByRole('heading', { name, exact: true }) });
@@ -31,9 +31,7 @@ async function runTo(page: Page, seconds: number): Promise<void> {
     await client.pause();
     await client.runTo(timeNs);
   }, seconds * 1e9);
-  await expect(runButton(page)).toBeVisible();
-  // Figures are written four times a second.
-  await page.waitForTimeout(600);
+  await standStill(page);
 }
 
 test('a worker crashes by right click: it says so, its letters are handed out again, and none is lost @desktop', async ({
@@ -45,6 +43,8 @@ test('a worker crashes by right click: it says so, its letters are handed out ag
   await card(page, 'Orders').click();
   // So that the worker certainly holds something.
   await expect.poll(() => ledgerCell(page, 'work')).toBeGreaterThan(1);
+  // The inspector is there before its figures are.
+  await expect.poll(() => gauge(page, 'Orders', 'Redeliveries')).not.toBeNaN();
   const before = await gauge(page, 'Orders', 'Redeliveries');
   await card(page, 'Worker 1').click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Crash', exact: true }).click();
@@ -94,10 +94,10 @@ test('a wire is cut by its menu, says so, and what was on it is lost with its pl
   await expect(page.locator('.wire.is-cut .wire-chip')).toHaveText('cut');
   await expect.poll(() => ledgerCell(page, 'lost')).toBeGreaterThan(2);
   await pauseButton(page).click();
+  await standStill(page);
   await page.locator('[data-cell=lost]').click();
   const reasons = page.getByTestId('letter-counts').getByRole('row');
   await expect(reasons.first()).toContainText('the wire was cut');
-  // The cell shows the last frame, which may be a moment behind the answer of the engine.
   await expect
     .poll(async () => {
       const counts = await reasons.locator('.is-figure').allTextContents();
@@ -154,6 +154,7 @@ test('a cell of the ledger opens its letters, and a letter its journey @desktop'
   await give(page, 'Checkout', 'Send 50 at once');
   await expect.poll(() => ledgerCell(page, 'waiting')).toBeGreaterThan(20);
   await pauseButton(page).click();
+  await standStill(page);
   await page.locator('[data-cell=waiting]').click();
   const rows = page.getByTestId('letters').locator('tbody tr');
   const waiting = await ledgerCell(page, 'waiting');
@@ -195,7 +196,7 @@ test('a letter on its wire opens its journey @desktop', async ({ page }) => {
   await page.getByRole('button', { name: 'Run' }).click();
   await page.waitForTimeout(700);
   await pauseButton(page).click();
-  await page.waitForTimeout(300);
+  await standStill(page);
   const { x, y } = box[Math.floor(box.length / 2)] as { x: number; y: number };
   await page.mouse.click(x, y);
   await expect(details(page).getByRole('heading', { name: /^Checkout #\d+$/ })).toBeVisible();
@@ -210,7 +211,7 @@ test('a gauge is charted from the inspector, reads what the inspector reads, and
   await expect(lane).toContainText('Orders');
   await page.waitForTimeout(1200);
   await pauseButton(page).click();
-  await page.waitForTimeout(600);
+  await standStill(page);
   expect(Number(await lane.locator('.lane-labels b').textContent())).toBe(await gauge(page, 'Orders', 'Ready'));
   // One cursor goes through all lanes; the charted one knows nothing of before it was asked for, however slow the machine is.
   const first = await page.locator('.lane .recharts-wrapper').first().boundingBox();
