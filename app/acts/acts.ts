@@ -7,10 +7,12 @@ import { BYTES_MAX } from '../../sim-engine/topology/limits.ts';
 import { describeProblem } from '../../sim-engine/topology/problems.ts';
 import { say, text } from '../messages/text.ts';
 import { cardSize } from '../node-views/node-views.ts';
+import { cornerOf, laidInto, whyNotInside, withInside } from '../store/containers.ts';
 import { partOf, withCopies, withWiresOf } from '../store/copies.ts';
 import { addNode, type Drawing, freeId, moveNodes, nameOf, remove, setKnob, topologyOf } from '../store/drawing.ts';
 import { edit, present, refuse, select, tell, useLab } from '../store/lab.ts';
 import { focusOnCanvas } from '../ui/focus.ts';
+import { containerAt, spotInside } from './containers.ts';
 import { type Box, freeSpot, pushedDown } from './free-spot.ts';
 
 const GRID = 8;
@@ -37,16 +39,34 @@ export function showKnob(id: string, field: string, isKnob: boolean): void {
   });
 }
 
-/** Adds a node of a kind: with its middle at `at`, or where there is room. Answers with its id. */
+/**
+ * Adds a node of a kind: with its middle at `at`, in the container that lies there, or where there is room. Answers with its id,
+ * or with null where a container refuses it, which is told.
+ */
 export function addKind(kind: NodeKind, at?: Position): string | null {
+  const reason = at === undefined ? null : whyNotAt(kind, at);
+  if (reason !== null) {
+    tell(reason);
+    return null;
+  }
   let added: NodeDocument | undefined;
   edit((now) => {
-    added = newNode(now, kind, at);
+    const node = newNode(now, kind, at);
+    const topology = topologyOf(now);
+    const container = at === undefined ? null : containerAt(topology, at);
+    added = container === null ? node : laidInto(topology, node, container, cornerOf(topology, node));
     return addNode(now, added);
   });
   if (added === undefined) return null;
   select([added.id]);
   return added.id;
+}
+
+/** Why a node of this kind cannot be let go at a point of the drawing, in a sentence; null where it can. */
+export function whyNotAt(kind: NodeKind, at: Position): string | null {
+  const drawing = drawingNow();
+  const container = drawing && containerAt(topologyOf(drawing), at);
+  return container && whyNotInside(kind.type, container);
 }
 
 /** Id and name say the same: `worker-2`, "Worker 2". */
@@ -71,10 +91,11 @@ function newNode(drawing: Drawing, { type, label }: NodeKind, at: Position | und
 const snapped = (length: number): number => Math.round(length / GRID) * GRID;
 
 /** Takes nodes and wires away. The focus goes to what stood next to them. */
-export function removeThings(ids: ReadonlySet<string>): void {
+export function removeThings(things: ReadonlySet<string>): void {
   const drawing = drawingNow();
-  if (drawing === null || ids.size === 0) return;
+  if (drawing === null || things.size === 0) return;
   const topology = topologyOf(drawing);
+  const ids = withInside(topology, things);
   const heir = heirOf(topology, ids);
   // Wires that go because their card goes are not worth a word.
   const { wires } = topology;
@@ -107,12 +128,15 @@ export function duplicate(ids: ReadonlySet<string>): readonly string[] {
   let copies: readonly string[] = [];
   edit((now) => {
     const topology = topologyOf(now);
-    const part = partOf(topology, ids);
+    const part = partOf(topology, ids, true);
     if (part.nodes.length === 0) return now;
     const isOne = part.nodes.length === 1;
     const copied = withCopies(now, part, (node) => {
       const { x, y } = node.position ?? { x: 0, y: 0 };
-      return isOne ? freeSpot(boxesOf(topology), cardSize(node, false), x) : { x: x + PASTE_STEP, y: y + PASTE_STEP };
+      if (!isOne) return { x: x + PASTE_STEP, y: y + PASTE_STEP };
+      const holder = topology.nodes.find((one) => one.id === node.parent);
+      if (holder !== undefined) return spotInside(topology, holder, { ...node, id: '' });
+      return freeSpot(boxesOf(topology), cardSize(node, false), x);
     });
     copies = copied.ids;
     return withWiresOf(

@@ -33,6 +33,13 @@ function letGo(hand: Hand, point: { readonly x: number; readonly y: number }): b
   return true;
 }
 
+/** Words at the pointer, within the window. */
+export function follow(words: HTMLElement | null, x: number, y: number): void {
+  if (words === null) return;
+  const right = Math.min(x + 16, innerWidth - words.offsetWidth - 8);
+  words.style.translate = `${right}px ${Math.min(y + 18, innerHeight - 70)}px`;
+}
+
 export function Aim() {
   const dragged = useConnection((connection) =>
     connection.inProgress && connection.fromHandle ? `${connection.fromHandle.type} ${connection.fromHandle.nodeId}` : null,
@@ -54,10 +61,7 @@ export function Aim() {
     }
     let last: string | null = null;
     const onMove = ({ clientX: x, clientY: y }: PointerEvent | MouseEvent) => {
-      if (words.current !== null) {
-        const right = Math.min(x + 16, innerWidth - words.current.offsetWidth - 8);
-        words.current.style.translate = `${right}px ${Math.min(y + 18, innerHeight - 70)}px`;
-      }
+      follow(words.current, x, y);
       const over = cardUnder(x, y);
       if (over === last) return;
       last = over;

@@ -19,7 +19,7 @@ import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { layOut, removeThings } from '../acts/acts.ts';
 import { text } from '../messages/text.ts';
 import { connect, moveNodes, topologyOf } from '../store/drawing.ts';
-import { beginEdit, commitEdit, edit, present, select, useLab } from '../store/lab.ts';
+import { beginEdit, edit, present, select, useLab } from '../store/lab.ts';
 import { watchTroubles } from '../store/troubles.ts';
 import { provideView } from '../store/view.ts';
 import { whyNoWire } from '../store/wiring.ts';
@@ -29,6 +29,7 @@ import { Aim } from './Aim.tsx';
 import { useAttention } from './attention.ts';
 import { ContainerCard } from './ContainerCard.tsx';
 import { useCanvasKeys } from './canvas-keys.ts';
+import { carry, putDown } from './carry.ts';
 import { type CardNode, type FlowDrawing, flowDrawing, type WireEdge } from './flow-nodes.ts';
 import { Legend } from './Legend.tsx';
 import { NodeCard } from './NodeCard.tsx';
@@ -53,6 +54,7 @@ const DELETE_KEYS = ['Delete', 'Backspace'];
 const MULTI_KEYS = ['Shift', 'Meta', 'Control'];
 
 const CardMenu = lazy(async () => ({ default: (await import('./CardMenu.tsx')).CardMenu }));
+const CarryWords = lazy(async () => ({ default: (await import('./CarryWords.tsx')).CarryWords }));
 const WholeMap = lazy(async () => ({ default: (await import('./WholeMap.tsx')).WholeMap }));
 
 export function Canvas() {
@@ -71,6 +73,7 @@ function Drawing() {
   const theme = useTheme((state) => state.theme);
   const [hasMap, setMap] = useState(false);
   const hasMenu = useAttention(({ menu }) => menu !== null);
+  const isCarried = useAttention(({ refusal }) => refusal !== null);
   const last = useRef<FlowDrawing | null>(null);
   const onLetterPress = useLetterPress();
   useCanvasKeys();
@@ -96,9 +99,11 @@ function Drawing() {
       onNodesChange={onNodesChange}
       onEdgesChange={onEdgesChange}
       onNodeDragStart={beginEdit}
-      onNodeDragStop={commitEdit}
+      onNodeDrag={(_, __, cards) => carry(cards)}
+      onNodeDragStop={(_, __, cards) => putDown(cards)}
       onSelectionDragStart={beginEdit}
-      onSelectionDragStop={commitEdit}
+      onSelectionDrag={(_, cards) => carry(cards)}
+      onSelectionDragStop={(_, cards) => putDown(cards)}
       onDelete={({ nodes, edges }) =>
         removeThings(new Set([...nodes, ...edges.filter((wire) => wire.selected)].map(({ id }) => id)))
       }
@@ -122,6 +127,7 @@ function Drawing() {
       <Suspense>{hasMap && <WholeMap />}</Suspense>
       <Suspense>{hasMenu && <CardMenu />}</Suspense>
       <Aim />
+      <Suspense>{isCarried && <CarryWords />}</Suspense>
       <View />
       <ZoomStyle />
     </ReactFlow>

@@ -1,9 +1,10 @@
-// The menu of a card: connect, rename, duplicate, delete. Every act of it has a key of its own; wires are drawn here by list, which
-// is the way of the keyboard and of who cannot drag.
+// The menu of a card: connect, rename, put into a container, duplicate, delete. Wires are drawn here by list, and containers filled, which is
+// the way of the keyboard and of who cannot drag; every other act has a key of its own.
 
-import { Copy, Pencil, Spline, Trash2 } from 'lucide-react';
-import type { NodeDocument } from '../../sim-engine/topology/document.ts';
+import { Copy, Package, PackageOpen, Pencil, Spline, Trash2 } from 'lucide-react';
+import type { NodeDocument, TopologyDocument } from '../../sim-engine/topology/document.ts';
 import { duplicate, removeThings } from '../acts/acts.ts';
+import { containersFor, moveInto } from '../acts/containers.ts';
 import { text } from '../messages/text.ts';
 import { connect, nameOf, nodeName, topologyOf, wireSources, wireTargets } from '../store/drawing.ts';
 import { edit, present, useLab } from '../store/lab.ts';
@@ -53,8 +54,29 @@ export function CardMenu() {
       onPick: () => openMenu('connect-from', node, at),
     },
     { label: text('menu.rename'), keys: text('key.rename'), icon: Pencil, onPick: () => rename(node), isApart: true },
+    ...containerItems(topology, node),
     { label: text('menu.duplicate'), keys: text('key.duplicate'), icon: Copy, onPick: () => duplicate(ids) },
     { label: text('menu.delete'), keys: text('key.delete'), icon: Trash2, onPick: () => removeThings(ids), isApart: true },
   ];
   return <Menu key={kind} label={text('menu.label', { name })} items={items} at={at} onClose={close} />;
+}
+
+/** Into each container that takes the card, and out of the one it lies in. */
+function containerItems(topology: TopologyDocument, id: string): readonly MenuItem[] {
+  const node = topology.nodes.find((one) => one.id === id);
+  if (node === undefined) return [];
+  const goTo = (container: NodeDocument | null) => {
+    edit((now) => moveInto(now, id, container));
+    focusOnCanvas(id);
+  };
+  const into = containersFor(topology, node).map(
+    (container): MenuItem => ({
+      label: text('menu.put-into', { container: nodeName(container) }),
+      icon: Package,
+      onPick: () => goTo(container),
+    }),
+  );
+  if (node.parent === undefined) return into;
+  const out = text('menu.take-out', { container: nameOf(topology, node.parent) });
+  return [...into, { label: out, icon: PackageOpen, onPick: () => goTo(null) }];
 }

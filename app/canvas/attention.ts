@@ -1,4 +1,5 @@
-// What the canvas attends to at the moment and nobody else needs to know: the card that is being renamed, the open menu.
+// What the canvas attends to at the moment and nobody else needs to know: the card that is being renamed, the open menu, why the
+// cards in the hand cannot be let go here.
 
 import { create } from 'zustand';
 import { useLab } from '../store/lab.ts';
@@ -12,9 +13,10 @@ interface Attention {
     readonly node: string;
     readonly at: { readonly x: number; readonly y: number };
   } | null;
+  readonly refusal: string | null;
 }
 
-export const useAttention = create<Attention>(() => ({ renaming: null, menu: null }));
+export const useAttention = create<Attention>(() => ({ renaming: null, menu: null, refusal: null }));
 
 export const rename = (node: string | null): void => useAttention.setState({ renaming: node, menu: null });
 

@@ -44,7 +44,7 @@ describe('a container', () => {
     expect(ids.indexOf('outer')).toBeLessThan(ids.indexOf('inner'));
     expect(ids.indexOf('inner')).toBeLessThan(ids.indexOf('inner-queue'));
     expect(drawn('outer')).toMatchObject({ type: 'container', position: { x: 400, y: 100 }, zIndex: -1 });
-    expect(drawn('inner-queue')).toMatchObject({ type: 'card', parentId: 'inner', extent: 'parent', position: { x: 20, y: 60 } });
+    expect(drawn('inner-queue')).toMatchObject({ type: 'card', parentId: 'inner', position: { x: 20, y: 60 } });
     expect(drawn('shop')?.parentId).toBeUndefined();
   });
 

@@ -7,6 +7,7 @@ import { portAt } from '../../sim-engine/topology/connect.ts';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
 import { say, text } from '../messages/text.ts';
 import { cardSize, kindName } from '../node-views/node-views.ts';
+import { isContainer, outerFirst } from '../store/containers.ts';
 import { nodeName } from '../store/drawing.ts';
 import { type Box, type WireShape, wireShapes } from './geometry.ts';
 import type { Scene } from './letters.ts';
@@ -36,7 +37,7 @@ export function flowDrawing(
   before: FlowDrawing | null,
 ): FlowDrawing {
   const sizeOf = (node: NodeDocument) => cardSize(node, isNarrow);
-  const drawn = isNarrow ? topology.nodes.filter((node) => !isContainer(node)) : outerFirst(topology.nodes);
+  const drawn = isNarrow ? topology.nodes.filter((node) => !isContainer(node)) : outerFirst(topology);
   const turnedAt = isNarrow ? turned(drawn, sizeOf, NARROW_ROOM) : null;
   const keptNodes = new Map(before?.nodes.map((node) => [node.id, node]));
   const boxes = new Map<string, Box>();
@@ -46,7 +47,7 @@ export function flowDrawing(
     const outer = isNarrow ? undefined : boxes.get(node.parent ?? '');
     boxes.set(node.id, { id: node.id, x: position.x + (outer?.x ?? 0), y: position.y + (outer?.y ?? 0), ...size });
     const card = cardNode(node, position, size, selection.has(node.id), isNarrow);
-    return keep(keptNodes.get(node.id), outer === undefined ? card : { ...card, parentId: outer.id, extent: 'parent' });
+    return keep(keptNodes.get(node.id), outer === undefined ? card : { ...card, parentId: outer.id });
   });
   const shapes = wireShapes(boxes, topology.wires, isNarrow ? 'down' : 'right');
   const keptEdges = new Map(before?.edges.map((edge) => [edge.id, edge]));
@@ -59,20 +60,6 @@ export function flowDrawing(
   });
   const cards = drawn.map((node) => ({ node, box: boxes.get(node.id) as Box }));
   return { nodes, edges, scene: { shapes, cards, isNarrow } };
-}
-
-const isContainer = (node: NodeDocument): boolean => nodeKind(node.kind)?.accepts !== undefined;
-
-/** Containers before what lies in them, whatever the order of the document. */
-function outerFirst(nodes: readonly NodeDocument[]): readonly NodeDocument[] {
-  if (!nodes.some((node) => node.parent !== undefined)) return nodes;
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const depth = (node: NodeDocument): number => {
-    let steps = 0;
-    for (let at = byId.get(node.parent ?? ''); at !== undefined && steps < nodes.length; at = byId.get(at.parent ?? '')) steps++;
-    return steps;
-  };
-  return [...nodes].sort((a, b) => depth(a) - depth(b));
 }
 
 function cardNode(

@@ -5,7 +5,7 @@ import { Plus } from 'lucide-react';
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { NODE_KINDS } from '../../sim-engine/nodes/declarations.ts';
 import type { NodeKind, PaletteGroup } from '../../sim-engine/nodes/node-kind.ts';
-import { addKind } from '../acts/acts.ts';
+import { addKind, whyNotAt } from '../acts/acts.ts';
 import { say, text } from '../messages/text.ts';
 import { placeInDrawing } from '../store/view.ts';
 import { KindGlyph } from '../ui/KindGlyph.tsx';
@@ -77,10 +77,12 @@ function KindButton({ kind, onAdded }: { readonly kind: NodeKind; readonly onAdd
   const from = useRef<{ readonly x: number; readonly y: number } | null>(null);
   const wasDragged = useRef(false);
   const [isDragged, setDragged] = useState(false);
+  const [reason, setReason] = useState<string | null>(null);
 
   const stop = () => {
     from.current = null;
     setDragged(false);
+    setReason(null);
   };
   const follow = (event: PointerEvent) => {
     if (from.current === null) return;
@@ -91,11 +93,14 @@ function KindButton({ kind, onAdded }: { readonly kind: NodeKind; readonly onAdd
       setDragged(true);
     }
     if (ghost.current !== null) ghost.current.style.translate = `${x}px ${y}px`;
+    const at = placeInDrawing({ x, y });
+    setReason(at && onAdded === undefined ? whyNotAt(kind, at) : null);
   };
   const drop = ({ clientX: x, clientY: y }: PointerEvent) => {
     if (from.current !== null && wasDragged.current) {
       const at = placeInDrawing({ x, y });
-      if (at !== null) addKind(kind, at);
+      // A narrow screen shows the drawing turned: a place of it is none of the drawing.
+      if (at !== null) addKind(kind, onAdded === undefined ? at : undefined);
     }
     stop();
   };
@@ -129,6 +134,7 @@ function KindButton({ kind, onAdded }: { readonly kind: NodeKind; readonly onAdd
         <div ref={ghost} className="palette-ghost" aria-hidden="true">
           <KindGlyph kind={kind.type} />
           {say(kind.label)}
+          {reason !== null && <p className="aim">{reason}</p>}
         </div>
       )}
     </button>

@@ -29,8 +29,9 @@ describe('a part of a drawing', () => {
     expect(part.wires.map(({ id }) => id)).toEqual(['out']);
   });
 
-  test('stands by itself when its container stays behind', () => {
-    expect(partOf(DRAWN, new Set(['room'])).nodes).toEqual([{ id: 'room', kind: 'queue', position: { x: 10, y: 20 } }]);
+  test('stands by itself where it was seen when its container stays behind, or still says what it lay in', () => {
+    expect(partOf(DRAWN, new Set(['room'])).nodes).toEqual([{ id: 'room', kind: 'queue', position: { x: 510, y: 20 } }]);
+    expect(partOf(DRAWN, new Set(['room']), true).nodes).toEqual([DRAWN.nodes[1]]);
   });
 });
 

@@ -2,26 +2,24 @@
 
 import type { NodeDocument, Position, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
 import { DOCUMENT_VERSION, TOPOLOGY_FORMAT } from '../../sim-engine/topology/document.ts';
+import { cornerOf, laidInto, withInside } from './containers.ts';
 import { type Drawing, freeId, topologyOf, withTopology } from './drawing.ts';
 import { whyNoWire } from './wiring.ts';
 
-/** Some nodes with what lies in them and the wires between them, as a document by itself. */
-export function partOf(topology: TopologyDocument, ids: ReadonlySet<string>): TopologyDocument {
-  const taken = new Set(ids);
-  // What lies in a container comes with it; a part never stands before its container for long, so a few rounds do.
-  for (let before = -1; before !== taken.size; ) {
-    before = taken.size;
-    for (const node of topology.nodes) if (node.parent !== undefined && taken.has(node.parent)) taken.add(node.id);
-  }
+/**
+ * Some nodes with what lies in them and the wires between them, as a document by itself. What lies in a container that is not taken
+ * stands where it was seen, or, `isStaying`, still says what it lies in.
+ */
+export function partOf(topology: TopologyDocument, ids: ReadonlySet<string>, isStaying = false): TopologyDocument {
+  const taken = withInside(topology, ids);
   return {
     format: TOPOLOGY_FORMAT,
     version: DOCUMENT_VERSION,
     nodes: topology.nodes
       .filter((node) => taken.has(node.id))
       .map((node) => {
-        if (node.parent === undefined || taken.has(node.parent)) return node;
-        const { parent: _, ...alone } = node;
-        return alone;
+        if (node.parent === undefined || isStaying || taken.has(node.parent)) return node;
+        return laidInto(topology, node, null, cornerOf(topology, node));
       }),
     wires: topology.wires.filter((wire) => taken.has(wire.from) && taken.has(wire.to)),
   };
@@ -37,23 +35,33 @@ export interface Copied {
 export function withCopies(drawing: Drawing, part: TopologyDocument, placed: (node: NodeDocument) => Position): Copied {
   let next = drawing;
   const newId = new Map<string, string>();
+  const there = new Set(topologyOf(drawing).nodes.map(({ id }) => id));
+  const within = new Set(part.nodes.map(({ id }) => id));
   for (const node of part.nodes) {
     const id = freeId(next, stem(node.id));
     newId.set(node.id, id);
     const { parent, name, ...others } = node;
-    const inside = parent === undefined ? undefined : newId.get(parent);
+    const isTaken = parent !== undefined && within.has(parent);
     const topology = topologyOf(next);
     const copy: NodeDocument = {
       ...others,
       id,
       ...(name === undefined ? {} : { name: freeName(topology, name) }),
-      ...(inside === undefined ? {} : { parent: inside }),
-      position: inside === undefined ? placed(node) : (node.position ?? { x: 0, y: 0 }),
+      ...(parent !== undefined && (isTaken || there.has(parent)) ? { parent } : {}),
+      position: isTaken ? (node.position ?? { x: 0, y: 0 }) : placed(node),
     };
     next = withTopology(next, { ...topology, nodes: [...topology.nodes, copy] });
   }
+  // A copy lies in the copy of its container, or in that itself where it stays behind: known once all have their ids.
+  const copies = new Set(newId.values());
+  const inCopies = (node: NodeDocument): NodeDocument => {
+    const holder = copies.has(node.id) ? newId.get(node.parent ?? '') : undefined;
+    return holder === undefined ? node : { ...node, parent: holder };
+  };
+  const topology = topologyOf(next);
+  next = withTopology(next, { ...topology, nodes: topology.nodes.map(inCopies) });
   for (const wire of part.wires) next = withWire(next, wire, newId.get(wire.from) as string, newId.get(wire.to) as string);
-  return { drawing: next, ids: [...newId.values()] };
+  return { drawing: next, ids: part.nodes.map(({ id }) => newId.get(id) as string) };
 }
 
 /** Leads to each copy the wires that lead to its original from outside, where there is room for one more. */

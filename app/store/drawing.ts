@@ -10,6 +10,7 @@ import {
   type WireDocument,
 } from '../../sim-engine/topology/document.ts';
 import { NAME_MAX } from '../../sim-engine/topology/limits.ts';
+import { withInside } from './containers.ts';
 import { whyNoWire, wireKindBetween } from './wiring.ts';
 
 /** A file as it was opened: a scenario, or a bare topology. */
@@ -76,7 +77,11 @@ export function moveNodes(drawing: Drawing, positions: ReadonlyMap<string, Posit
   if (!hasMoved) return drawing;
   return withNodes(
     drawing,
-    nodes.map((node) => ({ ...node, position: positions.get(node.id) ?? node.position }) as NodeDocument),
+    // A card that stays is the same object: it is not rendered anew for each step of another one's drag.
+    nodes.map((node) => {
+      const position = positions.get(node.id);
+      return position === undefined ? node : { ...node, position };
+    }),
   );
 }
 
@@ -137,9 +142,10 @@ export const wireTargets = (topology: TopologyDocument, from: string): readonly 
 export const wireSources = (topology: TopologyDocument, to: string): readonly NodeDocument[] =>
   topology.nodes.filter(({ id }) => whyNoWire(topology, id, to) === null);
 
-/** Takes nodes away with every wire that ends at one of them, and wires by themselves. */
-export function remove(drawing: Drawing, ids: ReadonlySet<string>): Drawing {
+/** Takes nodes away with what lies in them and every wire that ends at one of them, and wires by themselves. */
+export function remove(drawing: Drawing, things: ReadonlySet<string>): Drawing {
   const topology = topologyOf(drawing);
+  const ids = withInside(topology, things);
   return withTopology(drawing, {
     ...topology,
     nodes: topology.nodes.filter((node) => !ids.has(node.id)),

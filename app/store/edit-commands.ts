@@ -4,6 +4,7 @@
 
 import type { Command } from '../../sim-engine/simulation/commands.ts';
 import type { NodeDocument, WireDocument } from '../../sim-engine/topology/document.ts';
+import { outerFirst } from './containers.ts';
 import { type Drawing, topologyOf } from './drawing.ts';
 
 /** The one command that leads from `before` to `after`, or null if the run does not care. */
@@ -15,13 +16,25 @@ export function commandBetween(before: Drawing, after: Drawing): Command | null 
   const oldNodes = byId(old.nodes);
   const nextWires = byId(next.wires);
   const nextNodes = byId(next.nodes);
-  const keptWire = (wire: WireDocument) => isSameThing(oldWires.get(wire.id), nextWires.get(wire.id));
-  const keptNode = (node: NodeDocument) => isSameThing(oldNodes.get(node.id), nextNodes.get(node.id));
+  const outerOld = outerFirst(old);
+  const outerNext = outerFirst(next);
+  const kept = new Set<string>();
+  // A container that goes takes along what lies in it, and every node its wires.
+  for (const { id } of outerNext) {
+    const [was, is] = [oldNodes.get(id), nextNodes.get(id)];
+    if (isSameThing(was, is) && (is?.parent === undefined || kept.has(is.parent))) kept.add(id);
+  }
+  const keptNode = (node: NodeDocument) => kept.has(node.id);
+  const keptWire = (wire: WireDocument) =>
+    isSameThing(oldWires.get(wire.id), nextWires.get(wire.id)) && kept.has(wire.from) && kept.has(wire.to);
   const edits: Command[] = [
-    // Wires go before their nodes and come after them.
+    // Wires go before their nodes and come after them, parts go before their containers and come after them.
     ...old.wires.filter((wire) => !keptWire(wire)).map(({ id }): Command => ({ type: 'removeWire', wire: id })),
-    ...old.nodes.filter((node) => !keptNode(node)).map(({ id }): Command => ({ type: 'removeNode', node: id })),
-    ...next.nodes.filter((node) => !keptNode(node)).map((node): Command => ({ type: 'addNode', node })),
+    ...outerOld
+      .filter((node) => !keptNode(node))
+      .reverse()
+      .map(({ id }): Command => ({ type: 'removeNode', node: id })),
+    ...outerNext.filter((node) => !keptNode(node)).map((node): Command => ({ type: 'addNode', node })),
     ...next.wires.filter((wire) => !keptWire(wire)).map((wire): Command => ({ type: 'addWire', wire })),
     ...next.nodes.filter(keptNode).flatMap((node) => paramCommands(oldNodes.get(node.id) as NodeDocument, node)),
     ...next.wires.filter(keptWire).flatMap((wire) => paramCommands(oldWires.get(wire.id) as WireDocument, wire)),

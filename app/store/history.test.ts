@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { begin, canRedo, canUndo, change, commit, newHistory, redo, run, undo } from './history.ts';
+import { begin, cancel, canRedo, canUndo, change, commit, newHistory, redo, run, undo } from './history.ts';
 
 describe('undo history', () => {
   it('takes a whole drag back in one step, to where the thing was before the drag', () => {
@@ -24,6 +24,14 @@ describe('undo history', () => {
     const history = run(undo(run(newHistory('a'), 'b')), 'c');
     expect(canRedo(history)).toBe(false);
     expect(undo(history).present).toBe('a');
+  });
+
+  it('leaves no step of a gesture that is given up', () => {
+    const given = cancel(change(begin(run(newHistory('a'), 'b')), 'dragged'));
+    expect(given.present).toBe('b');
+    expect(given.before).toBeNull();
+    expect(undo(given).present).toBe('a');
+    expect(cancel(newHistory('a')).present).toBe('a');
   });
 
   it('stays as it is when there is nothing to undo or redo', () => {

@@ -31,6 +31,11 @@ export function commit<T>(history: History<T>): History<T> {
   return { past: [...history.past, before].slice(-PAST_MAX), present, future: [], before: null };
 }
 
+/** Gives a gesture up: the present is what it was when it began. */
+export function cancel<T>(history: History<T>): History<T> {
+  return { ...history, present: history.before ?? history.present, before: null };
+}
+
 /** A change that is a gesture by itself. */
 export function run<T>(history: History<T>, next: T): History<T> {
   return commit(change(begin(commit(history)), next));

@@ -361,6 +361,12 @@ export function commitEdit(): void {
   if (drawing !== null) set({ drawing: history.commit(drawing) });
 }
 
+/** Gives the gesture up: the drawing is what it was when it began. */
+export function cancelEdit(): void {
+  const { drawing } = get();
+  if (drawing !== null) take(history.cancel(drawing));
+}
+
 /** Changes the drawing, and the run with it. Outside of a gesture it is a step of undo by itself. */
 export function edit(change: (drawing: Drawing) => Drawing): void {
   const { drawing } = get();
@@ -397,7 +403,7 @@ function take(next: history.History<Drawing>): void {
       if (done.ok) return;
       refuseFor(text('problems.edit'), done.problems);
       // The run did not follow, so the drawing goes back to what the run is, unless it has moved on meanwhile.
-      if (get().drawing === next) set({ drawing: before });
+      if (get().drawing === next) set({ drawing: history.commit(before) });
     }),
   );
 }
