@@ -32,6 +32,12 @@ export function shiftRing(ring: IntRing): number {
   return item;
 }
 
+/** The newest item, removed. The ring must not be empty. */
+export function popRing(ring: IntRing): number {
+  ring.count--;
+  return ring.items[(ring.head + ring.count) & (ring.items.length - 1)] as number;
+}
+
 /** The item `at` places behind the head. */
 export const peekRing = (ring: IntRing, at: number): number => ring.items[(ring.head + at) & (ring.items.length - 1)] as number;
 

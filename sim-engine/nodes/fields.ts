@@ -103,12 +103,26 @@ export interface WeightsField extends FieldBase {
   readonly maxCount: number;
   readonly default: readonly Weight[];
 }
-/** An ordered list of steps out of a fixed set. Document and compiled: ["receive", "work", "acknowledge"]. */
+/**
+ * An ordered list of steps, each of a declared kind with fields of its own; the first kind declared comes first and once.
+ * Document: ["receive", { "do": "sleep", "takes": "2s" }, "acknowledge"], where a bare word is the step with all defaults.
+ * Compiled: `Step[]`.
+ */
 export interface StepsField extends FieldBase {
   readonly kind: 'steps';
-  readonly steps: readonly string[];
+  readonly steps: { readonly [name: string]: StepKind };
   readonly maxCount: number;
   readonly default: readonly string[];
+}
+export interface StepKind {
+  readonly label: MessageKey;
+  readonly help: MessageKey;
+  readonly fields: Fields;
+}
+/** One step after parsing: what to do, and the fields of that kind of step. */
+export interface Step {
+  readonly do: string;
+  readonly params: Params;
 }
 export interface Weight {
   readonly name: string;
@@ -161,6 +175,7 @@ export type Value =
   | readonly string[]
   | readonly (readonly [number, number])[]
   | readonly Weight[]
+  | readonly Step[]
   | LawSpec;
 
 /** Parameters after parsing: every declared field is present, defaults filled in, units resolved. */

@@ -5,14 +5,16 @@ import { describe, expect, it } from 'vitest';
 import { FIELD_MESSAGES } from '../messages/en/fields.ts';
 import { KIND_MESSAGES } from '../messages/en/kinds.ts';
 import { NODE_KINDS, WIRE_KINDS } from '../nodes/declarations.ts';
-import type { Field, Fields } from '../nodes/fields.ts';
+import type { Field, Fields, StepKind } from '../nodes/fields.ts';
 import { LINK_FIELDS } from '../nodes/link-fields.ts';
 
 const ofField = (field: Field): string[] => [
   field.label,
   field.help,
   ...(field.kind === 'choice' ? field.choices.map((choice) => choice.label) : []),
+  ...(field.kind === 'steps' ? Object.values(field.steps).flatMap(ofStep) : []),
 ];
+const ofStep = ({ label, help, fields }: StepKind): string[] => [label, help, ...ofFields(fields)];
 const ofFields = (fields: Fields): string[] => Object.values(fields).flatMap(ofField);
 
 const fieldKeys = new Set([

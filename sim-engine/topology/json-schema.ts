@@ -4,7 +4,7 @@
 
 import { min } from '../kernel/exact-math.ts';
 import { say } from '../messages/en.ts';
-import type { BytesField, DistributionField, DurationField, Field, Fields } from '../nodes/fields.ts';
+import type { BytesField, DistributionField, DurationField, Field, Fields, StepKind, StepsField } from '../nodes/fields.ts';
 import type { NodeKind, WireKind } from '../nodes/node-kind.ts';
 import { LAW_PARAMETERS } from './laws.ts';
 import { ID_PATTERN, TEXT_MAX } from './limits.ts';
@@ -143,8 +143,29 @@ function valuesOf(field: Field): JsonSchema {
     case 'weights':
       return list(WEIGHT, field.maxCount);
     case 'steps':
-      return { ...list({ enum: field.steps }, field.maxCount), uniqueItems: true };
+      return ofSteps(field);
   }
+}
+
+/** The first kind of step comes first and nowhere else. A step stands as its bare word, or with fields of its own. */
+function ofSteps({ steps, maxCount }: StepsField): JsonSchema {
+  const [first, ...others] = Object.entries(steps);
+  const oneOf = (kinds: readonly (readonly [string, StepKind])[]): JsonSchema => ({
+    anyOf: [{ enum: kinds.map(([name]) => name) }, ...kinds.map(ofStep)],
+  });
+  return { ...list(oneOf(others), maxCount), prefixItems: [oneOf([first as [string, StepKind]])] };
+}
+
+function ofStep([name, kind]: readonly [string, StepKind]): JsonSchema {
+  const { properties } = ofFields(kind.fields);
+  return {
+    type: 'object',
+    title: say(kind.label),
+    description: say(kind.help),
+    properties: { do: { enum: [name] }, ...(properties as JsonSchema) },
+    required: ['do'],
+    additionalProperties: false,
+  };
 }
 
 const list = (items: JsonSchema, most: number): JsonSchema => ({ type: 'array', minItems: 1, maxItems: most, items });

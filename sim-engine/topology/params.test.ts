@@ -131,10 +131,11 @@ describe('each kind of field', () => {
     ]);
     expect(read(sender.times as Field, ['2s', '1s', '1s'])).toEqual([1e9, 1e9, 2e9]);
     expect(read(sender.types as Field, [{ name: 'constructor', weight: 0.5 }])).toEqual([{ name: 'constructor', weight: 0.5 }]);
-    expect(read(fieldsOf('service').steps as Field, ['receive', 'acknowledge', 'work'])).toEqual([
-      'receive',
-      'acknowledge',
-      'work',
+    expect(
+      read(fieldsOf('service').steps as Field, ['receive', { do: 'sleep', takes: { law: 'constant', value: '2s' } }]),
+    ).toEqual([
+      { do: 'receive', params: {} },
+      { do: 'sleep', params: { takes: { law: 'constant', value: 2e9 } } },
     ]);
   });
 });

@@ -10,6 +10,8 @@ import type {
   Fields,
   Params,
   RateCurveField,
+  Step,
+  StepKind,
   StepsField,
   TextField,
   TimesField,
@@ -255,17 +257,29 @@ function readWeight(item: unknown, names: Set<string>, place: Place, problems: P
 }
 
 /** Steps: each at most once, the first one of the set before all others. */
-function readSteps(
-  raw: unknown,
-  field: StepsField,
-  place: Place | undefined,
-  problems: Problem[],
-): readonly string[] | undefined {
-  const steps = readList(raw, field.maxCount, place, problems, (item, here) => readWord(item, field.steps, here, problems));
+function readSteps(raw: unknown, field: StepsField, place: Place | undefined, problems: Problem[]): readonly Step[] | undefined {
+  const [first] = Object.keys(field.steps) as [string];
+  const steps = readList(raw, field.maxCount, place, problems, (item, here) => readStep(item, field, here, problems));
   if (steps === undefined) return undefined;
-  const twice = steps.find((step, index) => steps.indexOf(step) !== index);
-  if (twice !== undefined) report(problems, 'step-twice', place, { step: twice });
-  else if (steps[0] !== field.steps[0]) report(problems, 'step-not-first', place, { step: field.steps[0] as string });
+  if (steps[0]?.do !== first) report(problems, 'step-not-first', place, { step: first });
+  else if (steps.some((step, index) => index > 0 && step.do === first)) report(problems, 'step-twice', place, { step: first });
   else return steps;
   return undefined;
+}
+
+/** A bare word, or an object whose `do` is that word and whose other members are the fields of the step. */
+function readStep(raw: unknown, field: StepsField, place: Place | undefined, problems: Problem[]): Step | undefined {
+  const words = Object.keys(field.steps);
+  if (!isObject(raw)) {
+    const word = readWord(raw, words, place, problems);
+    return word === undefined ? undefined : { do: word, params: defaultParams((field.steps[word] as StepKind).fields) };
+  }
+  const { do: name, ...fields } = raw;
+  if (name === undefined) {
+    report(problems, 'key-missing', place, { key: 'do' });
+    return undefined;
+  }
+  const word = readWord(name, words, inside(place, 'do'), problems);
+  if (word === undefined) return undefined;
+  return { do: word, params: readParams((field.steps[word] as StepKind).fields, fields, place, problems) };
 }

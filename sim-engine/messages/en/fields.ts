@@ -63,6 +63,39 @@ export const FIELD_MESSAGES = {
   'sender.poison.label': 'Poison',
   'sender.poison.help': 'Share of messages that no worker can ever finish: each attempt on them fails.',
 
+  // ---- requester
+  'requester.loop.help':
+    'Open: requests come by the clock, whatever becomes of them. Closed: a fixed number of callers, each of which asks again only when its last request is answered or given up.',
+  'requester.rate.label': 'Request rate',
+  'requester.callers.help': 'How many callers share this requester. Each has at most one request open.',
+  'requester.think.help': 'How long a caller waits before its next request, once its last is answered or given up.',
+  'requester.timeout.label': 'Time-out',
+  'requester.timeout.help':
+    'How long an attempt is waited for. A time-out says nothing of the work: it may be under way, or done. 0 = for ever.',
+  'requester.matching.label': 'Whose reply is it',
+  'requester.matching.help':
+    'By matching number, a reply answers the request it belongs to. Without, it answers whichever has waited longest, right or wrong.',
+  'requester.matching.numbers': 'By matching number',
+  'requester.matching.oldest': 'The oldest request takes it',
+  'requester.foreign.label': 'Replies for others',
+  'requester.foreign.help': 'What happens to a reply from a shared queue that is meant for another requester.',
+  'requester.foreign.give-back': 'Back to the queue',
+  'requester.foreign.drop': 'Thrown away',
+  'requester.foreign.reject': 'Rejected',
+  'requester.giveBackAfter.label': 'Back after',
+  'requester.giveBackAfter.help': 'How long the queue keeps a reply that was given back before it hands it out again.',
+  'requester.retry.help':
+    'How long to wait after a time-out before the next attempt. Every attempt is more work for the server, whether or not the one before is still under way.',
+  'requester.maxAttempts.label': 'Attempts',
+  'requester.maxAttempts.help': 'How often a request is sent before its caller gives up. 3 = the first and two more. 0 = for ever.',
+  'requester.retryAs.label': 'A further attempt is',
+  'requester.retryAs.help':
+    'The same request sent again: a reply to any attempt answers it, and a worker could tell that it has done it before. A new one: nobody can, and replies to earlier attempts are late.',
+  'requester.retryAs.same': 'The same request',
+  'requester.retryAs.new': 'A new request',
+  'requester.limit.label': 'Stop after',
+  'requester.limit.help': 'How many requests are asked in all. 0 = no limit.',
+
   // ---- service
   'service.concurrency.label': 'At once',
   'service.concurrency.help': 'How many messages it works on at the same time. Two places do as much as two workers with one.',
@@ -111,6 +144,46 @@ export const FIELD_MESSAGES = {
     'In the queue, the worker goes on with other messages meanwhile. In the worker, the failed message keeps its place and what stands behind it waits too.',
   'service.retryWait.in-queue': 'In the queue',
   'service.retryWait.in-worker': 'In the worker',
+  'service.retryWait.in-place': 'In the worker, and then again at once',
+  'service.assignment.label': 'Who takes what',
+  'service.assignment.help':
+    'Any place takes whatever comes next. By key, all messages of one key go to the same place (a lane), so that they keep their order; a slow one holds up its lane.',
+  'service.assignment.any-place': 'Any free place',
+  'service.assignment.by-key': 'A lane by key',
+  'service.deskOrder.label': 'Taken from the desk',
+  'service.deskOrder.help':
+    'Oldest first is fair. Newest first serves somebody who still waits, when there is more to do than can be done.',
+  'service.deskOrder.oldest-first': 'The oldest first',
+  'service.deskOrder.newest-first': 'The newest first',
+  'service.routing.label': 'Results go',
+  'service.routing.help': 'On every wire out, or on one of them that is drawn by the shares of the wires.',
+  'service.routing.every-wire': 'On every wire',
+  'service.routing.one-by-share': 'On one wire, by share',
+  'service.crashAfter.label': 'Crash after step',
+  'service.crashAfter.help':
+    'The worker crashes when it has done so many steps of its list, and is started again a while later. Move it between two steps to see what each order of steps loses or does twice. 0 = never.',
+  'service.crashChance.label': 'How often it crashes there',
+  'service.crashChance.help': 'Share of messages at which the crash between two steps happens.',
+  'service.restartAfter.label': 'Started again after',
+  'service.restartAfter.help': 'How long a worker that crashed by itself stays down before its supervisor starts it again.',
+
+  // ---- steps
+  'step.receive.label': 'Receive',
+  'step.receive.help': 'The message is at the worker, and a place is free for it.',
+  'step.work.label': 'Work',
+  'step.work.help': 'The work of this worker: as long, and as often failing, as its settings say.',
+  'step.sleep.label': 'Sleep',
+  'step.sleep.help': 'Nothing happens for a while, and the place stays taken.',
+  'step.charge.label': 'Charge',
+  'step.charge.help': 'The effect that the customer sees, such as a card that is charged. What is done twice here is seen twice.',
+  'step.publish.label': 'Publish',
+  'step.publish.help': 'A result goes out on the wires of this worker.',
+  'step.acknowledge.label': 'Acknowledge',
+  'step.acknowledge.help': 'The queue is told that the message is done and forgets it.',
+  'step.takes.label': 'Takes',
+  'step.takes.help': 'How long the step takes, drawn anew each time.',
+  'step.fails.label': 'Fails',
+  'step.fails.help': 'Share of attempts that fail at this step by chance.',
 
   // ---- queue
   'queue.ackDeadline.label': 'Time to acknowledge',
@@ -150,6 +223,9 @@ export const FIELD_MESSAGES = {
   'publish.confirm.label': 'Wait for confirmation',
   'publish.confirm.help':
     'The sender waits for the answer to each message and sends it again if none comes in time. Nothing is lost silently then, but a lost answer makes a duplicate.',
+  'publish.share.label': 'Share',
+  'publish.share.help':
+    'How much of what goes out on one wire alone goes out on this one, beside the others. It matters only where results go on one wire by share.',
   'publish.timeout.label': 'Confirmation timeout',
   'publish.timeout.help': 'How long the sender waits for the answer before it sends a message again.',
   'publish.resends.label': 'Resends',

@@ -20,6 +20,8 @@ export interface MessageTraits {
 export class Outlets {
   /** By connection slot; null where the slot is no outlet or the wire is gone. */
   readonly clients: (PublisherClient | null)[] = [];
+  /** By connection slot: how much of what goes to one wire alone goes to this one, beside the others. */
+  private readonly shares: number[] = [];
   private readonly world: World;
   private readonly host: PublisherHost;
 
@@ -32,7 +34,17 @@ export class Outlets {
     const factory = behaviourOf(connection.peerKind).publisher;
     assert(factory !== undefined, `${connection.peerKind} offers no publisher`);
     this.clients[slot] = factory(this.world, this.host, slot, connection);
+    this.readShare(slot, connection);
     this.recount();
+  }
+
+  onParams(slot: number, connection: Connection): void {
+    this.readShare(slot, connection);
+    this.clients[slot]?.onParams(connection);
+  }
+
+  private readShare(slot: number, { params }: Connection): void {
+    this.shares[slot] = (params.share as number | undefined) ?? 1;
   }
 
   detach(slot: number): void {
@@ -60,8 +72,40 @@ export class Outlets {
     this.only = clients.length === 1 ? (clients[0] as PublisherClient) : null;
   }
 
+  isOpen(slot: number): boolean {
+    return this.clients[slot]?.isOpen() ?? true;
+  }
+
+  /** Slot of the wire that a uniform draw `u` falls on, by the shares of the wires; -1 if all shares are 0. */
+  drawByShare(u: number): number {
+    let sum = 0;
+    for (let slot = 0; slot < this.clients.length; slot++) if (this.clients[slot]) sum += this.shares[slot] as number;
+    let left = u * sum;
+    let last = -1;
+    for (let slot = 0; slot < this.clients.length; slot++) {
+      const share = this.clients[slot] ? (this.shares[slot] as number) : 0;
+      if (share === 0) continue;
+      last = slot;
+      left -= share;
+      if (left < 0) return slot;
+    }
+    return last;
+  }
+
+  /** A new message numbered `number`, offered on one wire alone, which must be open; nothing if the wire is gone. */
+  publishTo(slot: number, number: number, traits: MessageTraits): void {
+    const client = this.clients[slot];
+    if (client) client.offer(this.newMessage(number, traits, 1));
+  }
+
   /** A new message numbered `number`, offered on every wire. There must be one, and all must be open. */
   publish(number: number, traits: MessageTraits): void {
+    const msg = this.newMessage(number, traits, this.count);
+    if (this.only !== null) this.only.offer(msg);
+    else for (const client of this.clients) if (client) client.offer(msg);
+  }
+
+  private newMessage(number: number, traits: MessageTraits, refs: number): MsgIx {
     const { world } = this;
     const { messages } = world;
     const msg = messages.slots.alloc() as MsgIx;
@@ -77,13 +121,12 @@ export class Outlets {
       messages.causeSender[msg] = traits.causeSender;
       messages.causeNumber[msg] = traits.causeNumber;
     }
-    messages.refs[msg] = this.count;
+    messages.refs[msg] = refs;
     if (world.trace.isOn && world.trace.isFollowed(sender, number)) {
       messages.flags[msg] = traits.flags | TRACED;
       world.tell(msg, 'sent', sender * 2, 1);
     }
-    if (this.only !== null) this.only.offer(msg);
-    else for (const client of this.clients) if (client) client.offer(msg);
+    return msg;
   }
 
   onPacket(slot: number, link: LinkIx, type: number, first: number, count: number): void {

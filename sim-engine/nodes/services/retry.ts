@@ -22,8 +22,11 @@ export interface RetryPolicy {
   readonly backoff: BackoffSpec | null;
   /** Deliveries in all, the first included; 0 = no limit. */
   readonly maxAttempts: number;
-  /** Whether the wait happens in the worker, as in the brief's sample, or in the queue. */
-  readonly waitsInWorker: boolean;
+  /**
+   * Where it waits: in the queue; in the worker, as in the brief's sample, and then through the queue; or in the worker, which
+   * then goes on with it itself, so that nothing behind it overtakes.
+   */
+  readonly waits: 'in-queue' | 'in-worker' | 'in-place';
 }
 
 /** Times in ns. */
@@ -41,6 +44,6 @@ export function retryPolicyOf(params: Params): RetryPolicy {
             randomizationFactor: params.retryRandomization as number,
           },
     maxAttempts: params.maxAttempts as number,
-    waitsInWorker: params.retryWait === 'in-worker',
+    waits: params.retryWait as RetryPolicy['waits'],
   };
 }

@@ -1,11 +1,49 @@
 // The service, shown as worker: it works on deliveries by a list of steps. It knows no broker; a consumer client per
 // wire speaks to whatever is there.
 
-import type { Fields } from '../fields.ts';
+import type { Field, Fields, StepKind } from '../fields.ts';
 import type { NodeKind } from '../node-kind.ts';
 
-/** The steps a delivery can go through, in any order and each at most once. `receive` always comes first. */
-const SERVICE_STEPS = ['receive', 'work', 'publish', 'acknowledge'] as const;
+/** How long a step takes. */
+const takes = (mean: string): Field => ({
+  kind: 'distribution',
+  of: 'duration',
+  label: 'step.takes.label',
+  help: 'step.takes.help',
+  max: '24h',
+  default: { law: 'constant', value: mean },
+  live: false,
+});
+
+const step = (name: string, fields: Fields = {}): StepKind => ({
+  label: `step.${name}.label`,
+  help: `step.${name}.help`,
+  fields,
+});
+
+/** What a service can do with a delivery, in any order. `receive` always comes first. */
+const SERVICE_STEPS = {
+  receive: step('receive'),
+  /** The node's own work: as long, and as often failing, as its fields say. */
+  work: step('work'),
+  sleep: step('sleep', { takes: takes('100ms') }),
+  /** The business effect itself; a list without it has its effect at the end of its last work. */
+  charge: step('charge', {
+    takes: takes('10ms'),
+    fails: {
+      kind: 'ratio',
+      label: 'step.fails.label',
+      help: 'step.fails.help',
+      unit: '%',
+      min: 0,
+      max: 1,
+      default: 0,
+      live: false,
+    },
+  }),
+  publish: step('publish'),
+  acknowledge: step('acknowledge'),
+} as const satisfies { readonly [name: string]: StepKind };
 
 const SERVICE_FIELDS = {
   concurrency: {
@@ -66,7 +104,7 @@ const SERVICE_FIELDS = {
     label: 'service.steps.label',
     help: 'service.steps.help',
     steps: SERVICE_STEPS,
-    maxCount: 8,
+    maxCount: 16,
     default: ['receive', 'work', 'publish', 'acknowledge'],
     live: false,
     advanced: true,
@@ -151,8 +189,77 @@ const SERVICE_FIELDS = {
     choices: [
       { value: 'in-queue', label: 'service.retryWait.in-queue' },
       { value: 'in-worker', label: 'service.retryWait.in-worker' },
+      { value: 'in-place', label: 'service.retryWait.in-place' },
     ],
     default: 'in-queue',
+    live: true,
+    advanced: true,
+  },
+  assignment: {
+    kind: 'choice',
+    label: 'service.assignment.label',
+    help: 'service.assignment.help',
+    choices: [
+      { value: 'any-place', label: 'service.assignment.any-place' },
+      { value: 'by-key', label: 'service.assignment.by-key' },
+    ],
+    default: 'any-place',
+    live: true,
+    advanced: true,
+  },
+  deskOrder: {
+    kind: 'choice',
+    label: 'service.deskOrder.label',
+    help: 'service.deskOrder.help',
+    choices: [
+      { value: 'oldest-first', label: 'service.deskOrder.oldest-first' },
+      { value: 'newest-first', label: 'service.deskOrder.newest-first' },
+    ],
+    default: 'oldest-first',
+    live: true,
+    advanced: true,
+  },
+  routing: {
+    kind: 'choice',
+    label: 'service.routing.label',
+    help: 'service.routing.help',
+    choices: [
+      { value: 'every-wire', label: 'service.routing.every-wire' },
+      { value: 'one-by-share', label: 'service.routing.one-by-share' },
+    ],
+    default: 'every-wire',
+    live: true,
+    advanced: true,
+  },
+  crashAfter: {
+    kind: 'int',
+    label: 'service.crashAfter.label',
+    help: 'service.crashAfter.help',
+    unit: 'steps',
+    min: 0,
+    max: 16,
+    default: 0,
+    live: true,
+    advanced: true,
+  },
+  crashChance: {
+    kind: 'ratio',
+    label: 'service.crashChance.label',
+    help: 'service.crashChance.help',
+    unit: '%',
+    min: 0,
+    max: 1,
+    default: 1,
+    live: true,
+    advanced: true,
+  },
+  restartAfter: {
+    kind: 'duration',
+    label: 'service.restartAfter.label',
+    help: 'service.restartAfter.help',
+    min: '1ms',
+    max: '24h',
+    default: '5s',
     live: true,
     advanced: true,
   },

@@ -5,7 +5,6 @@ import { assert } from '../../kernel/assert.ts';
 import type { Law } from '../../kernel/distributions.ts';
 import { floor } from '../../kernel/exact-math.ts';
 import type { LinkIx, OblIx, StreamIx } from '../../kernel/ids.ts';
-import { clearRing, type IntRing, newRing, pushRing, shiftRing } from '../../kernel/int-ring.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
 import { backoffInto, firstPrevious, usesDraw } from '../../parts/backoff.ts';
 import { StatefulActor } from '../../world/actor.ts';
@@ -26,33 +25,27 @@ import {
   type PublisherHost,
 } from '../node-kind.ts';
 import { behaviourOf } from '../registry.ts';
+import { clearDesk, type Desk, type DeskRow, newDesk, putOn, takeFrom, waitsIn } from './desk.ts';
+import { ACKNOWLEDGE, CHARGE, type Instruction, type Program, PUBLISH, programOf, WORK } from './program.ts';
 import { type MessageTraits, Outlets } from './publishing.ts';
 import { type RetryPolicy, retryPolicyOf } from './retry.ts';
 
-/** Steps after `receive`, as numbers. */
-const WORK = 1;
-const PUBLISH = 2;
-const ACKNOWLEDGE = 3;
-const STEP_NUMBERS: ReadonlyMap<string, number> = new Map([
-  ['work', WORK],
-  ['publish', PUBLISH],
-  ['acknowledge', ACKNOWLEDGE],
-]);
-
-const WORK_ENDS = 0;
+/** Timers of a place: its step is over, its wait before another attempt is over. */
+const STEP_ENDS = 0;
 const WAIT_ENDS = 1;
 
-/** A worker that a poison message crashed is started again after this, ns: a supervisor's usual pause. */
-const SUPERVISOR_PAUSE_NS = 5_000_000_000;
-
-/** One delivery being worked on. Places are used again, the lowest free one first. */
+/** One delivery being worked on. Places are used again, the one that was free last goes first; in lanes the key says which. */
 interface Place {
   readonly ix: number;
   obl: number;
   attempt: number;
   client: number;
-  /** Index into the steps of what is going on now. */
+  /** Index into the instructions of what is going on now. */
   step: number;
+  /** How often it was begun again without leaving the place. */
+  again: number;
+  /** Slot of the wire that the result goes out on, once it is drawn; -1 before. */
+  outlet: number;
   isAcknowledged: boolean;
   hasSucceeded: boolean;
   /** Raised by each delivery that takes the place: a timer set for an earlier one is passed over. */
@@ -67,8 +60,8 @@ interface ServiceState {
   places: Place[];
   free: number[];
   busy: number;
-  /** Deliveries on the desk that no place is free for: obligation, attempt, client. */
-  desk: IntRing;
+  /** Deliveries that no place is free for. */
+  desk: Desk;
   /** By client: how many deliveries it has here, on the desk or being worked on. */
   held: number[];
   /** Places whose `publish` step waits until a channel takes messages again. */
@@ -88,7 +81,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     places: [],
     free: [],
     busy: 0,
-    desk: newRing(),
+    desk: newDesk(),
     held: [],
     blocked: [],
     received: 0,
@@ -105,17 +98,24 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
   private readonly outlets: Outlets;
   private readonly failureStream: StreamIx;
   private readonly backoffStream: StreamIx;
+  private readonly routingStream: StreamIx;
+  private readonly crashStream: StreamIx;
   private readonly backoffCell = new Float64Array(2);
   private readonly traits: MessageTraits = { key: -1, sizeBytes: 0, type: 0, flags: 0, causeSender: 0, causeNumber: 0 };
-  private steps: number[] = [];
-  /** Whether the last step settles, so that the receipt also frees the place. */
-  private settlesLast = false;
-  private work!: Law;
+  private readonly row: DeskRow = { obl: 0, attempt: 0, slot: 0 };
+  private program!: Program;
   private retry!: RetryPolicy;
   private places = 1;
-  private failure = 0;
   private failFirst = 0;
   private poisonRule = 'fails';
+  /** Whether the key says which place a delivery goes to. */
+  private hasLanes = false;
+  private takesNewest = false;
+  private routesByShare = false;
+  /** After how many steps, `receive` included, it crashes, how often of all times, and when it is back; 0 = never. */
+  private crashAfter = 0;
+  private crashChance = 1;
+  private restartAfterNs = 0;
 
   constructor(world: World, self: ActorSelf) {
     super(self.ix);
@@ -125,6 +125,8 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     this.outlets = new Outlets(world, this);
     this.failureStream = world.stream(self.nodeId, 'failure');
     this.backoffStream = world.stream(self.nodeId, 'backoff');
+    this.routingStream = world.stream(self.nodeId, 'routing');
+    this.crashStream = world.stream(self.nodeId, 'crash');
     this.readParams(self.params);
   }
 
@@ -135,17 +137,16 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
 
   private readParams(params: Params): void {
     this.places = params.concurrency as number;
-    this.work = this.world.law(params.work as LawSpec, this.nodeId, 'work');
-    this.failure = params.failure as number;
     this.failFirst = params.failFirst as number;
     this.poisonRule = params.poison as string;
     this.retry = retryPolicyOf(params);
-    this.steps = [];
-    for (const step of params.steps as readonly string[]) {
-      const number = STEP_NUMBERS.get(step);
-      if (number !== undefined) this.steps.push(number);
-    }
-    this.settlesLast = this.steps[this.steps.length - 1] === ACKNOWLEDGE;
+    this.hasLanes = params.assignment === 'by-key';
+    this.takesNewest = params.deskOrder === 'newest-first';
+    this.routesByShare = params.routing === 'one-by-share';
+    this.crashAfter = params.crashAfter as number;
+    this.crashChance = params.crashChance as number;
+    this.restartAfterNs = params.restartAfter as number;
+    this.program = programOf(this.world, this.nodeId, params, this.world.law(params.work as LawSpec, this.nodeId, 'work'));
   }
 
   // ---------------------------------------------------------------- life
@@ -176,14 +177,10 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     }
     this.consumers[slot] = null;
     this.keepBusyTime();
-    const desk = this.state.desk;
-    for (let left = desk.count; left > 0; left -= 3) {
-      const obl = shiftRing(desk);
-      const attempt = shiftRing(desk);
-      const client = shiftRing(desk);
-      if (client === slot) this.world.obligations.dropCause(obl, this.place, REMOVED);
-      else this.putOnDesk(obl, attempt, client);
-    }
+    clearDesk(this.state.desk, this.row, (row) => {
+      if (row.slot === slot) this.world.obligations.dropCause(row.obl, this.place, REMOVED);
+      else this.putOnDesk(row);
+    });
     for (let ix = 0; ix < this.state.places.length; ix++) {
       const place = this.state.places[ix];
       if (place?.client !== slot) continue;
@@ -192,20 +189,21 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
       this.state.blocked = this.state.blocked.filter((blocked) => blocked !== ix);
     }
     this.state.held[slot] = 0;
-    this.takeFromDesk();
+    this.fillPlaces();
   }
 
   override onWireParams(slot: number, connection: Connection): void {
     this.consumers[slot]?.onParams(connection);
-    this.outlets.clients[slot]?.onParams(connection);
+    this.outlets.onParams(slot, connection);
   }
 
   override onParams(params: Params): void {
-    const places = this.places;
+    const { places, hasLanes } = this;
     this.readParams(params);
-    if (places === this.places) return;
-    for (const consumer of this.consumers) consumer?.onConcurrency(this.places);
-    this.takeFromDesk();
+    if (places === this.places && hasLanes === this.hasLanes) return;
+    if (this.hasLanes || hasLanes) this.assignAnew();
+    if (places !== this.places) for (const consumer of this.consumers) consumer?.onConcurrency(this.places);
+    this.fillPlaces();
   }
 
   override onStart(): void {
@@ -236,12 +234,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
       world.oracle.wasted(this.workedNs(place));
       world.obligations.dropCause(place.obl, this.place, reason);
     }
-    while (state.desk.count > 0) {
-      world.obligations.dropCause(shiftRing(state.desk), this.place, reason);
-      shiftRing(state.desk);
-      shiftRing(state.desk);
-    }
-    clearRing(state.desk);
+    clearDesk(state.desk, this.row, ({ obl }) => world.obligations.dropCause(obl, this.place, reason));
     state.places = [];
     state.free = [];
     state.blocked = [];
@@ -265,8 +258,13 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     state.held[client] = (state.held[client] as number) + 1;
     // A late delivery of an attempt that the channel has taken back already does not change where the message stands.
     if (world.obligations.attempts[obl] === attempt) world.obligations.moveTo(obl, IN_FLIGHT);
-    if (state.busy < this.places) this.begin(obl, attempt, client);
-    else this.putOnDesk(obl, attempt, client);
+    const { row } = this;
+    row.obl = obl;
+    row.attempt = attempt;
+    row.slot = client;
+    const ix = this.placeFor(row);
+    if (ix >= 0) this.begin(ix, row);
+    else this.putOnDesk(row);
   }
 
   override onPacket(link: LinkIx, type: number, first: number, count: number): void {
@@ -277,12 +275,13 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
   }
 
   override onTimer(timer: number, arg: number): void {
-    if (timer === WORK_ENDS || timer === WAIT_ENDS) {
+    if (timer === STEP_ENDS || timer === WAIT_ENDS) {
       const ix = arg & ((1 << PLACE_BITS) - 1);
       const place = this.state.places[ix];
       // The delivery it was set for has left the place, because its wire was taken away.
       if (place === undefined || place.obl === 0 || place.serial !== arg >>> PLACE_BITS) return;
-      if (timer === WORK_ENDS) this.onWorkEnds(ix, place);
+      if (timer === STEP_ENDS) this.onStepEnds(ix, place);
+      else if (this.retry.waits === 'in-place') this.beginAgain(ix, place);
       else this.settle(ix, 'retry', 0);
     } else if (timer >= CLIENT_TIMERS) {
       const consumer = this.consumers[clientOfTimer(timer)];
@@ -291,83 +290,150 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     }
   }
 
-  private putOnDesk(obl: number, attempt: number, client: number): void {
-    pushRing(this.state.desk, obl);
-    pushRing(this.state.desk, attempt);
-    pushRing(this.state.desk, client);
+  /** Line of the desk, and number of the place, that a piece of work belongs to; with free places all stand in one line. */
+  private laneOf(row: DeskRow): number {
+    if (!this.hasLanes) return 0;
+    const { messages, obligations } = this.world;
+    const msg = obligations.msg[row.obl] as number;
+    const key = messages.key[msg] as number;
+    return (key >= 0 ? key : (messages.number[msg] as number)) % this.places;
   }
 
-  private takeFromDesk(): void {
-    const { desk } = this.state;
-    while (desk.count > 0 && this.state.busy < this.places) {
-      const obl = shiftRing(desk);
-      const attempt = shiftRing(desk);
-      this.begin(obl, attempt, shiftRing(desk));
+  private putOnDesk(row: DeskRow): void {
+    putOn(this.state.desk, this.laneOf(row), row);
+  }
+
+  /** Number of the place that can begin this now, -1 if it must wait. */
+  private placeFor(row: DeskRow): number {
+    const { state } = this;
+    if (state.busy >= this.places) return -1;
+    if (this.hasLanes) {
+      const lane = this.laneOf(row);
+      return (state.places[lane]?.obl ?? 0) === 0 ? lane : -1;
     }
+    return state.free.length > 0 ? (state.free.pop() as number) : state.places.length;
+  }
+
+  /** Takes from the desk as much as there are places for. */
+  private fillPlaces(): void {
+    const { desk } = this.state;
+    if (!this.hasLanes) {
+      while (desk.count > 0 && this.state.busy < this.places) this.beginNext(0);
+      return;
+    }
+    for (let lane = 0; lane < this.places && desk.count > 0; lane++) this.fillLane(lane);
+  }
+
+  private fillLane(lane: number): void {
+    while (waitsIn(this.state.desk, lane) > 0 && (this.state.places[lane]?.obl ?? 0) === 0) this.beginNext(lane);
+  }
+
+  private beginNext(line: number): void {
+    takeFrom(this.state.desk, line, this.takesNewest, this.row);
+    const ix = this.placeFor(this.row);
+    this.begin(ix, this.row);
+  }
+
+  /** The number of lanes, or whether there are any, has changed: what waits is sorted anew, what is in work stays where it is. */
+  private assignAnew(): void {
+    const { state } = this;
+    const waiting: DeskRow[] = [];
+    clearDesk(state.desk, this.row, (row) => waiting.push({ ...row }));
+    for (const row of waiting) this.putOnDesk(row);
+    state.free = [];
+    for (const place of state.places) if (place.obl === 0) state.free.push(place.ix);
   }
 
   // ---------------------------------------------------------------- steps
 
-  private begin(obl: number, attempt: number, client: number): void {
+  private begin(ix: number, { obl, attempt, slot }: DeskRow): void {
     const { state, world } = this;
     this.keepBusyTime();
-    const ix = state.free.length > 0 ? (state.free.pop() as number) : state.places.length;
-    const place = state.places[ix];
-    if (place === undefined) {
-      state.places[ix] = { ix, obl, attempt, client, step: 0, isAcknowledged: false, hasSucceeded: false, serial: 1 };
-    } else {
-      place.obl = obl;
-      place.attempt = attempt;
-      place.client = client;
-      place.step = 0;
-      place.isAcknowledged = false;
-      place.hasSucceeded = false;
-      place.serial = (place.serial + 1) & SERIAL_MASK;
-    }
-    if (ix >= state.beganNs.length) state.beganNs = doubled(state.beganNs);
+    for (let at = state.places.length; at <= ix; at++) state.places.push(emptyPlace(at));
+    while (ix >= state.beganNs.length) state.beganNs = doubled(state.beganNs);
+    const place = state.places[ix] as Place;
+    place.obl = obl;
+    place.attempt = attempt;
+    place.client = slot;
+    place.step = 0;
+    place.again = 0;
+    place.outlet = -1;
+    place.isAcknowledged = false;
+    place.hasSucceeded = false;
+    place.serial = (place.serial + 1) & SERIAL_MASK;
     state.beganNs[ix] = world.now[0] as number;
     state.busy++;
     world.tellOf(obl, 'begun', this.place, attempt);
-    this.goOn(ix);
+    if (!this.crashesNow(1)) this.goOn(ix);
   }
 
-  /** Goes through the steps from the current one on, until one takes time or the list ends. */
+  /** Another attempt on what failed, without letting anything else into its place. */
+  private beginAgain(ix: number, place: Place): void {
+    place.step = 0;
+    place.again++;
+    place.outlet = -1;
+    this.world.tellOf(place.obl, 'begun', this.place, this.triesOf(place));
+    if (!this.crashesNow(1)) this.goOn(ix);
+  }
+
+  /** Attempts on the message so far, this one included. */
+  private triesOf(place: Place): number {
+    return place.attempt + place.again;
+  }
+
+  /** Whether the crash that is set after `steps` steps comes now; everything it held is gone then. */
+  private crashesNow(steps: number): boolean {
+    if (this.crashAfter !== steps) return false;
+    if (this.crashChance < 1 && this.world.streams.uniform(this.crashStream) >= this.crashChance) return false;
+    this.crashAndComeBack();
+    return true;
+  }
+
+  private crashAndComeBack(): void {
+    this.world.beginFault(this.ix, FAULT_CRASH, this.restartAfterNs);
+    this.world.crash(this.ix);
+  }
+
+  /** Goes through the instructions from the current one on, until one takes time or the list ends. */
   private goOn(ix: number): void {
     const place = this.state.places[ix] as Place;
-    while (place.step < this.steps.length) {
-      const step = this.steps[place.step];
-      if (step === WORK) {
-        this.startWork(ix, place);
+    const { instructions, settlesLast } = this.program;
+    while (place.step < instructions.length) {
+      const { operation, takes } = instructions[place.step] as Instruction;
+      if (takes !== null) {
+        this.startStep(ix, place, takes);
         return;
       }
-      if (step === PUBLISH) {
+      if (operation === PUBLISH) {
         if (!this.publishResult(ix, place)) return;
-      } else if (!this.settlesLast || place.step < this.steps.length - 1) {
+      } else if (operation === ACKNOWLEDGE && !place.isAcknowledged && !(settlesLast && place.step === instructions.length - 1)) {
         place.isAcknowledged = true;
         this.consumers[place.client]?.settle(place.obl as OblIx, place.attempt, 'ack', 0, false);
       }
       place.step++;
+      if (place.step < instructions.length && this.crashesNow(place.step + 1)) return;
     }
     this.finish(ix, place);
   }
 
-  private startWork(ix: number, place: Place): void {
+  private startStep(ix: number, place: Place, takes: Law): void {
     const { world } = this;
-    this.work.drawInto(world.drawn);
+    takes.drawInto(world.drawn);
     const slow = world.slowFactor(this.ix);
     const lengthNs = slow === 1 ? (world.drawn[0] as number) : floor((world.drawn[0] as number) * slow);
     world.at[0] = (world.now[0] as number) + lengthNs;
-    world.arm(this.ix, WORK_ENDS, (place.serial << PLACE_BITS) | ix);
+    world.arm(this.ix, STEP_ENDS, (place.serial << PLACE_BITS) | ix);
   }
 
-  private onWorkEnds(ix: number, place: Place): void {
-    if (this.hasFailed(place)) {
+  private onStepEnds(ix: number, place: Place): void {
+    const instruction = this.program.instructions[place.step];
+    if (instruction !== undefined && this.hasFailed(place, instruction)) {
       this.fail(ix, place);
       return;
     }
-    this.succeed(place);
+    if (place.step === this.program.deed) this.succeed(place);
     place.step++;
-    this.goOn(ix);
+    if (place.step >= this.program.instructions.length || !this.crashesNow(place.step + 1)) this.goOn(ix);
   }
 
   private succeed(place: Place): void {
@@ -376,26 +442,29 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     state.processed++;
     world.settled++;
     const msg = world.obligations.msg[place.obl] as number;
-    if (world.obligations.succeed(place.obl)) world.tell(msg, 'processed', this.place, place.attempt);
+    if (world.obligations.succeed(place.obl)) world.tell(msg, 'processed', this.place, this.triesOf(place));
     else {
       world.oracle.wasted(this.workedNs(place));
-      world.tell(msg, 'repeated', this.place, place.attempt);
+      world.tell(msg, 'repeated', this.place, this.triesOf(place));
     }
   }
 
-  private hasFailed(place: Place): boolean {
+  /** Poison and the first attempts fail at whatever can fail; the rest is chance. */
+  private hasFailed(place: Place, { operation, fails }: Instruction): boolean {
+    if (operation !== WORK && operation !== CHARGE) return false;
     const { world } = this;
     const isPoison = ((world.messages.flags[world.obligations.msg[place.obl] as number] as number) & POISON) !== 0;
     if (isPoison && this.poisonRule !== 'ignored') return true;
-    if (place.attempt <= this.failFirst) return true;
-    return this.failure > 0 && world.streams.uniform(this.failureStream) < this.failure;
+    if (this.triesOf(place) <= this.failFirst) return true;
+    return fails > 0 && world.streams.uniform(this.failureStream) < fails;
   }
 
-  /** Hands the result to every outgoing wire; false if one is blocked: the place waits at this step. */
+  /** Hands the result to every outgoing wire, or to one drawn by share; false if it is blocked: the place waits at this step. */
   private publishResult(ix: number, place: Place): boolean {
     const { outlets, state, traits, world } = this;
     if (outlets.count === 0) return true;
-    if (!outlets.areOpen) {
+    if (this.routesByShare && place.outlet < 0) place.outlet = outlets.drawByShare(world.streams.uniform(this.routingStream));
+    if (place.outlet >= 0 ? !outlets.isOpen(place.outlet) : !outlets.areOpen) {
       state.blocked.push(ix);
       return false;
     }
@@ -408,8 +477,10 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     traits.causeSender = messages.sender[cause] as number;
     traits.causeNumber = messages.number[cause] as number;
     state.published++;
-    world.tell(cause, 'published', this.place, place.attempt);
-    outlets.publish(state.published, traits);
+    world.tell(cause, 'published', this.place, this.triesOf(place));
+    if (place.outlet >= 0) outlets.publishTo(place.outlet, state.published, traits);
+    else outlets.publish(state.published, traits);
+    place.outlet = -1;
     return true;
   }
 
@@ -418,9 +489,10 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     const client = this.consumers[place.client];
     const { obl, attempt } = place;
     if (!place.hasSucceeded) this.succeed(place);
-    if (this.settlesLast) client?.settle(obl as OblIx, attempt, 'ack', 0, true);
+    if (this.program.settlesLast && !place.isAcknowledged) client?.settle(obl as OblIx, attempt, 'ack', 0, true);
     else client?.freePlace();
     this.leave(ix, place);
+    this.crashesNow(this.program.instructions.length + 1);
   }
 
   private leave(ix: number, place: Place): void {
@@ -428,7 +500,9 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     this.state.held[client] = (this.state.held[client] as number) - 1;
     this.vacate(ix);
     this.world.obligations.dropCause(obl, this.place, FORGOTTEN);
-    if (this.state.desk.count > 0) this.takeFromDesk();
+    if (this.state.desk.count === 0) return;
+    if (this.hasLanes) this.fillLane(ix);
+    else this.fillPlaces();
   }
 
   private vacate(ix: number): void {
@@ -436,8 +510,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     const place = this.state.places[ix] as Place;
     place.obl = 0;
     place.client = -1;
-    place.step = this.steps.length;
-    this.state.free.push(ix);
+    if (!this.hasLanes) this.state.free.push(ix);
     this.state.busy--;
   }
 
@@ -445,14 +518,14 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
 
   private fail(ix: number, place: Place): void {
     const { state, world } = this;
-    const { obl, attempt } = place;
+    const { obl } = place;
     const msg = world.obligations.msg[obl] as number;
     state.failed++;
     world.books.countFailed(world.obligations.sub[obl] as number);
-    world.tell(msg, 'failed', this.place, attempt);
+    const tries = this.triesOf(place);
+    world.tell(msg, 'failed', this.place, tries);
     if (this.poisonRule === 'crashes' && ((world.messages.flags[msg] as number) & POISON) !== 0) {
-      world.beginFault(this.ix, FAULT_CRASH, SUPERVISOR_PAUSE_NS);
-      world.crash(this.ix);
+      this.crashAndComeBack();
       return;
     }
     world.oracle.wasted(this.workedNs(place));
@@ -463,14 +536,14 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
       return;
     }
     const { retry } = this;
-    if (retry.backoff === null || (retry.maxAttempts > 0 && attempt >= retry.maxAttempts)) {
-      world.tell(msg, 'given-up', this.place, attempt);
+    if (retry.backoff === null || (retry.maxAttempts > 0 && tries >= retry.maxAttempts)) {
+      world.tell(msg, 'given-up', this.place, tries);
       this.settle(ix, 'reject', 0);
       return;
     }
-    this.drawBackoff(obl, attempt);
+    this.drawBackoff(obl, tries);
     const delayNs = floor((this.backoffCell[0] as number) + 0.5);
-    if (!retry.waitsInWorker) {
+    if (retry.waits === 'in-queue') {
       this.settle(ix, 'retry', delayNs);
       return;
     }
@@ -478,13 +551,13 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     world.arm(this.ix, WAIT_ENDS, (place.serial << PLACE_BITS) | ix);
   }
 
-  private drawBackoff(obl: number, attempt: number): void {
+  private drawBackoff(obl: number, tries: number): void {
     const { obligations, streams } = this.world;
     const backoff = this.retry.backoff;
     assert(backoff !== null, 'a retry without a backoff');
     const previous = obligations.previousDelay(obl) ?? firstPrevious(backoff);
     const u = usesDraw(backoff.strategy) ? streams.uniform(this.backoffStream) : 0;
-    backoffInto(backoff, attempt - 1, u, previous, this.backoffCell);
+    backoffInto(backoff, tries - 1, u, previous, this.backoffCell);
     if (this.backoffCell[1] !== previous) obligations.rememberDelay(obl, this.backoffCell[1] as number);
   }
 
@@ -531,7 +604,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
   override sample(out: Float64Array, at: number): void {
     const { state } = this;
     out[at] = state.busy;
-    out[at + 1] = state.desk.count / 3;
+    out[at + 1] = state.desk.count;
     out[at + 2] = state.busy / this.places;
     out[at + 3] = state.received;
     out[at + 4] = state.processed;
@@ -540,6 +613,19 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
       ((state.busyTime[0] as number) + state.busy * ((this.world.now[0] as number) - (state.busyTime[1] as number))) / 1e9;
   }
 }
+
+const emptyPlace = (ix: number): Place => ({
+  ix,
+  obl: 0,
+  attempt: 0,
+  client: -1,
+  step: 0,
+  again: 0,
+  outlet: -1,
+  isAcknowledged: false,
+  hasSucceeded: false,
+  serial: 0,
+});
 
 function doubled(array: Float64Array): Float64Array {
   const larger = new Float64Array(array.length * 2);

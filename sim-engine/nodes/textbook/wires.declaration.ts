@@ -26,6 +26,17 @@ const PUBLISH_FIELDS = {
     live: true,
     advanced: true,
   },
+  share: {
+    kind: 'ratio',
+    label: 'publish.share.label',
+    help: 'publish.share.help',
+    unit: '×',
+    min: 0,
+    max: 1000,
+    default: 1,
+    live: true,
+    advanced: true,
+  },
 } as const satisfies Fields;
 
 const DELIVER_FIELDS = {

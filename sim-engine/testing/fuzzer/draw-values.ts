@@ -1,7 +1,7 @@
 // Draws a value for any declared field, in the form of a document, from the declaration alone: a new kind is fuzzed without a line
 // here. Bounds below the declared ones keep a run short; they are the only thing known of single fields.
 
-import type { Field, Fields, LawDocument } from '../../nodes/fields.ts';
+import type { Field, Fields, LawDocument, StepKind } from '../../nodes/fields.ts';
 import { LAW_PARAMETERS } from '../../topology/laws.ts';
 import { parseDuration } from '../../topology/units.ts';
 import type { Dice } from './dice.ts';
@@ -74,10 +74,17 @@ export function drawValue(dice: Dice, name: string, field: Field): unknown {
     case 'weights':
       return Array.from({ length: dice.int(1, 5) }, (_, i) => ({ name: `name-${i}`, weight: i === 0 ? 1 : dice.int(0, 5) }));
     case 'steps': {
-      const [first, ...others] = field.steps;
-      return [first, ...dice.shuffled(others).slice(0, dice.int(0, others.length))];
+      const [first, ...others] = Object.keys(field.steps) as [string, ...string[]];
+      const drawn = dice.shuffled(others).slice(0, dice.int(0, Math.min(others.length, field.maxCount - 1)));
+      return [first, ...drawn.map((word) => drawStep(dice, word, (field.steps[word] as StepKind).fields))];
     }
   }
+}
+
+/** A bare word, or the step with some of its fields set. */
+function drawStep(dice: Dice, word: string, fields: Fields): unknown {
+  const params = drawParams(dice, fields, 0.5);
+  return Object.keys(params).length === 0 ? word : { do: word, ...params };
 }
 
 /** Now and then the edge itself, else anywhere in between. */
