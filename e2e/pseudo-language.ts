@@ -2,13 +2,10 @@
 // letter of every message gets an accent, and every message grows by about 35 %. Built for the stories only; nothing of it is in
 // the page that people get.
 
-import { fileURLToPath } from 'node:url';
-import { build, type Plugin, preview } from 'vite';
+import type { Plugin } from 'vite';
 import { EN } from '../app/messages/en.ts';
 import { EN as ENGINE_EN } from '../sim-engine/messages/en.ts';
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const OUT = 'build/pseudo-language';
+import { type ServedPage, servePage } from './built-page.ts';
 
 const PLAIN = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const ACCENTED = 'ÅƁÇĎÉƑĜĤÎĴĶĹṀÑÓÞɊŔŠŤÚṼŴẊÝŽåƀçďéƒĝĥîĵķĺṁñóþɋŕšťúṽŵẋýž';
@@ -44,21 +41,4 @@ const pseudoLanguage = (): Plugin => ({
 });
 
 /** Builds the page in that language and serves it on a free port of this machine. */
-export async function servePseudoPage(): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
-  await build({
-    root: ROOT,
-    logLevel: 'error',
-    plugins: [pseudoLanguage()],
-    worker: { plugins: () => [pseudoLanguage()] },
-    build: { outDir: OUT, emptyOutDir: true },
-  });
-  const server = await preview({
-    root: ROOT,
-    logLevel: 'error',
-    build: { outDir: OUT },
-    preview: { host: '127.0.0.1', port: 0, open: false },
-  });
-  const url = server.resolvedUrls?.local[0];
-  if (url === undefined) throw new Error('the page in the pseudo-language is not served');
-  return { url, close: () => server.close() };
-}
+export const servePseudoPage = (): Promise<ServedPage> => servePage('pseudo-language', pseudoLanguage);
