@@ -18,6 +18,7 @@ interface Client {
   command(command: Command): Promise<Done>;
   runTo(timeNs: number): Promise<Done>;
   log(): Promise<{ readonly given: readonly LoggedCommand[] }>;
+  document(): Promise<TopologyDocument | null>;
   killEngine(): void;
   close(): void;
 }

@@ -7,7 +7,7 @@ import type { Field, LawDocument } from '../../sim-engine/nodes/fields.ts';
 import { parseBytes, parseDuration, printBytes, printDuration } from '../../sim-engine/topology/units.ts';
 import { type MessageKey, say, text } from '../messages/text.ts';
 import { FieldSlider } from '../node-views/FieldSlider.tsx';
-import { type NumberForm, numberForm } from '../store/sliders.ts';
+import { meanKey, type NumberForm, numberForm, sliderForm } from '../store/sliders.ts';
 import { figure } from '../ui/format.ts';
 import { factsOf, isDefault, spaced } from './facts.ts';
 
@@ -84,7 +84,12 @@ function Control(props: FieldControlProps & { id: string }) {
   if (form !== null) return <NumberControl {...props} form={form} />;
   switch (field.kind) {
     case 'duration':
-      return <QuantityControl {...props} {...durationIn(field.min, field.max)} />;
+      return (
+        <>
+          <QuantityControl {...props} {...durationIn(field.min, field.max)} />
+          <Slider {...props} />
+        </>
+      );
     case 'bytes':
       return <QuantityControl {...props} {...bytesIn(field)} />;
     case 'flag':
@@ -101,7 +106,7 @@ function Control(props: FieldControlProps & { id: string }) {
 // ------------------------------------------------------------------ numbers
 
 function NumberControl(props: FieldControlProps & { id: string; form: NumberForm }) {
-  const { field, value, onChange, id, form, target, name } = props;
+  const { value, onChange, id, form } = props;
   const now = form.shown(Number(value));
   const [draft, setDraft] = useState<string | null>(null);
   const entered = draft === null ? now : Number(draft);
@@ -127,9 +132,15 @@ function NumberControl(props: FieldControlProps & { id: string; form: NumberForm
         {form.unit !== '' && <i>{form.unit}</i>}
       </span>
       {isBad && <Wrong>{text(form.isWhole ? 'inspector.wrong.whole' : 'inspector.wrong.number', limitsOf(form))}</Wrong>}
-      <FieldSlider target={target} name={name} field={field} form={form} value={value} />
+      <Slider {...props} />
     </>
   );
+}
+
+/** Where dragging teaches. */
+function Slider({ target, name, field, value }: FieldControlProps) {
+  const form = sliderForm(field, value);
+  return form && <FieldSlider target={target} name={name} field={field} form={form} value={value} />;
 }
 
 const limitsOf = ({ min, max, unit }: NumberForm) => ({ min: figure(min), max: `${figure(max)} ${unit}`.trim() });
@@ -202,9 +213,10 @@ function QuantityControl({ value, onChange, id, toText, remedy }: FieldControlPr
 }
 
 /** The mean of a law: its shape is for the file. */
-function MeanControl({ value, onChange, id, of, ...others }: FieldControlProps & { id: string; of: 'duration' | 'bytes' }) {
+function MeanControl(props: FieldControlProps & { id: string; of: 'duration' | 'bytes' }) {
+  const { value, onChange, id, of, ...others } = props;
   const law = value as LawDocument;
-  const key = 'mean' in law ? 'mean' : law.law === 'constant' ? 'value' : null;
+  const key = meanKey(law);
   if (key === null) return <output className="field-value is-read-only">{text(`law.${law.law}`)}</output>;
   const mean = (law as unknown as Record<string, string | number>)[key];
   const form = of === 'duration' ? durationIn('1ns', '24h') : bytesIn({ min: 1, max: 1e9 });
@@ -212,6 +224,7 @@ function MeanControl({ value, onChange, id, of, ...others }: FieldControlProps &
     <>
       <QuantityControl {...others} {...form} value={mean} id={id} onChange={(next) => onChange({ ...law, [key]: next })} />
       <span className="field-note">{text('inspector.mean', { law: text(`law.${law.law}`) })}</span>
+      <Slider {...props} />
     </>
   );
 }

@@ -169,7 +169,7 @@ function Form({ thing, isExplained }: { thing: Thing; isExplained: boolean }) {
       field={field}
       value={fieldOf(thing, name)}
       onChange={(value) => edit((now) => setParam(now, thing.id, name, value))}
-      isKnob={isWire(thing) || !canBeKnob(field) ? null : knobs.has(name)}
+      isKnob={isWire(thing) || !canBeKnob(field, fieldOf(thing, name)) ? null : knobs.has(name)}
       onKnob={(isKnob) => showKnob(thing.id, name, isKnob)}
       isExplained={isExplained}
     />

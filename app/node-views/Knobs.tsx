@@ -4,8 +4,7 @@ import type { NodeDocument } from '../../sim-engine/topology/document.ts';
 import { say } from '../messages/text.ts';
 import { nodeName } from '../store/drawing.ts';
 import { fieldOf } from '../store/params.ts';
-import { knobsOf, numberForm } from '../store/sliders.ts';
-import { figure } from '../ui/format.ts';
+import { knobsOf, sliderForm } from '../store/sliders.ts';
 import { FieldSlider } from './FieldSlider.tsx';
 import './knobs.css';
 
@@ -15,15 +14,16 @@ export function Knobs({ node }: { readonly node: NodeDocument }) {
   return (
     <div className="card-knobs">
       {knobs.map(({ name, field }) => {
-        const form = numberForm(field);
-        if (form === null) return null;
         const value = fieldOf(node, name);
+        const form = sliderForm(field, value);
+        if (form === null) return null;
+        const { figure, unit } = form.words(form.shown(value));
         return (
           <div key={name} className="card-knob">
             <span className="lbl">{say(field.label)}</span>
             <b>
-              {figure(form.shown(Number(value)))}
-              <i className="unit">{form.unit}</i>
+              {figure}
+              <i className="unit">{unit}</i>
             </b>
             <FieldSlider target={node.id} name={name} field={field} form={form} value={value} nodeName={nodeName(node)} />
           </div>

@@ -15,8 +15,7 @@ import { LiveText } from '../store/LiveText.tsx';
 import { present, select, useLab } from '../store/lab.ts';
 import { fieldOf } from '../store/params.ts';
 import type { Places } from '../store/readings.ts';
-import { numberForm } from '../store/sliders.ts';
-import { figure } from '../ui/format.ts';
+import { sliderForm } from '../store/sliders.ts';
 import { KindGlyph } from '../ui/KindGlyph.tsx';
 import { keyOfNode, type Row, rowsOf, stepFrom } from './rows.ts';
 import './outline.css';
@@ -214,14 +213,15 @@ function stateWord(state: number | undefined): string {
 }
 
 function KnobLine({ row: { node, name, field } }: { readonly row: Extract<Row, { kind: 'knob' }> }) {
-  const form = numberForm(field);
-  if (form === null) return null;
   const value = fieldOf(node, name);
+  const form = sliderForm(field, value);
+  if (form === null) return null;
+  const { figure, unit } = form.words(form.shown(value));
   return (
     <>
       <span>{say(field.label)}</span>
       <b>
-        {figure(form.shown(Number(value)))} <i>{form.unit}</i>
+        {figure} <i>{unit}</i>
       </b>
       <FieldSlider target={node.id} name={name} field={field} form={form} value={value} nodeName={nodeName(node)} tabIndex={-1} />
     </>

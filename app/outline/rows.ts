@@ -7,7 +7,7 @@ import type { Gauge } from '../../sim-engine/nodes/node-kind.ts';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
 import { say, text } from '../messages/text.ts';
 import { nodeName } from '../store/drawing.ts';
-import { fieldsOf, isShown } from '../store/params.ts';
+import { fieldOf, fieldsOf, isShown } from '../store/params.ts';
 import { canBeKnob } from '../store/sliders.ts';
 
 interface Place {
@@ -67,7 +67,9 @@ type Leaf<R = Row> = R extends Row ? Omit<R, 'level' | 'parent' | 'position' | '
 
 function leavesOf({ nodes, wires }: TopologyDocument, node: NodeDocument): readonly Leaf[] {
   const nameOf = (id: string): string => nodes.find((other) => other.id === id)?.name ?? id;
-  const knobs = Object.entries(fieldsOf(node)).filter(([, field]) => canBeKnob(field) && !field.advanced && isShown(node, field));
+  const knobs = Object.entries(fieldsOf(node)).filter(
+    ([name, field]) => canBeKnob(field, fieldOf(node, name)) && !field.advanced && isShown(node, field),
+  );
   return [
     ...knobs.map(
       ([name, field]): Leaf => ({ kind: 'knob', key: `knob ${node.id} ${name}`, label: say(field.label), node, name, field }),

@@ -1,10 +1,12 @@
 // Which fields are dragged, and how: limits, unit and the form in which people read the number. Used by the settings and by the
 // controls that stand on cards.
 
-import type { Field } from '../../sim-engine/nodes/fields.ts';
+import type { Field, LawDocument } from '../../sim-engine/nodes/fields.ts';
 import type { NodeDocument } from '../../sim-engine/topology/document.ts';
+import { parseDuration, printDuration } from '../../sim-engine/topology/units.ts';
 import { text } from '../messages/text.ts';
-import { fieldsOf, isShown } from './params.ts';
+import { durationText, figure } from '../ui/format.ts';
+import { fieldOf, fieldsOf, isShown } from './params.ts';
 
 export interface NumberForm {
   readonly min: number;
@@ -51,6 +53,67 @@ const percent = ({ min, max }: { min: number; max: number }): NumberForm => ({
   shown: (value) => Number((value * 100).toPrecision(6)),
   meant: (value) => Number((value / 100).toPrecision(6)),
 });
+/** How the control of a field is dragged. */
+export interface SliderForm {
+  readonly min: number;
+  readonly max: number;
+  readonly isWhole: boolean;
+  readonly isEven: boolean;
+  /** The default, as far as it is one number: where the tick stands. */
+  readonly usual: number;
+  /** From the document to the number that is dragged, and back into what the document held before. */
+  readonly shown: (value: unknown) => number;
+  readonly meant: (shown: number, before: unknown) => unknown;
+  /** The number and its unit, which of a duration depends on the number. */
+  readonly words: (shown: number) => { readonly figure: string; readonly unit: string };
+}
+
+/** The slider of a field as it stands; null where dragging would teach nothing, and for a law that has no mean. */
+export function sliderForm(field: Field, value: unknown): SliderForm | null {
+  const form = numberForm(field);
+  if (form !== null) {
+    const shown = (from: unknown) => form.shown(Number(from));
+    const words = (number: number) => ({ figure: figure(number), unit: form.unit });
+    return { ...form, usual: shown(field.default), shown, words, meant: (number) => form.meant(number) };
+  }
+  if (!field.live) return null;
+  if (field.kind === 'duration') {
+    const meant = (ns: number) => printDuration(Math.round(ns));
+    return { ...lengths(nsOf(field.min), nsOf(field.max)), usual: nsOf(field.default), shown: nsOf, meant };
+  }
+  if (field.kind !== 'distribution' || field.of !== 'duration' || meanKey(value) === null) return null;
+  const meant = (ns: number, before: unknown) => ({
+    ...(before as LawDocument),
+    [meanKey(before) ?? 'mean']: printDuration(Math.round(ns)),
+  });
+  return { ...lengths(1, nsOf(field.max)), usual: meanOf(field.default), shown: meanOf, meant };
+}
+
+/** Durations span many sizes, and are read in the unit that suits them. */
+const lengths = (min: number, max: number) => {
+  const words = (ns: number) => {
+    const [number = '', unit = ''] = durationText(ns).split(' ');
+    return { figure: number, unit };
+  };
+  return { min, max, words, isWhole: true, isEven: false };
+};
+
+/** Where a law keeps the length that it is mostly; null for one of several lengths. */
+export function meanKey(law: unknown): 'mean' | 'value' | null {
+  if (typeof law !== 'object' || law === null) return null;
+  return 'mean' in law ? 'mean' : 'value' in law ? 'value' : null;
+}
+
+function meanOf(law: unknown): number {
+  const key = meanKey(law);
+  return key === null ? Number.NaN : nsOf((law as { readonly [key: string]: unknown })[key]);
+}
+
+function nsOf(length: unknown): number {
+  const parsed = parseDuration(String(length));
+  return parsed.ok ? parsed.value : Number.NaN;
+}
+
 /** Units that are only the name of what is counted say nothing beside a label that says it; signs such as × stand for themselves. */
 function unitOf(unit: string): string {
   if (unit === 'messages' || unit === 'attempts' || unit === 'at once') return '';
@@ -58,7 +121,7 @@ function unitOf(unit: string): string {
 }
 
 /** Whether the control of a field may stand on a card: it is dragged, and a run takes it at once. */
-export const canBeKnob = (field: Field): boolean => field.live && numberForm(field) !== null;
+export const canBeKnob = (field: Field, value: unknown): boolean => field.live && sliderForm(field, value) !== null;
 
 /** Fields whose controls stand on the card of this node, in the order of the document; those that do not matter now left out. */
 export function knobsOf(node: NodeDocument): readonly { readonly name: string; readonly field: Field }[] {
@@ -66,6 +129,6 @@ export function knobsOf(node: NodeDocument): readonly { readonly name: string; r
   const fields = fieldsOf(node);
   return node.view.knobs.flatMap(({ field: name }) => {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    return field !== undefined && canBeKnob(field) && isShown(node, field) ? [{ name, field }] : [];
+    return field !== undefined && canBeKnob(field, fieldOf(node, name)) && isShown(node, field) ? [{ name, field }] : [];
   });
 }
