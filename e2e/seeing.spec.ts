@@ -175,6 +175,36 @@ test('a cell of the ledger opens its letters, and a letter its journey @desktop'
   expect(digest).toBe(digestInNode(ORDER_PIPELINE, simTimeNs, 7, log));
 });
 
+test('letters that have ended are leafed through by key, newest first, none left out and none twice @desktop', async ({
+  page,
+}) => {
+  await openLab(page);
+  await runTo(page, 60);
+  await page.locator('[data-cell=done]').click();
+  const done = await ledgerCell(page, 'done');
+  const rows = page.getByTestId('letters').locator('tbody tr');
+  const names = new Set<string>();
+  const read = async (from: number) => {
+    const to = Math.min(from + 49, done);
+    await expect(details(page)).toContainText(`${from} to ${to} of ${done} remembered, newest first`);
+    await expect(rows).toHaveCount(to - from + 1);
+    for (const name of await rows.locator('.letter-link').allTextContents()) names.add(name);
+  };
+  await read(1);
+  const older = details(page).getByRole('button', { name: 'Older' });
+  await older.focus();
+  for (let from = 51; from <= done; from += 50) {
+    await page.keyboard.press('Enter');
+    await read(from);
+    await expect(older).toBeFocused();
+  }
+  expect(names.size).toBe(done);
+  // There is nothing older: the key does nothing, and the focus stays.
+  await page.keyboard.press('Enter');
+  await expect(details(page)).toContainText(`to ${done} of ${done} remembered`);
+  await expect(older).toBeFocused();
+});
+
 test('a letter on its wire opens its journey @desktop', async ({ page }) => {
   await openLab(page);
   await pauseButton(page).click();

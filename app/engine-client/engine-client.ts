@@ -201,7 +201,7 @@ export class EngineClient {
   /** What stands in a class of the ledger now; see the request. */
   async letters(wanted: Omit<Extract<Request, { type: 'letters' }>, 'type'>): Promise<Letters> {
     const answer = await this.#ask({ type: 'letters', ...wanted });
-    return answer.type === 'letters' ? answer.letters : { rows: [], total: 0, counts: [] };
+    return answer.type === 'letters' ? answer.letters : { rows: [], listed: 0, total: 0, counts: [] };
   }
 
   async log(): Promise<Omit<Extract<Answer, { type: 'log' }>, 'type'>> {

@@ -32,10 +32,10 @@ export function DeadPanel({ node }: Extract<Panel, { kind: 'dead' }>) {
   const letters = useAsked(`${node ?? ''} ${from} ${commandCount}`, () =>
     client.letters({ of: 'dead', from, ...(node === undefined ? {} : { node }) }),
   );
-  const [latest, setLatest] = useState(letters);
+  const [{ latest, at }, setShown] = useState({ latest: letters, at: from });
   const isRunning = useLab((lab) => lab.isRunning);
   if (letters !== null && letters !== latest) {
-    setLatest(letters);
+    setShown({ latest: letters, at: from });
     // Gone now; should it come back, it can be asked for again.
     const there = new Set(letters.rows.map(nameOfRow));
     if (asked.size > 0) setAsked(new Set(isRunning ? [] : [...asked].filter((name) => there.has(name))));
@@ -49,9 +49,9 @@ export function DeadPanel({ node }: Extract<Panel, { kind: 'dead' }>) {
       </PanelFrame>
     );
   }
-  const { rows, total } = latest;
+  const { rows, listed, total } = latest;
   // What was sent back meanwhile may leave this page empty.
-  if (rows.length === 0 && from > 0) setFrom(0);
+  if (rows.length === 0 && at > 0 && at === from) setFrom(0);
   const chosen = rows.filter((row) => marked.has(nameOfRow(row)));
   const redrive = (those: readonly LetterRow[]) => {
     for (const { where, sender, number } of those) inject({ type: 'redrive', node: where, message: { sender, number } });
@@ -107,7 +107,7 @@ export function DeadPanel({ node }: Extract<Panel, { kind: 'dead' }>) {
             ))}
           </ul>
           <div className="dead-pages">
-            <Pages from={from} shown={rows.length} total={total} onPage={setFrom} />
+            <Pages from={at} shown={rows.length} listed={listed} total={total} onPage={setFrom} />
           </div>
         </>
       )}

@@ -12,7 +12,7 @@ import { useNames } from '../store/use-names.ts';
 import { count, durationText, moment } from '../ui/format.ts';
 import { Seal, type SealName } from '../ui/Seal.tsx';
 import { LetterLink } from './LetterLink.tsx';
-import { LISTED_MAX, PAGE, Pages } from './Pages.tsx';
+import { PAGE, Pages } from './Pages.tsx';
 import './trace.css';
 
 const OPEN: ReadonlySet<LetterClass> = new Set(['wire', 'waiting', 'work', 'retry', 'dead']);
@@ -35,7 +35,10 @@ const SEALS: { readonly [of in LetterClass]: SealName } = {
 export function LettersPanel({ of, book }: Extract<Panel, { kind: 'letters' }>) {
   const [from, setFrom] = useState(0);
   const topic = `${of} ${book ?? ''} ${from}`;
-  const letters = useAsked(topic, () => client.letters({ of, from, ...(book === undefined ? {} : { book }) }));
+  const answer = useAsked(topic, () => client.letters({ of, from, ...(book === undefined ? {} : { book }) }));
+  // Until the next page is there the one before stays, and with it the button that has the focus.
+  const [{ letters, at }, setShown] = useState({ letters: answer, at: from });
+  if (answer !== null && answer !== letters) setShown({ letters: answer, at: from });
   const isOpen = OPEN.has(of);
   const title = text(`ledger.${of}`);
   const sub =
@@ -49,22 +52,21 @@ export function LettersPanel({ of, book }: Extract<Panel, { kind: 'letters' }>) 
     >
       <p className="details-section details-note">{text(`ledger.${of}.help`)}.</p>
       {letters === null ? null : isOpen ? (
-        <OpenLetters letters={letters} from={from} onPage={setFrom} />
+        <OpenLetters letters={letters} from={at} onPage={setFrom} />
       ) : (
-        <EndedLetters letters={letters} hasReasons={of !== 'done' && of !== 'accepted'} />
+        <EndedLetters letters={letters} from={at} onPage={setFrom} hasReasons={of !== 'done' && of !== 'accepted'} />
       )}
     </PanelFrame>
   );
 }
 
-interface OpenProps {
+interface LettersProps {
   readonly letters: Letters;
   readonly from: number;
   readonly onPage: (from: number) => void;
 }
 
-function OpenLetters({ letters: { rows, total }, from, onPage }: OpenProps) {
-  const listed = Math.min(total, LISTED_MAX);
+function OpenLetters({ letters: { rows, listed, total }, from, onPage }: LettersProps) {
   if (total === 0) return <p className="details-section details-note">{text('letters.none')}</p>;
   const isMoreHidden = from + rows.length < Math.min(from + PAGE, listed);
   return (
@@ -75,12 +77,13 @@ function OpenLetters({ letters: { rows, total }, from, onPage }: OpenProps) {
           {text('letters.instant', { count: count(Math.min(from + PAGE, listed) - from - rows.length) })}
         </p>
       )}
-      <Pages from={from} shown={rows.length} total={total} onPage={onPage} />
+      <Pages from={from} shown={rows.length} listed={listed} total={total} onPage={onPage} />
     </div>
   );
 }
 
-function EndedLetters({ letters: { rows, total, counts }, hasReasons }: { letters: Letters; hasReasons: boolean }) {
+function EndedLetters({ letters, from, onPage, hasReasons }: LettersProps & { readonly hasReasons: boolean }) {
+  const { rows, listed, total, counts } = letters;
   const nameOfId = useNames();
   if (total === 0) return <p className="details-section details-note">{text('letters.none.ended')}</p>;
   return (
@@ -106,6 +109,7 @@ function EndedLetters({ letters: { rows, total, counts }, hasReasons }: { letter
       <div className="details-section">
         <h3>{text('letters.latest')}</h3>
         {rows.length === 0 ? <p className="details-note">{text('letters.forgotten')}</p> : <Rows rows={rows} isEnded />}
+        <Pages from={from} shown={rows.length} listed={listed} total={total} onPage={onPage} isEnded />
       </div>
     </>
   );

@@ -152,7 +152,9 @@ export interface LetterRow {
 /** One page of a class, or the latest examples of one that is not listed one by one. */
 export interface Letters {
   readonly rows: readonly LetterRow[];
-  /** All that stand in the class; the pages end earlier, see `LETTERS_LISTED_MAX`. */
+  /** How many can be had page by page: at most `LETTERS_LISTED_MAX`, of ended ones those that the trace remembers. */
+  readonly listed: number;
+  /** All that stand in the class. */
   readonly total: number;
   /** Of a class in which messages have ended: how many where and why, largest first. */
   readonly counts: readonly { readonly where: string; readonly reason: Reason; readonly count: number }[];

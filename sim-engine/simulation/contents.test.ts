@@ -148,6 +148,23 @@ describe('the letters of a class', () => {
     ]);
   });
 
+  it('that have ended are leafed through as far as the trace remembers them, newest first, none left out and none twice', () => {
+    const run = runOf(scenarioText('order-pipeline'), { traceEvery: 1 });
+    run.advanceTo(60 * S);
+    const numbers: string[] = [];
+    const first = lettersOf(run.world, { of: 'done' });
+    expect(first.listed).toBeGreaterThan(120);
+    expect(first.listed).toBe(first.total);
+    for (let from = 0; from < first.listed; from += 50) {
+      const { rows, listed } = lettersOf(run.world, { of: 'done', from });
+      expect([rows.length, listed]).toEqual([Math.min(50, first.listed - from), first.listed]);
+      numbers.push(...rows.map(({ sender, number }) => `${sender} ${number}`));
+      const times = rows.map(({ sinceNs }) => sinceNs as number);
+      expect(times).toEqual([...times].sort((a, b) => b - a));
+    }
+    expect(new Set(numbers).size).toBe(first.total);
+  });
+
   it('can be asked for without changing the run', () => {
     const asked = runOf(scenarioText('order-pipeline'), { traceEvery: 1 });
     const left = runOf(scenarioText('order-pipeline'), { traceEvery: 1 });

@@ -79,7 +79,7 @@ function openLetters(world: World, wanted: LettersWanted): Letters {
     total += world.books.publish[book.PUB_ON_WIRE] as number;
   }
   const page = oldest.found.slice(from);
-  return { rows: rowsOf(world, page), total, counts: [] };
+  return { rows: rowsOf(world, page), listed: total < LETTERS_LISTED_MAX ? total : LETTERS_LISTED_MAX, total, counts: [] };
 }
 
 /** A whole number from 0 to the last page. */
@@ -244,7 +244,7 @@ function endedLetters(world: World, wanted: LettersWanted, end: JourneyStop): Le
   let total = 0;
   if (publish !== undefined) total += world.books.publish[publish] as number;
   if (delivery !== undefined) total += world.books.delivery[delivery] as number;
-  return { rows: latestOf(world, end), total, counts: countsOf(world, publish, delivery) };
+  return { ...latestOf(world, end, pageStart(wanted.from ?? 0)), total, counts: countsOf(world, publish, delivery) };
 }
 
 /** Why and where; of what ended well only where. Largest counts first. */
@@ -273,18 +273,22 @@ function countsOf(world: World, publish: number | undefined, delivery: number | 
   return [...counts.values()].sort((a, b) => b.count - a.count || (a.where < b.where ? -1 : 1)).slice(0, COUNTS_MAX);
 }
 
-/** The latest examples that the trace still knows, newest first. */
-function latestOf(world: World, end: JourneyStop): readonly LetterRow[] {
-  return world.trace.latest(end, LETTERS_PER_PAGE).map(({ atNs, sender, number, place, attempt }) => ({
-    sender: world.nodeIds[sender] as string,
-    number,
-    key: null,
-    sizeBytes: 0,
-    isPoison: false,
-    attempts: attempt,
-    sentNs: null,
-    sinceNs: atNs,
-    where: nameOfPlace(world, place),
-    reason: 'none',
-  }));
+/** A page of the examples that the trace still knows, newest first, and how many of them can be listed. */
+function latestOf(world: World, end: JourneyStop, from: number): Pick<Letters, 'rows' | 'listed'> {
+  const known = world.trace.latest(end, LETTERS_LISTED_MAX);
+  const rows = known.slice(from, from + LETTERS_PER_PAGE).map(
+    ({ atNs, sender, number, place, attempt }): LetterRow => ({
+      sender: world.nodeIds[sender] as string,
+      number,
+      key: null,
+      sizeBytes: 0,
+      isPoison: false,
+      attempts: attempt,
+      sentNs: null,
+      sinceNs: atNs,
+      where: nameOfPlace(world, place),
+      reason: 'none',
+    }),
+  );
+  return { rows, listed: known.length };
 }
