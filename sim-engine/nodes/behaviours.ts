@@ -1,6 +1,7 @@
 // THE list of what the kinds do: one line a kind. Loaded with the engine, never by the app.
 
 import { registerBehaviours } from './registry.ts';
+import { REQUESTER_BEHAVIOUR } from './services/requester.ts';
 import { SENDER_BEHAVIOUR } from './services/sender.ts';
 import { SERVICE_BEHAVIOUR } from './services/service.ts';
 import { DEAD_LETTER_QUEUE_BEHAVIOUR } from './textbook/dead-letter-queue.ts';
@@ -9,6 +10,7 @@ import { TOPIC_BEHAVIOUR } from './textbook/topic.ts';
 
 registerBehaviours([
   ['sender', SENDER_BEHAVIOUR],
+  ['requester', REQUESTER_BEHAVIOUR],
   ['service', SERVICE_BEHAVIOUR],
   ['queue', QUEUE_BEHAVIOUR],
   ['topic', TOPIC_BEHAVIOUR],

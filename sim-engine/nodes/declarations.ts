@@ -3,6 +3,7 @@
 import type { Fields } from './fields.ts';
 import { LINK_FIELDS } from './link-fields.ts';
 import type { NodeKind, WireKind } from './node-kind.ts';
+import { REQUESTER } from './services/requester.declaration.ts';
 import { SENDER } from './services/sender.declaration.ts';
 import { SERVICE } from './services/service.declaration.ts';
 import { DEAD_LETTER_QUEUE } from './textbook/dead-letter-queue.declaration.ts';
@@ -10,8 +11,11 @@ import { QUEUE } from './textbook/queue.declaration.ts';
 import { TOPIC } from './textbook/topic.declaration.ts';
 import { DEAD_LETTER, DELIVER, FEED, PUBLISH, SUBSCRIBE } from './textbook/wires.declaration.ts';
 
-export const NODE_KINDS: readonly NodeKind[] = [SENDER, SERVICE, QUEUE, TOPIC, DEAD_LETTER_QUEUE];
+export const NODE_KINDS: readonly NodeKind[] = [SENDER, REQUESTER, SERVICE, QUEUE, TOPIC, DEAD_LETTER_QUEUE];
 export const WIRE_KINDS: readonly WireKind[] = [PUBLISH, DELIVER, SUBSCRIBE, FEED, DEAD_LETTER];
+
+/** Kinds at which every message ends: what they send is never what came in, so that no circle of wires leads through them. */
+export const MESSAGES_END_AT: ReadonlySet<string> = new Set([REQUESTER.type]);
 
 const nodeKinds = new Map(NODE_KINDS.map((kind) => [kind.type, kind]));
 const wireKinds = new Map(WIRE_KINDS.map((kind) => [kind.type, kind]));

@@ -93,6 +93,7 @@ export const GROWING_STATUSES: ReadonlySet<string> = new Set([
 const ALIASES: readonly (readonly [alias: string, name: string])[] = [
   ['unacked', 'in_flight'],
   ['rejected', 'refused'],
+  ['replies_used', 'answered'],
 ];
 
 export class Measures {
@@ -336,6 +337,7 @@ export class Measures {
       total('missed_effects', () => oracle.missedEffects, 'level'),
       total('order_breaks', () => oracle.orderBreaks),
       total('wasted_work', () => oracle.wastedWorkNs / 1e9),
+      total('misrouted', () => oracle.misroutedReplies),
       total('throughput', successes),
       // Of all successes those that applied an effect for the first time, whichever copy of the message they worked on.
       total('goodput', () => successes() - oracle.duplicateEffects),

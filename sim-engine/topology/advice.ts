@@ -86,6 +86,7 @@ function adviseOnGivingUp(node: ParsedNode, wiring: Wiring, place: Place, proble
 }
 
 function mayGiveUp(reader: ParsedNode, sendsPoison: boolean): boolean {
+  if (reader.kind === 'requester') return reader.params.matching === 'numbers' && reader.params.foreign === 'reject';
   const { failure, failFirst, poison, retry, maxAttempts } = reader.params;
   const mayFail = failure !== 0 || failFirst !== 0 || (sendsPoison && poison !== 'ignored');
   return mayFail && (retry === 'none' || maxAttempts !== 0);

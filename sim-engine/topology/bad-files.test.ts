@@ -737,6 +737,25 @@ describe('cycle', () => {
       'Messages would travel in a circle for ever: constructor → prototype → constructor.',
     );
   });
+  it('is none where replies come back to whoever asked, and is one beside it', () => {
+    const nodes = [
+      { id: 'client', kind: 'requester' },
+      { id: 'asked', kind: 'queue' },
+      { id: 'server', kind: 'service' },
+      { id: 'replies', kind: 'queue' },
+    ];
+    const wires = [
+      { id: 'ask', kind: 'publish', from: 'client', to: 'asked' },
+      { id: 'hand-out', kind: 'deliver', from: 'asked', to: 'server' },
+      { id: 'reply', kind: 'publish', from: 'server', to: 'replies' },
+      { id: 'answer', kind: 'deliver', from: 'replies', to: 'client' },
+    ];
+    expect(parseTopology(topology({ nodes, wires })).ok).toBe(true);
+    const again = [...wires, { id: 'again', kind: 'publish', from: 'server', to: 'asked' }];
+    expect(only(parseTopology(topology({ nodes, wires: again })))[1]).toBe(
+      'Messages would travel in a circle for ever: asked → server → asked.',
+    );
+  });
   it('is none where two ways lead to the same worker', () => {
     const nodes = [...base.nodes, { id: 'second', kind: 'queue' }];
     const wires = [

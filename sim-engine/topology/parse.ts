@@ -2,6 +2,7 @@
 // wiring, circles. Page, command line and tests load every topology and scenario here. Never throws for what a file holds, and
 // never changes its argument.
 
+import { MESSAGES_END_AT } from '../nodes/declarations.ts';
 import type { Fields } from '../nodes/fields.ts';
 import type { NodeKind } from '../nodes/node-kind.ts';
 import { checkParents, checkWires, type SketchedNode, type SketchedWire } from './connect.ts';
@@ -291,7 +292,8 @@ class TopologyReader {
   checkStructure(): void {
     const sound = checkWires(this.sketchedWires, this.sketchedNodes, this.kinds, this.problems);
     checkParents(this.sketchedNodes, this.kinds, this.problems);
-    const carrying = sound.filter((wire) => this.kinds.wireKinds.get(wire.kind)?.travels);
+    const goesOn = ({ to }: SketchedWire): boolean => !MESSAGES_END_AT.has(this.sketchedNodes.get(to)?.kind ?? '');
+    const carrying = sound.filter((wire) => this.kinds.wireKinds.get(wire.kind)?.travels && goesOn(wire));
     for (const { nodes, closedBy } of findCircles(carrying, CIRCLES_MAX)) {
       report(this.problems, 'cycle', closedBy.place, { loop: listed(nodes, ' → '), wire: closedBy.id });
     }

@@ -26,12 +26,19 @@ export class MessageTable extends Table {
   /** Message that caused this one as its result, as sender and number; 0 = none, and so in every free slot. */
   causeSender = i32();
   causeNumber = u32();
+  /** Until when its sender wants an answer, ns; 0 = whenever, and so in every free slot. */
+  deadlineNs = f64();
   /** Who still needs the slot: open publish entries, obligations, copies kept for a resend. */
   refs = u16();
 
   constructor(arena: Arena) {
     super(1024);
     this.allocate(arena);
+  }
+
+  /** The slot that the next new message gets. */
+  get upcoming(): number {
+    return this.slots.freeHead !== 0 ? this.slots.freeHead : this.slots.high;
   }
 
   /** One reference less; the last one gives the slot back. */
@@ -43,6 +50,7 @@ export class MessageTable extends Table {
       this.causeSender[msg] = 0;
       this.causeNumber[msg] = 0;
     }
+    if (this.deadlineNs[msg] !== 0) this.deadlineNs[msg] = 0;
     this.slots.free(msg);
   }
 }

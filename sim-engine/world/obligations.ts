@@ -9,6 +9,7 @@ import type { Books } from './books.ts';
 import { DELAYED, DROPPED, EXPIRED, isClosed, LOST, PROCESSED, SKIPPED } from './books.ts';
 import { type MessageTable, TRACED } from './messages.ts';
 import type { Oracle } from './oracle.ts';
+import { DUPLICATE } from './reasons.ts';
 import { stopNumber, type Trace } from './trace.ts';
 
 const STOP_LOST = stopNumber('lost');
@@ -102,6 +103,14 @@ export class Obligations extends Table {
     if (this.mentions[obl] === 0) this.forget(obl);
   }
 
+  /**
+   * Whoever holds it decides that its work will never be done: it closes as `cls` (EXPIRED, SKIPPED or DROPPED) at `place` for
+   * `reason`, though there are other causes left. One that is closed stays as it is.
+   */
+  conclude(obl: number, cls: number, place: number, reason: number): void {
+    if (!isClosed(this.cls[obl] as number)) this.closeUndone(obl, cls, place, reason);
+  }
+
   /** Moves an open or resting obligation to another open or resting class; a closed one stays as it is. */
   moveTo(obl: number, cls: number): void {
     const from = this.cls[obl] as number;
@@ -148,7 +157,8 @@ export class Obligations extends Table {
     if (from === DELAYED) this.books.countRetrying(-1);
     this.books.countReason(true, cls, place, reason);
     const messages = this.messages;
-    if (cls === LOST || cls === DROPPED || cls === EXPIRED || cls === SKIPPED) {
+    // What a duplicate was for has happened already.
+    if (reason !== DUPLICATE && (cls === LOST || cls === DROPPED || cls === EXPIRED || cls === SKIPPED)) {
       this.oracle.missed(sub, messages.sender[msg] as number, messages.number[msg] as number);
     }
     if (((messages.flags[msg] as number) & TRACED) !== 0) {

@@ -26,6 +26,8 @@ export class Oracle implements Saveable {
   /** Work whose result nobody used: failed, crashed, or done again. Whole ns and pieces. */
   wastedWorkNs = 0;
   wastedWorks = 0;
+  /** Replies that a requester took for the answer to something else. */
+  misroutedReplies = 0;
   private rows = new Map<number, EffectRow>();
   /** The row asked for last at each place: most places hear of one sender only. */
   private recent: (EffectRow | undefined)[] = [];
@@ -94,15 +96,23 @@ export class Oracle implements Saveable {
 
   save(): unknown {
     return {
-      counts: [this.duplicateEffects, this.missedEffects, this.orderBreaks, this.wastedWorkNs, this.wastedWorks],
+      counts: [
+        this.duplicateEffects,
+        this.missedEffects,
+        this.orderBreaks,
+        this.wastedWorkNs,
+        this.wastedWorks,
+        this.misroutedReplies,
+      ],
       rows: clonePlain(this.rows),
     };
   }
 
   load(saved: unknown): void {
     const copy = saved as { counts: number[]; rows: Map<number, EffectRow> };
-    const counts = copy.counts as [number, number, number, number, number];
-    [this.duplicateEffects, this.missedEffects, this.orderBreaks, this.wastedWorkNs, this.wastedWorks] = counts;
+    const counts = copy.counts as [number, number, number, number, number, number];
+    [this.duplicateEffects, this.missedEffects, this.orderBreaks, this.wastedWorkNs, this.wastedWorks, this.misroutedReplies] =
+      counts;
     this.rows = clonePlain(copy.rows);
     this.recent = [];
   }

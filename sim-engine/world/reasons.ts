@@ -24,6 +24,12 @@ export const REASONS = [
   'forgotten',
   /** Its reader was sent away with no place to put it. */
   'no-room',
+  /** Whoever asked for it had given up. */
+  'late',
+  /** Another one like it had come before. */
+  'duplicate',
+  /** Nobody there had asked for it. */
+  'unknown',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
@@ -41,6 +47,9 @@ export const REJECTED = reasonNumber('rejected');
 export const DOWN = reasonNumber('down');
 export const FORGOTTEN = reasonNumber('forgotten');
 export const NO_ROOM = reasonNumber('no-room');
+export const LATE = reasonNumber('late');
+export const DUPLICATE = reasonNumber('duplicate');
+export const UNKNOWN = reasonNumber('unknown');
 
 /** A place in the engine as one number: an actor or a link. */
 export const actorPlace = (actor: number): number => actor * 2;

@@ -72,6 +72,9 @@ export const NOTICE_MESSAGES = {
   'reason.down': 'the receiver was not running',
   'reason.forgotten': 'forgotten before the work was done',
   'reason.no-room': 'sent away by its reader with nowhere to go',
+  'reason.late': 'whoever asked had given up',
+  'reason.duplicate': 'another one like it had come before',
+  'reason.unknown': 'nobody there had asked for it',
 
   'measure.messages_total':
     'Messages by channel and status. Open statuses (publish.on_the_wire, waiting, delayed, on_the_wire, in_flight, dead_lettered) are heights.',
@@ -100,6 +103,7 @@ export const NOTICE_MESSAGES = {
   'measure.missed_effects': 'Business effects that will never be applied, as far as is known.',
   'measure.order_breaks': 'First effects that came after a later one of the same sender and key.',
   'measure.wasted_work': 'Seconds of work whose result nobody used.',
+  'measure.misrouted': 'Replies that were taken for the answer to another request.',
   'measure.throughput': 'Work that ended in success, repeats included.',
   'measure.goodput': 'First useful results.',
   'measure.node_down': '1 while a node is down after a crash.',
