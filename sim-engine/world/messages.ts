@@ -8,6 +8,8 @@ import { f64, i32, Table, u8, u16, u32 } from '../kernel/arena.ts';
 export const POISON = 1;
 /** Its journey is written down. Watching only: nothing a model does may depend on it. */
 export const TRACED = 2;
+/** Its sender numbers what it sends: a channel may recognise what it has already. */
+export const NUMBERED = 4;
 
 export class MessageTable extends Table {
   /** When it was first sent, ns. A resend keeps it. */
@@ -21,6 +23,8 @@ export class MessageTable extends Table {
   /** Index into the sender's message types. */
   type = u8();
   flags = u8();
+  /** From 0 to 9, the highest the most urgent; 0 in every free slot. */
+  priority = u8();
   /** Row of the header store; 0 = no headers, and so in every slot until a kind that has headers writes one. */
   headers = i32();
   /** Message that caused this one as its result, as sender and number; 0 = none, and so in every free slot. */
@@ -46,6 +50,7 @@ export class MessageTable extends Table {
     const refs = (this.refs[msg] as number) - 1;
     this.refs[msg] = refs;
     if (refs > 0) return;
+    if (this.priority[msg] !== 0) this.priority[msg] = 0;
     if (this.causeNumber[msg] !== 0) {
       this.causeSender[msg] = 0;
       this.causeNumber[msg] = 0;

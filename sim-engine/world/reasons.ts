@@ -30,6 +30,8 @@ export const REASONS = [
   'duplicate',
   /** Nobody there had asked for it. */
   'unknown',
+  /** It waited longer than it may. */
+  'too-old',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
@@ -50,6 +52,7 @@ export const NO_ROOM = reasonNumber('no-room');
 export const LATE = reasonNumber('late');
 export const DUPLICATE = reasonNumber('duplicate');
 export const UNKNOWN = reasonNumber('unknown');
+export const TOO_OLD = reasonNumber('too-old');
 
 /** A place in the engine as one number: an actor or a link. */
 export const actorPlace = (actor: number): number => actor * 2;

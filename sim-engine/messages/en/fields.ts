@@ -60,6 +60,20 @@ export const FIELD_MESSAGES = {
   'sender.types.help': 'Names of message types and their shares, such as order-created and order-cancelled.',
   'sender.size.label': 'Size',
   'sender.size.help': 'Bytes of each message. It matters on wires with a bandwidth.',
+  'sender.batches.label': 'At each moment',
+  'sender.batches.help':
+    'One message, or a batch of them at once, as a client sends that collects before it sends. The rate and the gaps are then those of batches.',
+  'sender.batches.single': 'One message',
+  'sender.batches.constant': 'A batch, always as large',
+  'sender.batches.geometric': 'A batch of random size (geometric)',
+  'sender.batchSize.label': 'Batch size',
+  'sender.batchSize.help': 'Messages in a batch; where it varies, on average.',
+  'sender.priority.label': 'Priority',
+  'sender.priority.help':
+    'How urgent its messages are, from 0 to 9, the highest first. It matters in queues that hand out by priority.',
+  'sender.numbered.label': 'Numbers what it sends',
+  'sender.numbered.help':
+    'A queue then recognises what is sent a second time because only the confirmation was lost, and keeps it once.',
   'sender.poison.label': 'Poison',
   'sender.poison.help': 'Share of messages that no worker can ever finish: each attempt on them fails.',
 
@@ -194,10 +208,37 @@ export const FIELD_MESSAGES = {
     'After so many deliveries without success a message goes to the dead-letter queue, or is dropped where there is none. 0 = no limit.',
   'queue.capacity.label': 'Capacity',
   'queue.capacity.help': 'How many messages may wait here, ready and delayed together. 0 = no limit.',
+  'queue.capacityCounts.label': 'Capacity counts',
+  'queue.capacityCounts.help': 'Whether what is out with readers takes up room as well.',
+  'queue.capacityCounts.waiting': 'What waits',
+  'queue.capacityCounts.all': 'What waits and what is out',
+  'queue.order.label': 'Handed out first',
+  'queue.order.help':
+    'Oldest first is fair. Newest first serves fresh work when there is too much of it. Most urgent first lets the others wait, for ever if need be. By weights gives each priority its share.',
+  'queue.order.oldest': 'The oldest',
+  'queue.order.newest': 'The newest',
+  'queue.order.strict': 'The most urgent',
+  'queue.order.weighted': 'By weights of priorities',
+  'queue.priorityWeights.label': 'Weights',
+  'queue.priorityWeights.help':
+    'In order of priority, from 0 on: how often one is handed out compared with the others while all have something waiting. A priority that is not listed weighs 1.',
+  'queue.expiry.label': 'Too old',
+  'queue.expiry.help':
+    'Whether messages that have waited too long are thrown away: at the moment when their time is over, or only when it would be their turn, as long as they take up room.',
+  'queue.expiry.never': 'Never',
+  'queue.expiry.at-head': 'Seen when it is their turn',
+  'queue.expiry.on-time': 'Thrown away on time',
+  'queue.timeToLive.label': 'Time to live',
+  'queue.timeToLive.help':
+    'How long a message may lie here, drawn for each when it comes. Being handed out and coming back does not start it anew; what a reader has is left alone.',
+  'queue.dedupWindow.label': 'Numbers remembered',
+  'queue.dedupWindow.help':
+    'How many of the latest numbers of each sender are remembered, so that what a sender that numbers its messages sends a second time is kept once. 0 = none.',
   'queue.overflow.label': 'When full',
   'queue.overflow.help':
-    'Refuse turns new messages away. Drop the oldest makes room for the new one. Block lets senders wait until there is room.',
+    'Refuse turns new messages away, and their sender knows. Drop the newest takes them and throws them away. Drop the oldest makes room for the new one. Block lets senders wait until there is room.',
   'queue.overflow.refuse': 'Refuse the new one',
+  'queue.overflow.drop-newest': 'Drop the new one',
   'queue.overflow.drop-oldest': 'Drop the oldest',
   'queue.overflow.block': 'Let senders wait',
   'queue.returnTo.label': 'Returned messages go',

@@ -75,6 +75,7 @@ export const NOTICE_MESSAGES = {
   'reason.late': 'whoever asked had given up',
   'reason.duplicate': 'another one like it had come before',
   'reason.unknown': 'nobody there had asked for it',
+  'reason.too-old': 'waited longer than it may',
 
   'measure.messages_total':
     'Messages by channel and status. Open statuses (publish.on_the_wire, waiting, delayed, on_the_wire, in_flight, dead_lettered) are heights.',

@@ -35,11 +35,11 @@ export const goesOnByItself = (arrivals: unknown): boolean => arrivals === 'ramp
 export function scheduleOf(world: World, owner: string, params: Params): Schedule {
   switch (params.arrivals) {
     case 'constant':
-      return constant(world, params.rate as number);
+      return inBatches(world, owner, params, constant(world, params.rate as number));
     case 'poisson':
-      return poisson(world, owner, params.rate as number);
+      return inBatches(world, owner, params, poisson(world, owner, params.rate as number));
     case 'gaps':
-      return byLaw(world, owner, params.gaps as LawSpec);
+      return inBatches(world, owner, params, byLaw(world, owner, params.gaps as LawSpec));
     case 'bursts':
       return bursts(world, params.burstSize as number, params.burstEvery as number);
     case 'ramp': {
@@ -83,6 +83,22 @@ function byLaw(world: World, owner: string, spec: LawSpec): Schedule {
       return true;
     },
     due: () => 1,
+  };
+}
+
+/** At each moment of a schedule as many messages as the batch is large: all alike, or geometric on 1, 2, ... from the stream `batches`. */
+function inBatches(world: World, owner: string, params: Params, schedule: Schedule): Schedule {
+  const size = params.batchSize as number;
+  if (params.batches === 'constant') return { next: schedule.next, due: () => floor(size + 0.5) };
+  // Not every kind that sends by a schedule sends in batches.
+  if (params.batches !== 'geometric') return schedule;
+  const law = world.law({ law: 'geometric', share: 1 / size, unit: 1 }, owner, 'batches');
+  return {
+    next: schedule.next,
+    due() {
+      law.drawInto(world.drawn);
+      return world.drawn[0] as number;
+    },
   };
 }
 

@@ -15,6 +15,8 @@ export interface MessageTraits {
   flags: number;
   causeSender: number;
   causeNumber: number;
+  /** From 0, which is what it has without being told, to 9. */
+  priority?: number;
 }
 
 export class Outlets {
@@ -121,6 +123,7 @@ export class Outlets {
       messages.causeSender[msg] = traits.causeSender;
       messages.causeNumber[msg] = traits.causeNumber;
     }
+    if (traits.priority) messages.priority[msg] = traits.priority;
     messages.refs[msg] = refs;
     if (world.trace.isOn && world.trace.isFollowed(sender, number)) {
       messages.flags[msg] = traits.flags | TRACED;

@@ -8,7 +8,7 @@ import { KeyLaw } from '../../kernel/key-law.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
 import { isSamePlain } from '../../kernel/plain-state.ts';
 import { type CompiledCommand, StatefulActor } from '../../world/actor.ts';
-import { POISON } from '../../world/messages.ts';
+import { NUMBERED, POISON } from '../../world/messages.ts';
 import type { World } from '../../world/world.ts';
 import type { Fields, Params, Weight } from '../fields.ts';
 import { type ActorSelf, CLIENT_TIMERS, type Connection, type NodeBehaviour, type PublisherHost } from '../node-kind.ts';
@@ -60,7 +60,15 @@ class Sender extends StatefulActor implements PublisherHost {
   private readonly world: World;
   private readonly nodeId: string;
   private readonly outlets: Outlets;
-  private readonly traits: MessageTraits = { key: -1, sizeBytes: 0, type: 0, flags: 0, causeSender: 0, causeNumber: 0 };
+  private readonly traits: MessageTraits = {
+    key: -1,
+    sizeBytes: 0,
+    type: 0,
+    flags: 0,
+    causeSender: 0,
+    causeNumber: 0,
+    priority: 0,
+  };
   private readonly poisonStream: StreamIx;
   private params!: Params;
   private schedule!: Schedule;
@@ -71,6 +79,8 @@ class Sender extends StatefulActor implements PublisherHost {
   private isClosed = false;
   private limit = 0;
   private poison = 0;
+  /** Flags of every message. */
+  private flags = 0;
 
   constructor(world: World, self: ActorSelf) {
     super(self.ix);
@@ -91,6 +101,8 @@ class Sender extends StatefulActor implements PublisherHost {
     this.isClosed = params.loop === 'closed';
     this.limit = params.limit as number;
     this.poison = params.poison as number;
+    this.flags = params.numbered ? NUMBERED : 0;
+    this.traits.priority = params.priority as number;
     this.schedule = scheduleOf(world, nodeId, params);
     this.sizeLaw = world.law(params.size as LawSpec, nodeId, 'size');
     this.thinkLaw = world.law(params.think as LawSpec, nodeId, 'think');
@@ -319,7 +331,8 @@ class Sender extends StatefulActor implements PublisherHost {
     traits.type = this.typeLaw === null ? 0 : this.typeLaw.draw();
     this.sizeLaw.drawInto(world.drawn);
     traits.sizeBytes = world.drawn[0] as number;
-    traits.flags = share > 0 && world.streams.uniform(this.poisonStream) < share ? POISON : 0;
+    traits.flags = this.flags;
+    if (share > 0 && world.streams.uniform(this.poisonStream) < share) traits.flags |= POISON;
     state.sent++;
     if (this.isClosed) state.unanswered.set(state.sent, this.outlets.count);
     this.outlets.publish(state.sent, traits);

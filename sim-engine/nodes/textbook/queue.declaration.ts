@@ -3,6 +3,9 @@
 import type { Fields } from '../fields.ts';
 import type { NodeKind } from '../node-kind.ts';
 
+/** Priorities 0 to 9. */
+const PRIORITIES = 10;
+
 const QUEUE_FIELDS = {
   ackDeadline: {
     kind: 'duration',
@@ -39,11 +42,79 @@ const QUEUE_FIELDS = {
     help: 'queue.overflow.help',
     choices: [
       { value: 'refuse', label: 'queue.overflow.refuse' },
+      { value: 'drop-newest', label: 'queue.overflow.drop-newest' },
       { value: 'drop-oldest', label: 'queue.overflow.drop-oldest' },
       { value: 'block', label: 'queue.overflow.block' },
     ],
     default: 'refuse',
     live: true,
+  },
+  capacityCounts: {
+    kind: 'choice',
+    label: 'queue.capacityCounts.label',
+    help: 'queue.capacityCounts.help',
+    choices: [
+      { value: 'waiting', label: 'queue.capacityCounts.waiting' },
+      { value: 'all', label: 'queue.capacityCounts.all' },
+    ],
+    default: 'waiting',
+    live: true,
+    advanced: true,
+  },
+  order: {
+    kind: 'choice',
+    label: 'queue.order.label',
+    help: 'queue.order.help',
+    choices: [
+      { value: 'oldest', label: 'queue.order.oldest' },
+      { value: 'newest', label: 'queue.order.newest' },
+      { value: 'strict', label: 'queue.order.strict' },
+      { value: 'weighted', label: 'queue.order.weighted' },
+    ],
+    default: 'oldest',
+    live: true,
+  },
+  priorityWeights: {
+    kind: 'weights',
+    label: 'queue.priorityWeights.label',
+    help: 'queue.priorityWeights.help',
+    maxCount: PRIORITIES,
+    default: Array.from({ length: PRIORITIES }, (_, priority) => ({ name: `${priority}`, weight: priority + 1 })),
+    live: true,
+    when: { field: 'order', is: ['weighted'] },
+  },
+  expiry: {
+    kind: 'choice',
+    label: 'queue.expiry.label',
+    help: 'queue.expiry.help',
+    choices: [
+      { value: 'never', label: 'queue.expiry.never' },
+      { value: 'at-head', label: 'queue.expiry.at-head' },
+      { value: 'on-time', label: 'queue.expiry.on-time' },
+    ],
+    default: 'never',
+    live: true,
+  },
+  timeToLive: {
+    kind: 'distribution',
+    of: 'duration',
+    label: 'queue.timeToLive.label',
+    help: 'queue.timeToLive.help',
+    max: '1000h',
+    default: { law: 'constant', value: '10s' },
+    live: true,
+    when: { field: 'expiry', is: ['at-head', 'on-time'] },
+  },
+  dedupWindow: {
+    kind: 'int',
+    label: 'queue.dedupWindow.label',
+    help: 'queue.dedupWindow.help',
+    unit: 'numbers',
+    min: 0,
+    max: 1000000,
+    default: 1000,
+    live: true,
+    advanced: true,
   },
   returnTo: {
     kind: 'choice',

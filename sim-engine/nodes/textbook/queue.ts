@@ -1,21 +1,61 @@
-// The textbook queue at work: holds messages in order, hands each to the reader that has waited longest, waits for its
-// acknowledgement, and gives it out again when none comes. Readers say how many they have room for (CREDIT, PLACE, ACK);
+// The textbook queue at work: holds messages in its order, hands each to the reader that has waited longest, waits for its
+// acknowledgement, gives it out again when none comes, and lets go of what has waited too long. Readers say how many they have room for (CREDIT, PLACE, ACK);
 // nothing is handed out without room. It knows neither senders nor services, only packets.
 
+import type { Law } from '../../kernel/distributions.ts';
 import { floor } from '../../kernel/exact-math.ts';
 import type { ActorIx, LinkIx, MsgIx, SubIx } from '../../kernel/ids.ts';
-import { clearRing, type IntRing, newRing, pushRing, removeFromRing, shiftRing } from '../../kernel/int-ring.ts';
+import { clearRing, type IntRing, newRing, pushRing, removeFromRing, shiftRing, unshiftRing } from '../../kernel/int-ring.ts';
+import type { LawSpec } from '../../kernel/law-spec.ts';
 import { StatefulActor } from '../../world/actor.ts';
-import { DEAD_LETTERED, DELAYED, DROPPED, LOST, ON_WIRE, PUB_ACCEPTED, PUB_REFUSED, WAITING } from '../../world/books.ts';
+import {
+  DEAD_LETTERED,
+  DELAYED,
+  DROPPED,
+  EXPIRED,
+  LOST,
+  ON_WIRE,
+  PUB_ACCEPTED,
+  PUB_REFUSED,
+  WAITING,
+} from '../../world/books.ts';
 import { type LeaseList, newLeaseList } from '../../world/leases.ts';
 import { MODE_DIRECT } from '../../world/links.ts';
+import { NUMBERED } from '../../world/messages.ts';
 import * as packet from '../../world/packet-types.ts';
-import { actorPlace, CRASH, FORGOTTEN, FULL, MAX_ATTEMPTS, OVERFLOW, REJECTED, REMOVED } from '../../world/reasons.ts';
+import {
+  actorPlace,
+  CRASH,
+  DUPLICATE,
+  FORGOTTEN,
+  FULL,
+  MAX_ATTEMPTS,
+  OVERFLOW,
+  REJECTED,
+  REMOVED,
+  TOO_OLD,
+} from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
-import type { Params } from '../fields.ts';
+import type { Params, Weight } from '../fields.ts';
 import type { ActorSelf, Connection, NodeBehaviour } from '../node-kind.ts';
 import { textbookConsumer } from './consumer.ts';
+import { dueOf, firstDue, forgetPatience, givePatience, newPatience, type Patience, takeFirst } from './patience.ts';
 import { textbookPublisher } from './publisher.ts';
+import {
+  emptyLines,
+  leastUrgent,
+  mostUrgent,
+  newReadyLines,
+  nextByWeight,
+  type Order,
+  PRIORITIES,
+  pushBack,
+  pushFront,
+  type ReadyLines,
+  shiftLine,
+  unlink,
+} from './ready-lines.ts';
+import { isRemembered, newRecentNumbers, type RecentNumbers, rememberNumber, resizeWindow } from './recent-numbers.ts';
 
 /** Where this queue keeps an obligation: `spot` of the obligation table. */
 const READY = 1;
@@ -26,6 +66,7 @@ const DONE_MEANWHILE = 4;
 
 const DEADLINE = 0;
 const WAKE = 1;
+const EXPIRY = 2;
 
 const TIMERS_MASK = 0x3fffffff;
 
@@ -33,8 +74,7 @@ const TIMERS_MASK = 0x3fffffff;
 const NEVER_NS = 9e15;
 
 interface QueueState {
-  readyHead: number;
-  readyTail: number;
+  lines: ReadyLines;
   ready: number;
   delayed: number;
   leases: LeaseList;
@@ -49,12 +89,16 @@ interface QueueState {
   /** Publishes that came while it was full and blocking: message, connection, tag. */
   parked: IntRing;
   redeliveries: number;
+  patience: Patience;
+  /** As `deadlineNs` and `deadlineTimers`, for what may not wait any longer. */
+  expiryNs: Float64Array;
+  expiryTimers: number;
+  recent: RecentNumbers;
 }
 
 class Queue extends StatefulActor {
   override state: QueueState = {
-    readyHead: 0,
-    readyTail: 0,
+    lines: newReadyLines(),
     ready: 0,
     delayed: 0,
     leases: newLeaseList(),
@@ -66,8 +110,13 @@ class Queue extends StatefulActor {
     isBlocking: false,
     parked: newRing(),
     redeliveries: 0,
+    patience: newPatience(),
+    expiryNs: new Float64Array([Number.POSITIVE_INFINITY]),
+    expiryTimers: 0,
+    recent: newRecentNumbers(),
   };
   private readonly world: World;
+  private readonly nodeId: string;
   private readonly place: number;
   private readonly sub: SubIx;
   private readonly connections: (Connection | null)[] = [];
@@ -78,12 +127,18 @@ class Queue extends StatefulActor {
   private maxAttempts = 0;
   private capacity = 0;
   private overflow = 'refuse';
+  private countsInFlight = false;
+  private order: Order = 'oldest';
+  private weights: readonly number[] = [];
+  private expiry = 'never';
+  private patienceLaw: Law | null = null;
   private isReturnedToFront = false;
   private isDurable = true;
 
   constructor(world: World, self: ActorSelf) {
     super(self.ix);
     this.world = world;
+    this.nodeId = self.nodeId;
     this.place = actorPlace(self.ix);
     this.sub = world.books.subscription(self.nodeId, self.ix);
     this.readParams(self.params);
@@ -113,7 +168,12 @@ class Queue extends StatefulActor {
   }
 
   override onParams(params: Params): void {
+    const { isByPriority, order } = this;
     this.readParams(params);
+    // Strict or by weights, the lines are the same.
+    if (order !== this.order && !(isByPriority && this.isByPriority)) this.layAnew();
+    if (this.expiry === 'never') this.forgetAllPatience();
+    else this.armExpiry();
     this.afterRoom();
     this.dispatch();
   }
@@ -125,6 +185,17 @@ class Queue extends StatefulActor {
     this.overflow = params.overflow as string;
     this.isReturnedToFront = params.returnTo === 'front';
     this.isDurable = params.durable as boolean;
+    this.countsInFlight = params.capacityCounts === 'all';
+    this.order = params.order as Order;
+    const weights = params.priorityWeights as readonly Weight[];
+    this.weights = Array.from({ length: PRIORITIES }, (_, priority) => weights[priority]?.weight ?? 1);
+    this.expiry = params.expiry as string;
+    this.patienceLaw = this.expiry === 'never' ? null : this.world.law(params.timeToLive as LawSpec, this.nodeId, 'patience');
+    resizeWindow(this.state.recent, params.dedupWindow as number);
+  }
+
+  private get isByPriority(): boolean {
+    return this.order === 'strict' || this.order === 'weighted';
   }
 
   // ---------------------------------------------------------------- packets
@@ -159,6 +230,10 @@ class Queue extends StatefulActor {
   }
 
   private onPublish(msg: MsgIx, slot: number, tag: number): void {
+    if (this.isSentAgain(msg)) {
+      this.confirmAgain(msg, slot, tag);
+      return;
+    }
     if (this.hasRoom()) {
       this.accept(msg, slot, tag);
       this.dispatch();
@@ -179,18 +254,42 @@ class Queue extends StatefulActor {
       this.dispatch();
       return;
     }
-    this.refuse(msg, slot, tag);
+    if (this.overflow === 'drop-newest') this.world.obligations.endCause(this.admit(msg, slot, tag), DROPPED, this.place, FULL);
+    else this.refuse(msg, slot, tag);
   }
 
   private accept(msg: MsgIx, slot: number, tag: number): void {
+    this.keepNew(this.admit(msg, slot, tag));
+  }
+
+  /** Takes the message over from its sender. What becomes of the obligation is up to the caller. */
+  private admit(msg: MsgIx, slot: number, tag: number): number {
     const world = this.world;
     const messages = world.messages;
     world.books.closePublish(this.ix, PUB_ACCEPTED);
     world.oracle.acceptedPublish(this.ix, messages.sender[msg] as number, messages.number[msg] as number);
     world.tell(msg, 'accepted', this.place, 0);
     const obl = world.obligations.openAccepted(msg, this.sub, WAITING);
+    if (((messages.flags[msg] as number) & NUMBERED) !== 0)
+      rememberNumber(this.state.recent, messages.sender[msg] as number, messages.number[msg] as number);
     if (tag !== 0) world.send(this.out[slot] as LinkIx, packet.CONFIRM, 0, 1, tag);
-    this.keepReady(obl, false);
+    return obl;
+  }
+
+  private isSentAgain(msg: MsgIx): boolean {
+    const { messages } = this.world;
+    if (((messages.flags[msg] as number) & NUMBERED) === 0) return false;
+    return isRemembered(this.state.recent, messages.sender[msg] as number, messages.number[msg] as number);
+  }
+
+  /** It is there already, and only the word that it is was lost. */
+  private confirmAgain(msg: MsgIx, slot: number, tag: number): void {
+    const { world } = this;
+    world.books.closePublish(this.ix, PUB_REFUSED);
+    world.books.countReason(false, PUB_REFUSED, this.place, DUPLICATE);
+    world.tell(msg, 'refused', this.place, 0);
+    world.messages.release(msg);
+    if (tag !== 0) world.send(this.out[slot] as LinkIx, packet.CONFIRM, 0, 1, tag);
   }
 
   private refuse(msg: MsgIx, slot: number, tag: number): void {
@@ -212,7 +311,7 @@ class Queue extends StatefulActor {
     }
     if (!this.hasRoom()) this.dropOldest();
     this.world.obligations.moveTo(obl, WAITING);
-    this.keepReady(obl, false);
+    this.keepNew(obl);
     this.dispatch();
   }
 
@@ -221,7 +320,7 @@ class Queue extends StatefulActor {
     obligations.beginAnew(obl);
     obligations.moveTo(obl, WAITING);
     this.world.tellOf(obl, 'redriven', this.place, 0);
-    this.keepReady(obl, false);
+    this.keepNew(obl);
     this.dispatch();
   }
 
@@ -235,8 +334,13 @@ class Queue extends StatefulActor {
         this.endLease(obl);
         this.letGo(obl);
       } else if (obligations.spot[obl] === READY) {
-        obligations.spot[obl] = DONE_MEANWHILE;
         this.state.ready--;
+        // A line that is taken from its old end alone passes over it when its turn comes; in any other it might never come.
+        if (this.order === 'oldest' && this.expiry === 'never') obligations.spot[obl] = DONE_MEANWHILE;
+        else {
+          unlink(this.state.lines, this.lineOf(obl), obl, obligations);
+          this.letGo(obl);
+        }
       } else if (obligations.spot[obl] === SLEEPING) {
         obligations.spot[obl] = DONE_MEANWHILE;
         this.state.delayed--;
@@ -279,43 +383,81 @@ class Queue extends StatefulActor {
   // ---------------------------------------------------------------- keeping and handing out
 
   private hasRoom(): boolean {
-    return this.capacity === 0 || this.state.ready + this.state.delayed < this.capacity;
+    return this.capacity === 0 || this.held() < this.capacity;
+  }
+
+  /** What the capacity counts. */
+  private held(): number {
+    const { ready, delayed, leases } = this.state;
+    return this.countsInFlight ? ready + delayed + leases.count : ready + delayed;
+  }
+
+  /** Keeps what has not lain here before: its time begins. */
+  private keepNew(obl: number): void {
+    if (this.patienceLaw !== null) this.beginPatience(obl, this.patienceLaw);
+    this.keepReady(obl, false);
   }
 
   private keepReady(obl: number, isAtFront: boolean): void {
     const obligations = this.world.obligations;
-    const state = this.state;
     obligations.holder[obl] = this.ix;
     obligations.spot[obl] = READY;
-    if (isAtFront) {
-      obligations.next[obl] = state.readyHead;
-      state.readyHead = obl;
-      if (state.readyTail === 0) state.readyTail = obl;
-    } else {
-      obligations.next[obl] = 0;
-      if (state.readyTail === 0) state.readyHead = obl;
-      else obligations.next[state.readyTail] = obl;
-      state.readyTail = obl;
-    }
-    state.ready++;
+    this.layInLine(obl, isAtFront);
+    this.state.ready++;
   }
 
-  /** The head of the line of ready messages, taken out of it; 0 if there is none. */
+  /** A message that has lain here before is ready again, unless its time ran out meanwhile. */
+  private keepAgain(obl: number, isAtFront: boolean): void {
+    const obligations = this.world.obligations;
+    const dueNs = this.expiry === 'never' ? 0 : dueOf(this.state.patience, obl);
+    obligations.moveTo(obl, WAITING);
+    if (dueNs !== 0 && dueNs <= (this.world.now[0] as number)) {
+      this.expire(obl);
+      this.afterRoom();
+    } else this.keepReady(obl, isAtFront);
+  }
+
+  private layInLine(obl: number, isAtFront: boolean): void {
+    const { lines } = this.state;
+    const { obligations } = this.world;
+    if (isAtFront) pushFront(lines, this.lineOf(obl), obl, obligations);
+    else pushBack(lines, this.lineOf(obl), obl, obligations);
+  }
+
+  private lineOf(obl: number): number {
+    const { messages, obligations } = this.world;
+    return this.isByPriority ? (messages.priority[obligations.msg[obl] as number] as number) : 0;
+  }
+
+  /** Everything ready is laid anew for another order, by when it was sent. */
+  private layAnew(): void {
+    const { messages, obligations } = this.world;
+    const sentNs = (obl: number): number => messages.createdNs[obligations.msg[obl] as number] as number;
+    const ready = emptyLines(this.state.lines, obligations).sort((a, b) => sentNs(a) - sentNs(b));
+    for (const obl of ready) this.layInLine(obl, this.order === 'newest');
+  }
+
+  /** The ready message whose turn it is, taken out of its line; 0 if there is none. */
   private takeReady(): number {
     const obligations = this.world.obligations;
-    const state = this.state;
-    while (state.readyHead !== 0) {
-      const obl = state.readyHead;
-      state.readyHead = obligations.next[obl] as number;
-      if (state.readyHead === 0) state.readyTail = 0;
-      obligations.next[obl] = 0;
-      if (obligations.spot[obl] === READY) {
-        state.ready--;
-        return obl;
+    const { lines } = this.state;
+    for (;;) {
+      const line = this.order === 'oldest' || this.order === 'newest' ? 0 : this.nextLine();
+      const obl = line < 0 ? 0 : shiftLine(lines, line, obligations);
+      if (obl === 0) return 0;
+      if (obligations.spot[obl] !== READY) {
+        this.letGo(obl);
+        continue;
       }
-      this.letGo(obl);
+      this.state.ready--;
+      if (this.expiry === 'never' || !this.isOver(obl)) return obl;
+      this.expire(obl);
     }
-    return 0;
+  }
+
+  private nextLine(): number {
+    const { lines } = this.state;
+    return this.order === 'strict' ? mostUrgent(lines) : nextByWeight(lines, this.weights);
   }
 
   /** Hands ready messages to the readers in line, the one that has waited longest first. */
@@ -327,8 +469,12 @@ class Queue extends StatefulActor {
       if ((state.credit[slot] as number) <= 0) continue;
       const obl = this.takeReady();
       if (obl === 0) {
-        this.joinLine(slot);
-        return;
+        // All there was had waited too long.
+        state.isInLine[slot] = true;
+        unshiftRing(state.line, slot);
+        if (!state.isBlocking) return;
+        this.afterRoom();
+        continue;
       }
       state.credit[slot] = (state.credit[slot] as number) - 1;
       this.handOut(obl, slot);
@@ -354,8 +500,7 @@ class Queue extends StatefulActor {
       if ((world.at[0] as number) < (this.state.deadlineNs[0] as number)) this.armDeadline();
     } else {
       // Forgotten at delivery: the packet alone can still cause the work.
-      obligations.holder[obl] = 0;
-      obligations.spot[obl] = 0;
+      this.release(obl);
     }
     world.send(this.out[slot] as LinkIx, packet.DELIVER, obl, 1, attempt);
   }
@@ -369,10 +514,16 @@ class Queue extends StatefulActor {
 
   /** The queue no longer keeps it: whoever works on it alone can still cause the work. */
   private letGo(obl: number): void {
+    this.release(obl);
+    this.world.obligations.dropCause(obl, this.place, FORGOTTEN);
+  }
+
+  /** Takes back everything this queue had noted of an obligation. */
+  private release(obl: number): void {
     const obligations = this.world.obligations;
     obligations.holder[obl] = 0;
     obligations.spot[obl] = 0;
-    obligations.dropCause(obl, this.place, FORGOTTEN);
+    if (this.state.patience.live > 0) forgetPatience(this.state.patience, obl);
   }
 
   /** A message comes back unworked: again at once, later, or never. */
@@ -394,15 +545,13 @@ class Queue extends StatefulActor {
       world.arm(this.ix, WAKE, obl);
       return;
     }
-    obligations.moveTo(obl, WAITING);
-    this.keepReady(obl, this.isReturnedToFront);
+    this.keepAgain(obl, this.isReturnedToFront);
   }
 
   private giveUp(obl: number, reason: number): void {
     const world = this.world;
     const obligations = world.obligations;
-    obligations.holder[obl] = 0;
-    obligations.spot[obl] = 0;
+    this.release(obl);
     world.settled++;
     if (this.deadLetters === null) {
       obligations.endCause(obl, DROPPED, this.place, reason);
@@ -413,11 +562,26 @@ class Queue extends StatefulActor {
     world.send(this.deadLetters.out, packet.DEAD_LETTER, obl, 1, reason);
   }
 
+  /** Of several lines, the oldest of the least urgent one. */
   private dropOldest(): void {
-    const obl = this.takeReady();
-    this.world.obligations.holder[obl] = 0;
-    this.world.obligations.spot[obl] = 0;
+    const obl = this.takeOldest();
+    this.release(obl);
     this.world.obligations.endCause(obl, DROPPED, this.place, OVERFLOW);
+  }
+
+  private takeOldest(): number {
+    const { obligations } = this.world;
+    const { lines } = this.state;
+    for (;;) {
+      const line = leastUrgent(lines);
+      const obl = (this.order === 'newest' ? lines.tails[line] : lines.heads[line]) as number;
+      unlink(lines, line, obl, obligations);
+      if (obligations.spot[obl] === READY) {
+        this.state.ready--;
+        return obl;
+      }
+      this.letGo(obl);
+    }
   }
 
   /** There may be room again: those who were held back come first, then the flow opens. */
@@ -429,7 +593,8 @@ class Queue extends StatefulActor {
       const msg = shiftRing(parked) as MsgIx;
       const slot = shiftRing(parked);
       const tag = shiftRing(parked);
-      this.accept(msg, slot, tag);
+      if (this.isSentAgain(msg)) this.confirmAgain(msg, slot, tag);
+      else this.accept(msg, slot, tag);
     }
     if (parked.count > 0 || !this.hasRoom()) return;
     state.isBlocking = false;
@@ -451,7 +616,7 @@ class Queue extends StatefulActor {
     if (this.capacity === 0) return 0;
     let publishers = 0;
     for (let slot = 0; slot < this.connections.length; slot++) if (this.isPublisher(slot)) publishers++;
-    const share = floor((this.capacity - this.state.ready - this.state.delayed) / publishers);
+    const share = floor((this.capacity - this.held()) / publishers);
     return share > 1 ? share : 1;
   }
 
@@ -483,7 +648,8 @@ class Queue extends StatefulActor {
 
   override onTimer(timer: number, arg: number): void {
     if (timer === DEADLINE) this.onDeadline(arg);
-    else this.onWake(arg);
+    else if (timer === WAKE) this.onWake(arg);
+    else this.onExpiry(arg);
   }
 
   /** Only the head of the leases has a timer, and it is not moved when that one is settled early: it looks again. */
@@ -520,8 +686,7 @@ class Queue extends StatefulActor {
       return;
     }
     this.state.delayed--;
-    obligations.moveTo(obl, WAITING);
-    this.keepReady(obl, this.isReturnedToFront);
+    this.keepAgain(obl, this.isReturnedToFront);
     this.dispatch();
   }
 
@@ -538,6 +703,63 @@ class Queue extends StatefulActor {
     }
   }
 
+  // ---------------------------------------------------------------- what has waited too long
+
+  private beginPatience(obl: number, law: Law): void {
+    const { world } = this;
+    law.drawInto(world.drawn);
+    const dueNs = (world.now[0] as number) + (world.drawn[0] as number);
+    // 0 says that there is no deadline, and the first nanosecond of a run is as good.
+    world.at[0] = dueNs < 1 ? 1 : dueNs;
+    givePatience(this.state.patience, obl, world.at);
+    this.armExpiry();
+  }
+
+  /** At the very moment when its time is over it may still be handed out: a time of 0 is for what is taken at once. */
+  private isOver(obl: number): boolean {
+    const dueNs = dueOf(this.state.patience, obl);
+    return dueNs !== 0 && dueNs < (this.world.now[0] as number);
+  }
+
+  private expire(obl: number): void {
+    this.release(obl);
+    this.world.settled++;
+    this.world.obligations.endCause(obl, EXPIRED, this.place, TOO_OLD);
+  }
+
+  private armExpiry(): void {
+    const { state, world } = this;
+    if (this.expiry !== 'on-time') return;
+    const dueNs = firstDue(state.patience);
+    if (dueNs >= (state.expiryNs[0] as number)) return;
+    world.at[0] = dueNs;
+    state.expiryNs[0] = dueNs;
+    state.expiryTimers = (state.expiryTimers + 1) & TIMERS_MASK;
+    world.arm(this.ix, EXPIRY, state.expiryTimers);
+  }
+
+  private onExpiry(timer: number): void {
+    const { state, world } = this;
+    if (timer !== state.expiryTimers) return;
+    state.expiryNs[0] = Number.POSITIVE_INFINITY;
+    if (this.expiry !== 'on-time') return;
+    while (firstDue(state.patience) <= (world.now[0] as number)) {
+      const obl = takeFirst(state.patience);
+      // What a reader has, and what sleeps, is looked at when it comes back.
+      if (world.obligations.spot[obl] !== READY) continue;
+      unlink(state.lines, this.lineOf(obl), obl, world.obligations);
+      state.ready--;
+      this.expire(obl);
+    }
+    this.armExpiry();
+    this.afterRoom();
+    this.dispatch();
+  }
+
+  private forgetAllPatience(): void {
+    if (this.state.patience.live > 0) this.state.patience = newPatience();
+  }
+
   // ---------------------------------------------------------------- life and death
 
   override onCrash(): void {
@@ -545,16 +767,20 @@ class Queue extends StatefulActor {
     this.dropParked(CRASH);
     state.isBlocking = false;
     state.deadlineNs[0] = Number.POSITIVE_INFINITY;
+    state.expiryNs[0] = Number.POSITIVE_INFINITY;
     for (let slot = 0; slot < state.credit.length; slot++) state.credit[slot] = 0;
     for (let slot = 0; slot < state.isInLine.length; slot++) state.isInLine[slot] = false;
     clearRing(state.line);
-    if (!this.isDurable) this.dropEverything(LOST, CRASH);
+    if (this.isDurable) return;
+    this.dropEverything(LOST, CRASH);
+    state.recent.bySender.clear();
   }
 
   /** What is on disk is there again: what was handed out is ready, and so is what was asleep, since nobody kept its time. */
   override onRestart(): void {
     this.returnLeases(-1);
     this.wakeEverything();
+    this.armExpiry();
     for (let slot = 0; slot < this.connections.length; slot++) {
       const kind = this.connections[slot]?.kind.type;
       if (kind === 'deliver' || kind === 'publish') this.world.send(this.out[slot] as LinkIx, packet.HELLO, 0, 1, 0);
@@ -572,14 +798,13 @@ class Queue extends StatefulActor {
       if (obligations.holder[obl] !== this.ix) continue;
       if (obligations.spot[obl] === SLEEPING) {
         this.state.delayed--;
-        obligations.moveTo(obl, WAITING);
-        this.keepReady(obl, false);
+        this.keepAgain(obl, false);
       } else if (obligations.spot[obl] === DONE_MEANWHILE && !this.isInReadyList(obl)) this.letGo(obl);
     }
   }
 
   private isInReadyList(obl: number): boolean {
-    return this.world.obligations.next[obl] !== 0 || this.state.readyTail === obl;
+    return this.world.obligations.next[obl] !== 0 || this.state.lines.tails.includes(obl);
   }
 
   private dropEverything(cls: number, reason: number): void {
@@ -590,7 +815,11 @@ class Queue extends StatefulActor {
       this.endLease(obl);
       this.drop(obl, cls, reason);
     }
-    for (let obl = this.takeReady(); obl !== 0; obl = this.takeReady()) this.drop(obl, cls, reason);
+    for (const obl of emptyLines(state.lines, obligations)) {
+      if (obligations.spot[obl] === READY) this.drop(obl, cls, reason);
+      else this.letGo(obl);
+    }
+    state.ready = 0;
     for (let obl = 1; obl < obligations.high; obl++) {
       if (obligations.holder[obl] === this.ix && obligations.spot[obl] !== 0) this.drop(obl, cls, reason);
     }
@@ -598,10 +827,8 @@ class Queue extends StatefulActor {
   }
 
   private drop(obl: number, cls: number, reason: number): void {
-    const { obligations } = this.world;
-    obligations.holder[obl] = 0;
-    obligations.spot[obl] = 0;
-    obligations.endCause(obl, cls, this.place, reason);
+    this.release(obl);
+    this.world.obligations.endCause(obl, cls, this.place, reason);
   }
 
   private dropParked(reason: number): void {
@@ -618,15 +845,29 @@ class Queue extends StatefulActor {
 
   override sample(out: Float64Array, at: number): void {
     const { state, world } = this;
-    let oldest = state.readyHead;
-    while (oldest !== 0 && world.obligations.spot[oldest] !== READY) oldest = world.obligations.next[oldest] as number;
+    const createdNs = this.oldestSentNs();
     out[at] = state.ready + state.leases.count;
     out[at + 1] = state.ready;
     out[at + 2] = state.leases.count;
     out[at + 3] = state.delayed;
-    const createdNs = oldest === 0 ? 0 : (world.messages.createdNs[world.obligations.msg[oldest] as number] as number);
-    out[at + 4] = oldest === 0 ? 0 : ((world.now[0] as number) - createdNs) / 1e9;
+    out[at + 4] = createdNs < 0 ? 0 : ((world.now[0] as number) - createdNs) / 1e9;
     out[at + 5] = state.redeliveries;
+  }
+
+  /** When the message at the old end of its line was sent, ns, of all lines the earliest; -1 if nothing is ready. */
+  private oldestSentNs(): number {
+    const { messages, obligations } = this.world;
+    const { heads, tails } = this.state.lines;
+    let earliestNs = -1;
+    for (let line = 0; line < PRIORITIES; line++) {
+      let obl = (this.order === 'newest' ? tails[line] : heads[line]) as number;
+      while (obl !== 0 && obligations.spot[obl] !== READY)
+        obl = (this.order === 'newest' ? obligations.lease[obl] : obligations.next[obl]) as number;
+      if (obl === 0) continue;
+      const sentNs = messages.createdNs[obligations.msg[obl] as number] as number;
+      if (earliestNs < 0 || sentNs < earliestNs) earliestNs = sentNs;
+    }
+    return earliestNs;
   }
 }
 
