@@ -55,6 +55,30 @@ export const DEAD_LETTER: PacketType = 21;
 /** A dead letter goes back to the queue it came from. */
 export const REDRIVE: PacketType = 22;
 
+// Between a service and what it asks: a service or a store. Each question is asked on behalf of an obligation, whose message names
+// the row; `tag` is the caller's own number of it.
+/** Work asked for. */
+export const CALL: PacketType = 30;
+/** What became of the question `tag`: `first` is one of the results below. */
+export const ANSWER: PacketType = 31;
+/** The row of a message is read. */
+export const READ: PacketType = 32;
+/** The row of a message is written, whether it is there or not. `aux`: bits of `WRITE_*`. */
+export const WRITE: PacketType = 33;
+/** The row of a message is written if it is not there. `aux` as for WRITE. */
+export const INSERT: PacketType = 34;
+/** An event at the end of the stream of its key, if that is as long as the one who asks has seen it. `aux` as for WRITE. */
+export const APPEND: PacketType = 35;
+/** In the same transaction an event is put into the outbox, from which a relay publishes it. */
+export const WRITE_OUTBOX = 1;
+
+export const ANSWER_OK = 0;
+export const ANSWER_FAILED = 1;
+/** There was no room for it, or it may not be done now. */
+export const ANSWER_REFUSED = 2;
+/** The row is there already, or the stream has grown meanwhile. */
+export const ANSWER_CONFLICT = 3;
+
 export interface PacketTypeFacts {
   readonly name: string;
   readonly carries: number;
@@ -77,6 +101,12 @@ const FACTS: readonly (readonly [PacketType, string, number])[] = [
   [FEED, 'FEED', CARRIES.OWED],
   [DEAD_LETTER, 'DEAD_LETTER', CARRIES.OWED],
   [REDRIVE, 'REDRIVE', CARRIES.OWED],
+  [CALL, 'CALL', CARRIES.MENTION],
+  [ANSWER, 'ANSWER', CARRIES.NOTHING],
+  [READ, 'READ', CARRIES.MENTION],
+  [WRITE, 'WRITE', CARRIES.MENTION],
+  [INSERT, 'INSERT', CARRIES.MENTION],
+  [APPEND, 'APPEND', CARRIES.MENTION],
 ];
 
 /** Facts of every packet type, by number; for the fuzzer's coverage and for messages of the engine. */

@@ -27,6 +27,7 @@ export const JOURNEY_STOPS = [
   'published',
   'expired',
   'skipped',
+  'recognised',
 ] as const;
 export type JourneyStop = (typeof JOURNEY_STOPS)[number];
 const stops = new Map<string, number>(JOURNEY_STOPS.map((stop, ix) => [stop, ix]));

@@ -101,12 +101,26 @@ export const FIELD_MESSAGES = {
   'requester.retry.help':
     'How long to wait after a time-out before the next attempt. Every attempt is more work for the server, whether or not the one before is still under way.',
   'requester.maxAttempts.label': 'Attempts',
-  'requester.maxAttempts.help': 'How often a request is sent before its caller gives up. 3 = the first and two more. 0 = for ever.',
+  'requester.maxAttempts.help':
+    'How often a request is sent before its caller gives up. 3 = the first and two more. 0 = for ever.',
   'requester.retryAs.label': 'A further attempt is',
   'requester.retryAs.help':
     'The same request sent again: a reply to any attempt answers it, and a worker could tell that it has done it before. A new one: nobody can, and replies to earlier attempts are late.',
   'requester.retryAs.same': 'The same request',
   'requester.retryAs.new': 'A new request',
+  'requester.budget.label': 'Retry budget',
+  'requester.budget.help':
+    'How many retries all callers together may make. It keeps a slow server from being drowned by those who ask again.',
+  'requester.budget.none': 'None',
+  'requester.budget.aws': 'Tokens, as in the AWS SDKs',
+  'requester.budget.grpc': 'Tokens, as in gRPC',
+  'requester.budget.ratio': 'A share of the requests',
+  'requester.budgetTokens.label': 'Tokens',
+  'requester.budgetTokens.help':
+    'Tokens at the start, and at most. AWS: a retry after a time-out costs 10. gRPC: each time-out costs one, and there are retries while more than half are left.',
+  'requester.budgetRatio.label': 'Share',
+  'requester.budgetRatio.help':
+    'Retries for each request of the last ten seconds. For gRPC: the part of a token that each answer gives back.',
   'requester.limit.label': 'Stop after',
   'requester.limit.help': 'How many requests are asked in all. 0 = no limit.',
 
@@ -169,6 +183,9 @@ export const FIELD_MESSAGES = {
     'Oldest first is fair. Newest first serves somebody who still waits, when there is more to do than can be done.',
   'service.deskOrder.oldest-first': 'The oldest first',
   'service.deskOrder.newest-first': 'The newest first',
+  'service.callsWaiting.label': 'Calls may wait',
+  'service.callsWaiting.help':
+    'How many calls of others may wait here while all places are busy. Further ones are refused at once. 0 = refuse whenever busy.',
   'service.routing.label': 'Results go',
   'service.routing.help': 'On every wire out, or on one of them that is drawn by the shares of the wires.',
   'service.routing.every-wire': 'On every wire',
@@ -190,6 +207,30 @@ export const FIELD_MESSAGES = {
   'step.sleep.help': 'Nothing happens for a while, and the place stays taken.',
   'step.charge.label': 'Charge',
   'step.charge.help': 'The effect that the customer sees, such as a card that is charged. What is done twice here is seen twice.',
+  'step.call.label': 'Call',
+  'step.call.help': 'Another service is asked, and the place waits for its answer. No answer in time is a failed attempt.',
+  'step.to.label': 'Asks',
+  'step.to.help': 'Id of the node that is asked. Empty = the first one wired for calls.',
+  'step.share.label': 'For',
+  'step.share.help': 'Share of messages for which it is done. Each message decides alike at each of its attempts.',
+  'step.read.label': 'Read',
+  'step.read.help': 'A store is asked for a row, and the place waits for it.',
+  'step.write.label': 'Write',
+  'step.write.help': 'A row is written to a store, and the place waits until it is there. The row is named by the message.',
+  'step.how.label': 'How',
+  'step.how.help':
+    'Write puts the row there whether there is one or not. Insert does so only if there is none. Append puts an event at the end of the stream of its key.',
+  'step.how.write': 'Write',
+  'step.how.insert': 'Insert, if not there',
+  'step.how.append': 'Append to the stream',
+  'step.onConflict.label': 'If it is there',
+  'step.onConflict.help': 'What a conflict means: that the work was done before, that this attempt has failed, or nothing.',
+  'step.onConflict.skip': 'It was done before: skip',
+  'step.onConflict.fail': 'The attempt fails',
+  'step.onConflict.go-on': 'Go on',
+  'step.outbox.label': 'With an event in the outbox',
+  'step.outbox.help':
+    'Row and event are written in one transaction; a relay publishes the event. So there is never one without the other, though the event may come twice.',
   'step.publish.label': 'Publish',
   'step.publish.help': 'A result goes out on the wires of this worker.',
   'step.acknowledge.label': 'Acknowledge',
@@ -264,6 +305,24 @@ export const FIELD_MESSAGES = {
   'publish.confirm.label': 'Wait for confirmation',
   'publish.confirm.help':
     'The sender waits for the answer to each message and sends it again if none comes in time. Nothing is lost silently then, but a lost answer makes a duplicate.',
+  'call.timeout.label': 'Time-out',
+  'call.timeout.help':
+    'How long the caller waits for an answer. What it does not know then is whether the work was done. 0 = it waits for ever, and a service that hangs holds it for ever.',
+  'call.retries.label': 'Retries',
+  'call.retries.help':
+    'How often it asks again when a call failed or timed out. Each one is work for a service that may be slow because of too much work.',
+  'call.retryWait.label': 'Wait before a retry',
+  'call.retryWait.help': 'How long it waits before it asks again. 0 = at once.',
+  'call.atOnce.label': 'Calls at once',
+  'call.atOnce.help':
+    'A bulkhead: so many calls may be out at once, so that a service that hangs cannot take all places. 0 = no limit.',
+  'call.whenHeldBack.label': 'When held back',
+  'call.whenHeldBack.help':
+    'What becomes of a message whose call is not let out. Only waiting burns no attempt and loses no time of its queue.',
+  'call.whenHeldBack.fail': 'The attempt fails',
+  'call.whenHeldBack.wait': 'It waits in its place',
+  'call.whenHeldBack.requeue': 'Back to the queue',
+  'call.whenHeldBack.dead-letter': 'Given up on',
   'publish.share.label': 'Share',
   'publish.share.help':
     'How much of what goes out on one wire alone goes out on this one, beside the others. It matters only where results go on one wire by share.',

@@ -24,6 +24,8 @@ export const KIND_MESSAGES = {
     'Stands for any program that reads. Work takes time drawn from a law; what is inside the work is not modelled.',
   'kind.service.port.in': 'Messages it works on',
   'kind.service.port.out': 'Results it publishes',
+  'kind.service.port.asked': 'Calls it answers',
+  'kind.service.port.calls': 'Services it calls',
 
   'kind.queue.label': 'Queue',
   'kind.queue.about':
@@ -60,6 +62,9 @@ export const KIND_MESSAGES = {
     'Pushes a copy of every message to a worker that listens now. Nothing is kept for it, and nothing comes twice.',
   'wire.feed.label': 'Feed',
   'wire.feed.about': 'Copies every message of a topic into a queue, which keeps it for its own workers.',
+  'wire.call.label': 'Call',
+  'wire.call.about':
+    'One service asks another and waits for the answer. Question and answer may each be lost, late or doubled, and then only the time-out helps.',
   'wire.dead-letter.label': 'Dead letters',
   'wire.dead-letter.about': 'Where a queue puts what it gives up on. Takes no time and cannot fail.',
 
@@ -106,6 +111,19 @@ export const KIND_MESSAGES = {
   'gauge.processed.help': 'Messages the worker has finished successfully so far.',
   'gauge.failed.label': 'Failed',
   'gauge.failed.help': 'Attempts of this worker that failed so far.',
+  'gauge.called.label': 'Called',
+  'gauge.called.help': 'Calls of other services that reached this one so far.',
+  'gauge.turned_away.label': 'Turned away',
+  'gauge.turned_away.help': 'Calls that were refused because all places were busy and no more may wait.',
+  'gauge.skipped_work.label': 'Recognised',
+  'gauge.skipped_work.help': 'Messages that were passed over so far, because they are remembered as done.',
+  'gauge.calls_out.label': 'Calls out',
+  'gauge.calls_out.help': 'Calls of this worker that wait for an answer now.',
+  'gauge.calls_timed_out.label': 'Timed out',
+  'gauge.calls_timed_out.help':
+    'Calls of this worker that got no answer in time so far. The work may have been done all the same.',
+  'gauge.calls_held_back.label': 'Held back',
+  'gauge.calls_held_back.help': 'Calls that were not let out so far, because too many were out already.',
   'gauge.busy_seconds.label': 'Time at work',
   'gauge.busy_seconds.help': 'Seconds of work done so far, all places together.',
   'gauge.queue_size.label': 'Queue size',

@@ -59,6 +59,7 @@ export const NOTICE_MESSAGES = {
   'journey.published': 'result handed on',
   'journey.expired': 'its time ran out',
   'journey.skipped': 'passed over',
+  'journey.recognised': 'recognised as done before',
 
   'reason.none': 'no reason given',
   'reason.crash': 'its holder crashed',

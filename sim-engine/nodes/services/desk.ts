@@ -2,8 +2,8 @@
 
 import { clearRing, type IntRing, newRing, popRing, pushRing, shiftRing } from '../../kernel/int-ring.ts';
 
-/** Numbers of one piece of work that waits: obligation, attempt, connection it came by. */
-const COLUMNS = 3;
+/** Numbers of one piece of work that waits: obligation, attempt, connection it came by, number of the call (0 = a delivery). */
+const COLUMNS = 4;
 
 export interface Desk {
   /** At least one line. */
@@ -16,6 +16,7 @@ export interface DeskRow {
   obl: number;
   attempt: number;
   slot: number;
+  call: number;
 }
 
 export const newDesk = (): Desk => ({ lines: [newRing()], count: 0 });
@@ -26,6 +27,7 @@ export function putOn(desk: Desk, line: number, row: DeskRow): void {
   pushRing(ring, row.obl);
   pushRing(ring, row.attempt);
   pushRing(ring, row.slot);
+  pushRing(ring, row.call);
   desk.count++;
 }
 
@@ -35,6 +37,7 @@ export const waitsIn = (desk: Desk, line: number): number => (desk.lines[line]?.
 export function takeFrom(desk: Desk, line: number, isNewest: boolean, row: DeskRow): void {
   const ring = desk.lines[line] as IntRing;
   if (isNewest) {
+    row.call = popRing(ring);
     row.slot = popRing(ring);
     row.attempt = popRing(ring);
     row.obl = popRing(ring);
@@ -42,6 +45,7 @@ export function takeFrom(desk: Desk, line: number, isNewest: boolean, row: DeskR
     row.obl = shiftRing(ring);
     row.attempt = shiftRing(ring);
     row.slot = shiftRing(ring);
+    row.call = shiftRing(ring);
   }
   desk.count--;
 }

@@ -3,6 +3,8 @@
 
 import type { Law } from '../../kernel/distributions.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
+import type { PacketType } from '../../world/packet-types.ts';
+import * as packet from '../../world/packet-types.ts';
 import type { World } from '../../world/world.ts';
 import type { Params, Step } from '../fields.ts';
 
@@ -11,10 +13,15 @@ const SLEEP = 2;
 export const CHARGE = 3;
 export const PUBLISH = 4;
 export const ACKNOWLEDGE = 5;
+/** A question to another service or to a store. */
+export const ASK = 6;
 const OPERATIONS: ReadonlyMap<string, number> = new Map([
   ['work', WORK],
   ['sleep', SLEEP],
   ['charge', CHARGE],
+  ['call', ASK],
+  ['read', ASK],
+  ['write', ASK],
   ['publish', PUBLISH],
   ['acknowledge', ACKNOWLEDGE],
 ]);
@@ -25,12 +32,20 @@ export interface Instruction {
   readonly takes: Law | null;
   /** Share of attempts that fail here by chance. */
   readonly fails: number;
+  /** Document id of the node that is asked; '' = the first. */
+  readonly to: string;
+  /** Share of messages for which it is asked. */
+  readonly share: number;
+  /** What is asked, as packet type and its options; 0 for steps that ask nobody. */
+  readonly question: PacketType;
+  readonly options: number;
+  readonly onConflict: 'skip' | 'fail' | 'go-on';
 }
 
 export interface Program {
   /** Everything after `receive`, in order. */
   readonly instructions: readonly Instruction[];
-  /** Index of the instruction whose success is the effect: the last charge, else the last work; -1 = the end of the list. */
+  /** Index of the instruction whose success is the effect: the last charge, else the last write, else the last work; -1 = the end. */
   readonly deed: number;
   /** Whether the list ends with the receipt, so that it also frees the place. */
   readonly settlesLast: boolean;
@@ -39,30 +54,50 @@ export interface Program {
 /** `work` is the law of the node's own work and `failure` its share of failures; lengths in ns. */
 export function programOf(world: World, nodeId: string, params: Params, work: Law): Program {
   const instructions: Instruction[] = [];
-  let deed = -1;
-  let charges = 0;
+  const deeds = { charge: -1, write: -1, work: -1 };
   for (const step of params.steps as readonly Step[]) {
     const operation = OPERATIONS.get(step.do);
     // `receive` is the delivery itself.
     if (operation === undefined) continue;
     const at = instructions.length;
     instructions.push(instructionOf(world, nodeId, step, operation, at, params, work));
-    if (operation === CHARGE) charges++;
-    if (operation === CHARGE || (operation === WORK && charges === 0)) deed = at;
+    if (step.do === 'charge' || step.do === 'write' || step.do === 'work') deeds[step.do] = at;
   }
+  const deed = deeds.charge >= 0 ? deeds.charge : deeds.write >= 0 ? deeds.write : deeds.work;
   return { instructions, deed, settlesLast: instructions[instructions.length - 1]?.operation === ACKNOWLEDGE };
 }
+
+const QUESTIONS: ReadonlyMap<string, PacketType> = new Map([
+  ['write', packet.WRITE],
+  ['insert', packet.INSERT],
+  ['append', packet.APPEND],
+]);
 
 function instructionOf(
   world: World,
   nodeId: string,
-  { params }: Step,
+  step: Step,
   operation: number,
   at: number,
   node: Params,
   work: Law,
 ): Instruction {
-  if (operation === WORK) return { operation, takes: work, fails: node.failure as number };
+  const { params } = step;
   const takes = params.takes === undefined ? null : world.law(params.takes as LawSpec, nodeId, `step ${at}`);
-  return { operation, takes, fails: (params.fails as number | undefined) ?? 0 };
+  return {
+    operation,
+    takes: operation === WORK ? work : takes,
+    fails: operation === WORK ? (node.failure as number) : ((params.fails as number | undefined) ?? 0),
+    to: (params.to as string | undefined) ?? '',
+    share: (params.share as number | undefined) ?? 1,
+    question: questionOf(step),
+    options: params.outbox === true ? packet.WRITE_OUTBOX : 0,
+    onConflict: (params.onConflict as Instruction['onConflict'] | undefined) ?? 'fail',
+  };
+}
+
+function questionOf(step: Step): PacketType {
+  if (step.do === 'call') return packet.CALL;
+  if (step.do === 'read') return packet.READ;
+  return step.do === 'write' ? (QUESTIONS.get(step.params.how as string) as PacketType) : 0;
 }

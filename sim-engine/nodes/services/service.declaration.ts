@@ -15,6 +15,9 @@ const takes = (mean: string): Field => ({
   live: false,
 });
 
+/** Which node a step asks. */
+const TO: Field = { kind: 'text', label: 'step.to.label', help: 'step.to.help', maxLength: 100, default: '', live: false };
+
 const step = (name: string, fields: Fields = {}): StepKind => ({
   label: `step.${name}.label`,
   help: `step.${name}.help`,
@@ -40,6 +43,50 @@ const SERVICE_STEPS = {
       default: 0,
       live: false,
     },
+  }),
+  /** Asks another service and waits for its answer; what is held back, fails or does not come in time is a failed attempt. */
+  call: step('call', {
+    to: TO,
+    share: {
+      kind: 'ratio',
+      label: 'step.share.label',
+      help: 'step.share.help',
+      unit: '%',
+      min: 0,
+      max: 1,
+      default: 1,
+      live: false,
+    },
+  }),
+  read: step('read', { to: TO }),
+  /** A row in a store, named by the message: what is written twice under another name is there twice. */
+  write: step('write', {
+    to: TO,
+    how: {
+      kind: 'choice',
+      label: 'step.how.label',
+      help: 'step.how.help',
+      choices: [
+        { value: 'write', label: 'step.how.write' },
+        { value: 'insert', label: 'step.how.insert' },
+        { value: 'append', label: 'step.how.append' },
+      ],
+      default: 'write',
+      live: false,
+    },
+    onConflict: {
+      kind: 'choice',
+      label: 'step.onConflict.label',
+      help: 'step.onConflict.help',
+      choices: [
+        { value: 'skip', label: 'step.onConflict.skip' },
+        { value: 'fail', label: 'step.onConflict.fail' },
+        { value: 'go-on', label: 'step.onConflict.go-on' },
+      ],
+      default: 'skip',
+      live: false,
+    },
+    outbox: { kind: 'flag', label: 'step.outbox.label', help: 'step.outbox.help', default: false, live: false },
   }),
   publish: step('publish'),
   acknowledge: step('acknowledge'),
@@ -219,6 +266,17 @@ const SERVICE_FIELDS = {
     live: true,
     advanced: true,
   },
+  callsWaiting: {
+    kind: 'int',
+    label: 'service.callsWaiting.label',
+    help: 'service.callsWaiting.help',
+    unit: 'calls',
+    min: 0,
+    max: 1000000,
+    default: 1000,
+    live: true,
+    advanced: true,
+  },
   routing: {
     kind: 'choice',
     label: 'service.routing.label',
@@ -275,6 +333,8 @@ export const SERVICE: NodeKind<'service', typeof SERVICE_FIELDS> = {
   ports: [
     { name: 'in', direction: 'in', type: 'works', label: 'kind.service.port.in' },
     { name: 'out', direction: 'out', type: 'offers', label: 'kind.service.port.out' },
+    { name: 'asked', direction: 'in', type: 'answers', label: 'kind.service.port.asked' },
+    { name: 'calls', direction: 'out', type: 'calls', label: 'kind.service.port.calls' },
   ],
   gauges: [
     { name: 'busy', unit: 'places', type: 'level', label: 'gauge.busy.label', help: 'gauge.busy.help' },
@@ -283,6 +343,24 @@ export const SERVICE: NodeKind<'service', typeof SERVICE_FIELDS> = {
     { name: 'received', unit: 'messages', type: 'total', label: 'gauge.received.label', help: 'gauge.received.help' },
     { name: 'processed', unit: 'messages', type: 'total', label: 'gauge.processed.label', help: 'gauge.processed.help' },
     { name: 'failed', unit: 'attempts', type: 'total', label: 'gauge.failed.label', help: 'gauge.failed.help' },
+    { name: 'called', unit: 'calls', type: 'total', label: 'gauge.called.label', help: 'gauge.called.help' },
+    { name: 'turned_away', unit: 'calls', type: 'total', label: 'gauge.turned_away.label', help: 'gauge.turned_away.help' },
+    { name: 'skipped_work', unit: 'messages', type: 'total', label: 'gauge.skipped_work.label', help: 'gauge.skipped_work.help' },
+    { name: 'calls_out', unit: 'calls', type: 'level', label: 'gauge.calls_out.label', help: 'gauge.calls_out.help' },
+    {
+      name: 'calls_timed_out',
+      unit: 'calls',
+      type: 'total',
+      label: 'gauge.calls_timed_out.label',
+      help: 'gauge.calls_timed_out.help',
+    },
+    {
+      name: 'calls_held_back',
+      unit: 'calls',
+      type: 'total',
+      label: 'gauge.calls_held_back.label',
+      help: 'gauge.calls_held_back.help',
+    },
     { name: 'busy_seconds', unit: 'seconds', type: 'total', label: 'gauge.busy_seconds.label', help: 'gauge.busy_seconds.help' },
   ],
   holdsMessages: true,

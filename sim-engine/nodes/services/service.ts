@@ -1,16 +1,18 @@
 // The service at work, shown as worker: takes deliveries on its desk, works on as many at once as it has places, each by its
-// list of steps, and settles them through the consumer client of the wire they came on. It knows no broker.
+// list of steps, and settles them through the consumer client of the wire they came on. It knows no broker. Calls of other services
+// are worked on in the same way, at the same places, and answered.
 
 import { assert } from '../../kernel/assert.ts';
 import type { Law } from '../../kernel/distributions.ts';
-import { floor } from '../../kernel/exact-math.ts';
+import { floor, imul, max } from '../../kernel/exact-math.ts';
 import type { LinkIx, OblIx, StreamIx } from '../../kernel/ids.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
 import { backoffInto, firstPrevious, usesDraw } from '../../parts/backoff.ts';
 import { StatefulActor } from '../../world/actor.ts';
-import { IN_FLIGHT } from '../../world/books.ts';
+import { DROPPED, IN_FLIGHT } from '../../world/books.ts';
 import { POISON } from '../../world/messages.ts';
-import { actorPlace, CRASH, FORGOTTEN, REMOVED } from '../../world/reasons.ts';
+import * as packet from '../../world/packet-types.ts';
+import { actorPlace, CRASH, DUPLICATE, FORGOTTEN, REMOVED } from '../../world/reasons.ts';
 import { FAULT_CRASH, type World } from '../../world/world.ts';
 import type { Params } from '../fields.ts';
 import {
@@ -25,8 +27,9 @@ import {
   type PublisherHost,
 } from '../node-kind.ts';
 import { behaviourOf } from '../registry.ts';
+import { Caller, type CallerHost, type CallResult } from './caller.ts';
 import { clearDesk, type Desk, type DeskRow, newDesk, putOn, takeFrom, waitsIn } from './desk.ts';
-import { ACKNOWLEDGE, CHARGE, type Instruction, type Program, PUBLISH, programOf, WORK } from './program.ts';
+import { ACKNOWLEDGE, ASK, CHARGE, type Instruction, type Program, PUBLISH, programOf, WORK } from './program.ts';
 import { type MessageTraits, Outlets } from './publishing.ts';
 import { type RetryPolicy, retryPolicyOf } from './retry.ts';
 
@@ -40,6 +43,8 @@ interface Place {
   obl: number;
   attempt: number;
   client: number;
+  /** The caller's number of the call that is worked on, 0 for a delivery. */
+  call: number;
   /** Index into the instructions of what is going on now. */
   step: number;
   /** How often it was begun again without leaving the place. */
@@ -48,6 +53,8 @@ interface Place {
   outlet: number;
   isAcknowledged: boolean;
   hasSucceeded: boolean;
+  /** Whether it was done before, as far as anybody remembers. */
+  isDuplicate: boolean;
   /** Raised by each delivery that takes the place: a timer set for an earlier one is passed over. */
   serial: number;
 }
@@ -66,6 +73,9 @@ interface ServiceState {
   held: number[];
   /** Places whose `publish` step waits until a channel takes messages again. */
   blocked: number[];
+  called: number;
+  turnedAway: number;
+  skipped: number;
   received: number;
   processed: number;
   failed: number;
@@ -76,7 +86,7 @@ interface ServiceState {
   beganNs: Float64Array;
 }
 
-class Service extends StatefulActor implements ConsumerHost, PublisherHost {
+class Service extends StatefulActor implements ConsumerHost, PublisherHost, CallerHost {
   override state: ServiceState = {
     places: [],
     free: [],
@@ -84,6 +94,9 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     desk: newDesk(),
     held: [],
     blocked: [],
+    called: 0,
+    turnedAway: 0,
+    skipped: 0,
     received: 0,
     processed: 0,
     failed: 0,
@@ -96,13 +109,16 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
   private readonly place: number;
   private readonly consumers: (ConsumerClient | null)[] = [];
   private readonly outlets: Outlets;
+  /** By slot: the wires on which it asks, and the links on which it answers. */
+  private readonly callers: (Caller | null)[] = [];
+  private readonly answers: (LinkIx | null)[] = [];
   private readonly failureStream: StreamIx;
   private readonly backoffStream: StreamIx;
   private readonly routingStream: StreamIx;
   private readonly crashStream: StreamIx;
   private readonly backoffCell = new Float64Array(2);
   private readonly traits: MessageTraits = { key: -1, sizeBytes: 0, type: 0, flags: 0, causeSender: 0, causeNumber: 0 };
-  private readonly row: DeskRow = { obl: 0, attempt: 0, slot: 0 };
+  private readonly row: DeskRow = { obl: 0, attempt: 0, slot: 0, call: 0 };
   private program!: Program;
   private retry!: RetryPolicy;
   private places = 1;
@@ -111,6 +127,9 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
   /** Whether the key says which place a delivery goes to. */
   private hasLanes = false;
   private takesNewest = false;
+  private callsWaiting = 0;
+  /** Whether places are being filled right now: who leaves one meanwhile need not do it again. */
+  private isFilling = false;
   private routesByShare = false;
   /** After how many steps, `receive` included, it crashes, how often of all times, and when it is back; 0 = never. */
   private crashAfter = 0;
@@ -131,8 +150,9 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
   }
 
   protected override statefulParts() {
-    const count = this.consumers.length > this.outlets.clients.length ? this.consumers.length : this.outlets.clients.length;
-    return Array.from({ length: count }, (_, slot) => this.consumers[slot] ?? this.outlets.clients[slot] ?? null);
+    const { callers, consumers, outlets } = this;
+    const count = max(consumers.length, outlets.clients.length, callers.length);
+    return Array.from({ length: count }, (_, slot) => consumers[slot] ?? outlets.clients[slot] ?? callers[slot] ?? null);
   }
 
   private readParams(params: Params): void {
@@ -141,6 +161,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     this.poisonRule = params.poison as string;
     this.retry = retryPolicyOf(params);
     this.hasLanes = params.assignment === 'by-key';
+    this.callsWaiting = params.callsWaiting as number;
     this.takesNewest = params.deskOrder === 'newest-first';
     this.routesByShare = params.routing === 'one-by-share';
     this.crashAfter = params.crashAfter as number;
@@ -154,6 +175,14 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
   override attach(slot: number, connection: Connection): void {
     if (connection.port === 'out') {
       this.outlets.attach(slot, connection);
+      return;
+    }
+    if (connection.port === 'calls') {
+      this.callers[slot] = new Caller(this.world, this, slot, connection);
+      return;
+    }
+    if (connection.port === 'asked') {
+      this.answers[slot] = connection.out;
       return;
     }
     const factory = behaviourOf(connection.peerKind).consumer;
@@ -175,16 +204,24 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
       this.resumeBlocked();
       return;
     }
+    const caller = this.callers[slot];
+    if (caller) {
+      this.callers[slot] = null;
+      this.abandonCalls(slot, caller);
+      return;
+    }
     this.consumers[slot] = null;
+    this.answers[slot] = null;
     this.keepBusyTime();
     clearDesk(this.state.desk, this.row, (row) => {
-      if (row.slot === slot) this.world.obligations.dropCause(row.obl, this.place, REMOVED);
+      if (row.slot === slot) this.letGo(row.obl, row.call, REMOVED);
       else this.putOnDesk(row);
     });
     for (let ix = 0; ix < this.state.places.length; ix++) {
       const place = this.state.places[ix];
       if (place?.client !== slot) continue;
-      this.world.obligations.dropCause(place.obl, this.place, REMOVED);
+      this.letGo(place.obl, place.call, REMOVED);
+      this.forgetCall(place);
       this.vacate(ix);
       this.state.blocked = this.state.blocked.filter((blocked) => blocked !== ix);
     }
@@ -195,6 +232,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
   override onWireParams(slot: number, connection: Connection): void {
     this.consumers[slot]?.onParams(connection);
     this.outlets.onParams(slot, connection);
+    this.callers[slot]?.onParams(connection);
   }
 
   override onParams(params: Params): void {
@@ -215,6 +253,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     this.letEverythingGo(CRASH);
     for (const consumer of this.consumers) consumer?.onCrash();
     this.outlets.onCrash();
+    for (const caller of this.callers) caller?.onCrash();
   }
 
   override onRestart(): void {
@@ -232,14 +271,20 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     for (const place of state.places) {
       if (place.obl === 0) continue;
       world.oracle.wasted(this.workedNs(place));
-      world.obligations.dropCause(place.obl, this.place, reason);
+      this.letGo(place.obl, place.call, reason);
     }
-    clearDesk(state.desk, this.row, ({ obl }) => world.obligations.dropCause(obl, this.place, reason));
+    clearDesk(state.desk, this.row, ({ obl, call }) => this.letGo(obl, call, reason));
     state.places = [];
     state.free = [];
     state.blocked = [];
     state.busy = 0;
     state.held = state.held.map(() => 0);
+  }
+
+  /** What it has of a piece of work: one of the causes of a delivery, or only the word of a call. */
+  private letGo(obl: number, call: number, reason: number): void {
+    if (call === 0) this.world.obligations.dropCause(obl, this.place, reason);
+    else this.world.obligations.dropMention(obl);
   }
 
   // ---------------------------------------------------------------- deliveries
@@ -262,6 +307,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     row.obl = obl;
     row.attempt = attempt;
     row.slot = client;
+    row.call = 0;
     const ix = this.placeFor(row);
     if (ix >= 0) this.begin(ix, row);
     else this.putOnDesk(row);
@@ -271,6 +317,8 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     const slot = this.world.links.toSlot[link] as number;
     const consumer = this.consumers[slot];
     if (consumer) consumer.onPacket(link, type, first, count);
+    else if (type === packet.CALL) this.onCall(slot, first, this.world.tag);
+    else if (type === packet.ANSWER) this.callers[slot]?.onPacket(type, first);
     else this.outlets.onPacket(slot, link, type, first, count);
   }
 
@@ -284,10 +332,34 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
       else if (this.retry.waits === 'in-place') this.beginAgain(ix, place);
       else this.settle(ix, 'retry', 0);
     } else if (timer >= CLIENT_TIMERS) {
-      const consumer = this.consumers[clientOfTimer(timer)];
-      if (consumer) consumer.onTimer(ownTimerOf(timer), arg);
+      const slot = clientOfTimer(timer);
+      const client = this.consumers[slot] ?? this.callers[slot];
+      if (client) client.onTimer(ownTimerOf(timer), arg);
       else this.outlets.onTimer(timer, arg);
     }
+  }
+
+  /** Another service asks. While all places are busy a call waits its turn with everything else, as far as there may be any. */
+  private onCall(slot: number, obl: number, call: number): void {
+    const { row, state } = this;
+    state.called++;
+    row.obl = obl;
+    row.attempt = 1;
+    row.slot = slot;
+    row.call = call;
+    const ix = this.placeFor(row);
+    if (ix >= 0) this.begin(ix, row);
+    else if (state.desk.count < this.callsWaiting) this.putOnDesk(row);
+    else {
+      state.turnedAway++;
+      this.world.obligations.dropMention(obl);
+      this.answer(slot, call, packet.ANSWER_REFUSED);
+    }
+  }
+
+  private answer(slot: number, call: number, result: number): void {
+    const link = this.answers[slot];
+    if (link) this.world.send(link, packet.ANSWER, result, 1, call);
   }
 
   /** Line of the desk, and number of the place, that a piece of work belongs to; with free places all stand in one line. */
@@ -317,15 +389,22 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
   /** Takes from the desk as much as there are places for. */
   private fillPlaces(): void {
     const { desk } = this.state;
-    if (!this.hasLanes) {
-      while (desk.count > 0 && this.state.busy < this.places) this.beginNext(0);
+    if (this.isFilling) return;
+    if (this.hasLanes) {
+      for (let lane = 0; lane < this.places && desk.count > 0; lane++) this.fillLane(lane);
       return;
     }
-    for (let lane = 0; lane < this.places && desk.count > 0; lane++) this.fillLane(lane);
+    this.isFilling = true;
+    while (desk.count > 0 && this.state.busy < this.places) this.beginNext(0);
+    this.isFilling = false;
   }
 
+  /** A place may be free again within its turn, when what begins there is over at once. */
   private fillLane(lane: number): void {
+    if (this.isFilling) return;
+    this.isFilling = true;
     while (waitsIn(this.state.desk, lane) > 0 && (this.state.places[lane]?.obl ?? 0) === 0) this.beginNext(lane);
+    this.isFilling = false;
   }
 
   private beginNext(line: number): void {
@@ -346,7 +425,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
 
   // ---------------------------------------------------------------- steps
 
-  private begin(ix: number, { obl, attempt, slot }: DeskRow): void {
+  private begin(ix: number, { obl, attempt, slot, call }: DeskRow): void {
     const { state, world } = this;
     this.keepBusyTime();
     for (let at = state.places.length; at <= ix; at++) state.places.push(emptyPlace(at));
@@ -355,11 +434,13 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     place.obl = obl;
     place.attempt = attempt;
     place.client = slot;
+    place.call = call;
     place.step = 0;
     place.again = 0;
     place.outlet = -1;
     place.isAcknowledged = false;
     place.hasSucceeded = false;
+    place.isDuplicate = false;
     place.serial = (place.serial + 1) & SERIAL_MASK;
     state.beganNs[ix] = world.now[0] as number;
     state.busy++;
@@ -406,14 +487,20 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
       }
       if (operation === PUBLISH) {
         if (!this.publishResult(ix, place)) return;
-      } else if (operation === ACKNOWLEDGE && !place.isAcknowledged && !(settlesLast && place.step === instructions.length - 1)) {
-        place.isAcknowledged = true;
-        this.consumers[place.client]?.settle(place.obl as OblIx, place.attempt, 'ack', 0, false);
-      }
+      } else if (operation === ASK) {
+        if (this.startCall(ix, place)) return;
+      } else if (operation === ACKNOWLEDGE && !(settlesLast && place.step === instructions.length - 1)) this.acknowledge(place);
       place.step++;
       if (place.step < instructions.length && this.crashesNow(place.step + 1)) return;
     }
     this.finish(ix, place);
+  }
+
+  private acknowledge(place: Place): void {
+    if (place.isAcknowledged) return;
+    place.isAcknowledged = true;
+    if (place.call === 0) this.consumers[place.client]?.settle(place.obl as OblIx, place.attempt, 'ack', 0, false);
+    else this.answer(place.client, place.call, packet.ANSWER_OK);
   }
 
   private startStep(ix: number, place: Place, takes: Law): void {
@@ -431,7 +518,12 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
       this.fail(ix, place);
       return;
     }
-    if (place.step === this.program.deed) this.succeed(place);
+    this.onStepDone(ix, place, true);
+  }
+
+  /** A step that took time is over; `isDone` says whether it did what it is there for. */
+  private onStepDone(ix: number, place: Place, isDone: boolean): void {
+    if (isDone && place.step === this.program.deed) this.succeed(place);
     place.step++;
     if (place.step >= this.program.instructions.length || !this.crashesNow(place.step + 1)) this.goOn(ix);
   }
@@ -440,7 +532,9 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     const { state, world } = this;
     place.hasSucceeded = true;
     state.processed++;
-    world.settled++;
+    if (place.call === 0) world.settled++;
+    // Whoever asked is the one who owes the work.
+    if (place.call !== 0) return;
     const msg = world.obligations.msg[place.obl] as number;
     if (world.obligations.succeed(place.obl)) world.tell(msg, 'processed', this.place, this.triesOf(place));
     else {
@@ -489,17 +583,36 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     const client = this.consumers[place.client];
     const { obl, attempt } = place;
     if (!place.hasSucceeded) this.succeed(place);
+    if (place.call !== 0) {
+      this.acknowledge(place);
+      this.leave(ix, place);
+      this.crashesNow(this.program.instructions.length + 1);
+      return;
+    }
     if (this.program.settlesLast && !place.isAcknowledged) client?.settle(obl as OblIx, attempt, 'ack', 0, true);
     else client?.freePlace();
     this.leave(ix, place);
     this.crashesNow(this.program.instructions.length + 1);
   }
 
+  /** Somebody has done this before: it is taken off the hands of whoever sent it, and nothing more is done. */
+  private skip(ix: number, place: Place): void {
+    const { call, obl } = place;
+    this.state.skipped++;
+    this.world.tellOf(obl, 'recognised', this.place, this.triesOf(place));
+    if (call !== 0) this.acknowledge(place);
+    else if (!place.isAcknowledged) this.consumers[place.client]?.settle(obl as OblIx, place.attempt, 'ack', 0, true);
+    else this.consumers[place.client]?.freePlace();
+    place.isDuplicate = true;
+    this.leave(ix, place);
+  }
+
   private leave(ix: number, place: Place): void {
-    const { obl, client } = place;
-    this.state.held[client] = (this.state.held[client] as number) - 1;
+    const { call, client, isDuplicate, obl } = place;
+    if (call === 0) this.state.held[client] = (this.state.held[client] as number) - 1;
     this.vacate(ix);
-    this.world.obligations.dropCause(obl, this.place, FORGOTTEN);
+    if (isDuplicate && call === 0) this.world.obligations.endCause(obl, DROPPED, this.place, DUPLICATE);
+    else this.letGo(obl, call, FORGOTTEN);
     if (this.state.desk.count === 0) return;
     if (this.hasLanes) this.fillLane(ix);
     else this.fillPlaces();
@@ -510,6 +623,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     const place = this.state.places[ix] as Place;
     place.obl = 0;
     place.client = -1;
+    place.call = 0;
     if (!this.hasLanes) this.state.free.push(ix);
     this.state.busy--;
   }
@@ -521,6 +635,12 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     const { obl } = place;
     const msg = world.obligations.msg[obl] as number;
     state.failed++;
+    if (place.call !== 0) {
+      world.oracle.wasted(this.workedNs(place));
+      if (!place.isAcknowledged) this.answer(place.client, place.call, packet.ANSWER_FAILED);
+      this.leave(ix, place);
+      return;
+    }
     world.books.countFailed(world.obligations.sub[obl] as number);
     const tries = this.triesOf(place);
     world.tell(msg, 'failed', this.place, tries);
@@ -567,6 +687,59 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     this.leave(ix, place);
   }
 
+  // ---------------------------------------------------------------- calls
+
+  /** True if the place waits now, or has let go of what it had; false if nobody is asked. */
+  private startCall(ix: number, place: Place): boolean {
+    const { share, to, question, options } = this.program.instructions[place.step] as Instruction;
+    const caller = this.callerTo(to);
+    if (caller === undefined || !this.isWithin(share, place)) return false;
+    if (!caller.ask(ix, place.serial, place.obl, question, options)) this.onHeldBack(ix, place, caller);
+    return true;
+  }
+
+  private callerTo(to: string): Caller | undefined {
+    for (const caller of this.callers) if (caller && (to === '' || caller.peerId === to)) return caller;
+    return undefined;
+  }
+
+  /** Whether a message is among the share for which a step is done: its number decides, so that all its attempts agree. */
+  private isWithin(share: number, place: Place): boolean {
+    if (share >= 1) return true;
+    const { messages, obligations } = this.world;
+    const number = messages.number[obligations.msg[place.obl] as number] as number;
+    return imul(number, 0x9e3779b1) >>> 0 < share * 4294967296;
+  }
+
+  onCallEnded(_slot: number, ix: number, serial: number, result: CallResult): void {
+    const place = this.state.places[ix];
+    if (place === undefined || place.obl === 0 || place.serial !== serial) return;
+    const onConflict = this.program.instructions[place.step]?.onConflict;
+    if (result === 'answered') this.onStepDone(ix, place, true);
+    else if (result !== 'conflict' || onConflict === 'fail') this.fail(ix, place);
+    else if (onConflict === 'skip') this.skip(ix, place);
+    else this.onStepDone(ix, place, false);
+  }
+
+  private onHeldBack(ix: number, place: Place, caller: Caller): void {
+    if (place.call !== 0 || caller.whenHeldBack === 'fail' || place.isAcknowledged) this.fail(ix, place);
+    else if (caller.whenHeldBack === 'requeue') this.settle(ix, 'retry', this.retry.backoff?.base ?? 0);
+    else {
+      this.world.tellOf(place.obl, 'given-up', this.place, this.triesOf(place));
+      this.settle(ix, 'reject', 0);
+    }
+  }
+
+  /** The wire to the other service is gone: no answer will come. */
+  private abandonCalls(slot: number, caller: Caller): void {
+    for (const { place: ix, serial } of caller.letAllGo()) this.onCallEnded(slot, ix, serial, 'timed-out');
+  }
+
+  /** A place lets go of what it asked for. */
+  private forgetCall(place: Place): void {
+    for (const caller of this.callers) caller?.forget(place.ix);
+  }
+
   // ---------------------------------------------------------------- results
 
   onFlow(_client: number, isOpen: boolean): void {
@@ -609,7 +782,19 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost {
     out[at + 3] = state.received;
     out[at + 4] = state.processed;
     out[at + 5] = state.failed;
-    out[at + 6] =
+    out[at + 8] = state.skipped;
+    out[at + 9] = 0;
+    out[at + 10] = 0;
+    out[at + 11] = 0;
+    for (const caller of this.callers) {
+      if (!caller) continue;
+      out[at + 9] = (out[at + 9] as number) + caller.state.out;
+      out[at + 10] = (out[at + 10] as number) + caller.state.timedOut;
+      out[at + 11] = (out[at + 11] as number) + caller.state.heldBack;
+    }
+    out[at + 6] = state.called;
+    out[at + 7] = state.turnedAway;
+    out[at + 12] =
       ((state.busyTime[0] as number) + state.busy * ((this.world.now[0] as number) - (state.busyTime[1] as number))) / 1e9;
   }
 }
@@ -619,11 +804,13 @@ const emptyPlace = (ix: number): Place => ({
   obl: 0,
   attempt: 0,
   client: -1,
+  call: 0,
   step: 0,
   again: 0,
   outlet: -1,
   isAcknowledged: false,
   hasSucceeded: false,
+  isDuplicate: false,
   serial: 0,
 });
 
