@@ -10,6 +10,19 @@ import { KeyLaw } from '../../kernel/key-law.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
 import { isSamePlain } from '../../kernel/plain-state.ts';
 import { backoffInto, firstPrevious, usesDraw } from '../../parts/backoff.ts';
+import {
+  abandon,
+  abandonAll,
+  keepOpen,
+  newOpenRequests,
+  nextDeadlineNs,
+  type OpenRequests,
+  openRequest,
+  type ReplyVerdict,
+  setDeadline,
+  takeReply,
+  takeTimedOut,
+} from '../../parts/open-requests.ts';
 import { StatefulActor } from '../../world/actor.ts';
 import { DROPPED, EXPIRED, SKIPPED } from '../../world/books.ts';
 import { actorPlace, DUPLICATE, FORGOTTEN, LATE, UNKNOWN } from '../../world/reasons.ts';
@@ -31,8 +44,8 @@ import { behaviourOf } from '../registry.ts';
 import { type ArrivalState, goesOnByItself, newArrivalState, type Schedule, scheduleOf } from './arrivals.ts';
 import { type MessageTraits, Outlets } from './publishing.ts';
 import { REQUESTER } from './requester.declaration.ts';
-import * as requests from './requests.ts';
 import { type RetryPolicy, retryPolicyOf } from './retry.ts';
+import { type Allowance, newAllowance, onAnswer, onFirstAttempt, onTimeout, takeRetry } from './retry-allowance.ts';
 
 const NEXT = 0;
 const THOUGHT = 1;
@@ -46,8 +59,37 @@ const TIMERS_MASK = 0x3fffffff;
 /** Replies it has room for at once. Reading one takes no time, so this only keeps the way to it filled. */
 const READS_AHEAD = 1000;
 
+/** Of the arrivals that a sender can have: requests never come in batches but by bursts. */
+const ONE_BY_ONE: Params = { batches: 'single' };
+
+/** Whose change begins a new budget. */
+const BUDGET_FIELDS = ['budget', 'budgetTokens', 'budgetRatio'];
+
+/** A request whose caller still waits. The number of its message is one above its number among the open requests. */
+interface Request {
+  number: number;
+  /** Attempts sent, the first included. */
+  attempts: number;
+  /** State that the last backoff left behind, see `parts/backoff.ts`; undefined before the first. */
+  previousDelay: number | undefined;
+  /** What its last retry took from the budget; 0 before the first. */
+  lastCost: number;
+  /** Between two attempts, with a number that has timed out for good: the next attempt gets another. */
+  isRenumbered: boolean;
+  /** What every attempt carries alike. */
+  readonly key: number;
+  readonly sizeBytes: number;
+  /** When it was asked, ns. */
+  readonly askedNs: number;
+}
+
 interface RequesterState {
-  requests: requests.RequestsState;
+  requests: OpenRequests;
+  /** Whose callers wait, by number, in the order in which they were asked or got their number. */
+  open: Map<number, Request>;
+  /** The first number that this life of the process knows of. */
+  firstKnown: number;
+  allowance: Allowance;
   /** Requests due, but held back by a channel that takes no more. */
   heldBack: number;
   /** Numbers of requests whose next attempt waits for a channel that takes no more. */
@@ -61,13 +103,9 @@ interface RequesterState {
   dueNs: Float64Array;
   timers: number;
   asked: number;
-  answered: number;
   timedOut: number;
   retried: number;
   forgotten: number;
-  late: number;
-  duplicate: number;
-  unknown: number;
   foreign: number;
   misrouted: number;
   /** [time from asking to the answer, summed over the answered; the same to the end over all completed], ns. */
@@ -76,7 +114,10 @@ interface RequesterState {
 
 class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
   override state: RequesterState = {
-    requests: requests.newRequests(0),
+    requests: newOpenRequests(),
+    open: new Map(),
+    firstKnown: 0,
+    allowance: { kind: 'none' },
     heldBack: 0,
     blocked: [],
     idle: 0,
@@ -85,13 +126,9 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
     dueNs: new Float64Array([Number.POSITIVE_INFINITY]),
     timers: 0,
     asked: 0,
-    answered: 0,
     timedOut: 0,
     retried: 0,
     forgotten: 0,
-    late: 0,
-    duplicate: 0,
-    unknown: 0,
     foreign: 0,
     misrouted: 0,
     times: new Float64Array(2),
@@ -126,6 +163,7 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
     this.outlets = new Outlets(world, this);
     this.backoffStream = world.stream(self.nodeId, 'backoff');
     this.readParams(self.params);
+    this.state.allowance = newAllowance(self.params);
   }
 
   protected override statefulParts() {
@@ -138,7 +176,7 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
     this.params = params;
     this.isClosed = params.loop === 'closed';
     this.limit = params.limit as number;
-    this.schedule = scheduleOf(world, nodeId, params);
+    this.schedule = scheduleOf(world, nodeId, { ...ONE_BY_ONE, ...params });
     this.thinkLaw = world.law(params.think as LawSpec, nodeId, 'think');
     this.sizeLaw = world.law(params.size as LawSpec, nodeId, 'size');
     const keys = params.keys as number;
@@ -188,8 +226,11 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
   /** Nobody is left who could take an answer: what was open is forgotten, and whatever still comes for it is unknown. */
   override onCrash(): void {
     const { state } = this;
-    state.forgotten += requests.openCount(state.requests);
-    state.requests = requests.newRequests(state.requests.numbers);
+    state.forgotten += state.open.size;
+    abandonAll(state.requests);
+    state.open.clear();
+    state.firstKnown = state.requests.next;
+    state.allowance = newAllowance(this.params);
     state.heldBack = 0;
     state.blocked = [];
     state.idle = 0;
@@ -212,10 +253,8 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
   override onParams(params: Params): void {
     const wasLimited = this.isSpent();
     const before = this.params;
-    const { timeoutNs } = this;
     this.readParams(params);
-    // What is out keeps its deadline, and what goes out from now on may be due before it.
-    if (this.timeoutNs < timeoutNs && this.state.requests.awaiting.size > 0) this.state.requests.isInOrder = false;
+    if (BUDGET_FIELDS.some((field) => before[field] !== params[field])) this.state.allowance = newAllowance(params);
     if (this.isClosed) this.wakeCallers();
     else if (isOtherSchedule(before, params)) this.beginAnew();
     else if (wasLimited) this.goOn();
@@ -317,9 +356,9 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
       return;
     }
     while (state.blocked.length > 0 && outlets.areOpen) {
-      const request = state.requests.resting.get(state.blocked.shift() as number);
+      const request = state.open.get(state.blocked.shift() as number);
       // It may have been answered while it was held back.
-      if (request !== undefined) this.sendAttempt(request);
+      if (request !== undefined) this.tryAgain(request);
     }
     while (state.heldBack > 0 && outlets.areOpen) {
       if (this.limit > 0 && state.asked >= this.limit) {
@@ -335,45 +374,52 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
   private ask(): void {
     const { state, world } = this;
     state.asked++;
+    onFirstAttempt(state.allowance, world.now[0] as number);
     this.sizeLaw.drawInto(world.drawn);
-    this.sendAttempt({
-      number: requests.newNumber(state.requests),
+    const request: Request = {
+      number: openRequest(state.requests, this.dueNs()),
       attempts: 0,
       previousDelay: undefined,
+      lastCost: 0,
+      isRenumbered: false,
       key: this.keyLaw === null ? -1 : this.keyLaw.draw(),
       sizeBytes: world.drawn[0] as number,
       askedNs: world.now[0] as number,
-      dueNs: 0,
-    });
+    };
+    state.open.set(request.number, request);
+    this.sendAttempt(request);
+  }
+
+  private tryAgain(request: Request): void {
+    const { state } = this;
+    state.retried++;
+    if (request.isRenumbered) {
+      state.open.delete(request.number);
+      request.number = openRequest(state.requests, this.dueNs());
+      request.isRenumbered = false;
+      state.open.set(request.number, request);
+    } else setDeadline(state.requests, request.number, this.dueNs());
+    this.sendAttempt(request);
+  }
+
+  /** When an attempt that is sent now is given up. */
+  private dueNs(): number {
+    return (this.world.now[0] as number) + this.timeoutNs;
   }
 
   /** There must be a wire, and all must be open. */
-  private sendAttempt(request: requests.OpenRequest): void {
-    const { state, traits, world } = this;
+  private sendAttempt(request: Request): void {
+    const { traits, world } = this;
     const { messages } = world;
-    if (request.attempts > 0) {
-      state.retried++;
-      if (this.retriesAnew) this.renumber(request);
-    }
     request.attempts++;
-    request.dueNs = (world.now[0] as number) + this.timeoutNs;
-    requests.awaitReply(state.requests, request);
     traits.key = request.key;
     traits.sizeBytes = request.sizeBytes;
     const msg = messages.upcoming;
-    this.outlets.publish(request.number, traits);
+    const dueNs = this.dueNs();
+    this.outlets.publish(request.number + 1, traits);
     // On a bad wire it may be lost, and its place free, before this line.
-    if (messages.refs[msg] !== 0 && request.dueNs !== Number.POSITIVE_INFINITY) messages.deadlineNs[msg] = request.dueNs;
-    if (request.dueNs < (state.dueNs[0] as number)) this.armDue();
-  }
-
-  /** The next attempt is a request of its own: nobody can tell that it is the same one again, and replies to the one before are late. */
-  private renumber(request: requests.OpenRequest): void {
-    const { state } = this;
-    state.requests.resting.delete(request.number);
-    requests.rememberFate(state.requests, request.number, requests.TIMED_OUT);
-    request.number = requests.newNumber(state.requests);
-    state.requests.resting.set(request.number, request);
+    if (messages.refs[msg] !== 0 && dueNs !== Number.POSITIVE_INFINITY) messages.deadlineNs[msg] = dueNs;
+    if (dueNs < (this.state.dueNs[0] as number)) this.armDue();
   }
 
   onFlow(_client: number, isOpen: boolean): void {
@@ -388,14 +434,8 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
 
   private armDue(): void {
     const { state, world } = this;
-    const { awaiting } = state.requests;
-    let firstNs = Number.POSITIVE_INFINITY;
-    for (const { dueNs } of awaiting.values()) {
-      if (dueNs < firstNs) firstNs = dueNs;
-      if (state.requests.isInOrder) break;
-    }
+    const firstNs = nextDeadlineNs(state.requests);
     state.dueNs[0] = firstNs;
-    if (awaiting.size === 0) state.requests.isInOrder = true;
     if (firstNs === Number.POSITIVE_INFINITY) return;
     world.at[0] = firstNs;
     state.timers = (state.timers + 1) & TIMERS_MASK;
@@ -410,24 +450,25 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
   private endOverdue(): void {
     const { state, world } = this;
     const nowNs = world.now[0] as number;
-    state.dueNs[0] = Number.POSITIVE_INFINITY;
-    const overdue: requests.OpenRequest[] = [];
-    for (const request of state.requests.awaiting.values()) {
-      if (request.dueNs <= nowNs) overdue.push(request);
-      else if (state.requests.isInOrder) break;
+    for (let number = takeTimedOut(state.requests, nowNs); number >= 0; number = takeTimedOut(state.requests, nowNs)) {
+      this.endAttempt(state.open.get(number) as Request);
     }
-    for (const request of overdue) this.endAttempt(request);
     this.armDue();
   }
 
-  private endAttempt(request: requests.OpenRequest): void {
+  private endAttempt(request: Request): void {
     const { retry, state, world } = this;
-    if (retry.backoff === null || (retry.maxAttempts > 0 && request.attempts >= retry.maxAttempts)) {
-      this.complete(request, requests.TIMED_OUT);
+    onTimeout(state.allowance);
+    const { backoff } = retry;
+    const isLast = backoff === null || (retry.maxAttempts > 0 && request.attempts >= retry.maxAttempts);
+    const cost = isLast ? 0 : takeRetry(state.allowance, world.now[0] as number);
+    if (backoff === null || cost === 0) {
+      this.giveUp(request);
       return;
     }
-    requests.rest(state.requests, request);
-    const { backoff } = retry;
+    request.lastCost = cost;
+    request.isRenumbered = this.retriesAnew;
+    if (!request.isRenumbered) keepOpen(state.requests, request.number);
     const previous = request.previousDelay ?? firstPrevious(backoff);
     const u = usesDraw(backoff.strategy) ? world.streams.uniform(this.backoffStream) : 0;
     backoffInto(backoff, request.attempts - 1, u, previous, this.backoffCell);
@@ -437,10 +478,9 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
   }
 
   private onAgain(number: number): void {
-    const { state } = this;
     // Answered meanwhile.
-    if (!state.requests.resting.has(number)) return;
-    state.blocked.push(number);
+    if (!this.state.open.has(number)) return;
+    this.state.blocked.push(number);
     this.pump();
   }
 
@@ -449,22 +489,28 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
     const { blocked } = state;
     state.blocked = [];
     for (const number of blocked) {
-      const request = state.requests.resting.get(number);
-      if (request !== undefined) this.complete(request, requests.TIMED_OUT);
+      const request = state.open.get(number);
+      if (request === undefined) continue;
+      // Its last attempt timed out before, and there will be no other.
+      if (!request.isRenumbered) abandon(state.requests, number);
+      this.giveUp(request);
     }
   }
 
-  /** Once for every request: its caller knows, and goes on. */
-  private complete(request: requests.OpenRequest, fate: number): void {
+  private giveUp(request: Request): void {
+    this.state.timedOut++;
+    this.complete(request);
+  }
+
+  /** Once for every request: its caller knows, and goes on. Gives how long it took, ns. */
+  private complete(request: Request): number {
     const { state } = this;
-    requests.close(state.requests, request, fate);
+    const wasOpen = state.open.delete(request.number);
+    assert(wasOpen, 'a request completes exactly once');
     const tookNs = (this.world.now[0] as number) - request.askedNs;
-    if (fate === requests.ANSWERED) {
-      state.answered++;
-      state.times[0] = (state.times[0] as number) + tookNs;
-    } else state.timedOut++;
     state.times[1] = (state.times[1] as number) + tookNs;
     if (this.isClosed) this.think();
+    return tookNs;
   }
 
   // ---------------------------------------------------------------- replies
@@ -481,7 +527,7 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
   onDelivery(client: number, obl: OblIx, attempt: number): void {
     this.reading = client;
     // A reply in the very instant of the deadline is late.
-    if ((this.state.dueNs[0] as number) <= (this.world.now[0] as number)) this.endOverdue();
+    if (nextDeadlineNs(this.state.requests) <= (this.world.now[0] as number)) this.endOverdue();
     const outcome = this.read(obl, attempt);
     const delayNs = outcome === 'retry' ? (this.params.giveBackAfter as number) : 0;
     this.consumers[client]?.settle(obl, attempt, outcome, delayNs, true);
@@ -494,39 +540,40 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
     const { messages } = world;
     const msg = world.obligations.msg[obl] as number;
     const asker = messages.causeSender[msg] as number;
-    const number = asker === this.ix ? (messages.causeNumber[msg] as number) : 0;
-    const request = this.matchesNumbers ? this.waitingFor(number) : requests.oldestOpen(state.requests);
-    if (request !== undefined) {
-      this.answer(request, obl, attempt, number);
-      return 'ack';
-    }
     if (this.matchesNumbers && asker !== this.ix && world.actors[asker] instanceof Requester) return this.onForeign(obl);
-    this.discard(obl, requests.verdictOn(state.requests, number));
+    const meant = asker === this.ix ? (messages.causeNumber[msg] as number) - 1 : -1;
+    const taken = this.matchesNumbers || state.open.size === 0 ? meant : this.oldestOut(meant);
+    const verdict = takeReply(state.requests, world.now[0] as number, taken < state.firstKnown ? -1 : taken);
+    if (verdict === 'completed') {
+      if (taken !== meant) this.mixUp();
+      this.answer(state.open.get(taken) as Request, obl, attempt);
+    } else this.discard(obl, verdict);
     return 'ack';
   }
 
-  /** The open request that a reply to `number` completes. After an attempt with a number of its own timed out, none. */
-  private waitingFor(number: number): requests.OpenRequest | undefined {
-    const { state } = this;
-    return this.retriesAnew ? state.requests.awaiting.get(number) : requests.findOpen(state.requests, number);
+  /** The request whose attempt has been out longest, or `otherwise` if none is. */
+  private oldestOut(otherwise: number): number {
+    for (const { number, isRenumbered } of this.state.open.values()) if (!isRenumbered) return number;
+    return otherwise;
   }
 
-  private answer(request: requests.OpenRequest, obl: number, attempt: number, number: number): void {
+  private mixUp(): void {
+    this.state.misrouted++;
+    this.world.oracle.misroutedReplies++;
+  }
+
+  private answer(request: Request, obl: number, attempt: number): void {
     const { state, world } = this;
-    if (number !== request.number) {
-      state.misrouted++;
-      world.oracle.misroutedReplies++;
-    }
     const isFirst = world.obligations.succeed(obl);
     world.tellOf(obl, isFirst ? 'processed' : 'repeated', this.place, attempt);
     world.settled++;
-    this.complete(request, requests.ANSWERED);
+    onAnswer(state.allowance, request.lastCost);
+    state.times[0] = (state.times[0] as number) + this.complete(request);
   }
 
   /** Nobody waits for it: into the bin. */
-  private discard(obl: number, verdict: 'late' | 'duplicate' | 'unknown'): void {
-    const { place, state, world } = this;
-    state[verdict]++;
+  private discard(obl: number, verdict: ReplyVerdict): void {
+    const { place, world } = this;
     world.settled++;
     if (verdict === 'late') world.obligations.conclude(obl, EXPIRED, place, LATE);
     else if (verdict === 'duplicate') world.obligations.conclude(obl, SKIPPED, place, DUPLICATE);
@@ -554,15 +601,15 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
 
   override sample(out: Float64Array, at: number): void {
     const { state } = this;
-    out[at] = requests.openCount(state.requests);
+    out[at] = state.open.size;
     out[at + 1] = state.asked;
-    out[at + 2] = state.answered;
+    out[at + 2] = state.requests.completedCount;
     out[at + 3] = state.timedOut;
     out[at + 4] = state.retried;
     out[at + 5] = state.forgotten;
-    out[at + 6] = state.late;
-    out[at + 7] = state.duplicate;
-    out[at + 8] = state.unknown;
+    out[at + 6] = state.requests.lateCount;
+    out[at + 7] = state.requests.duplicateCount;
+    out[at + 8] = state.requests.unknownCount;
     out[at + 9] = state.foreign;
     out[at + 10] = state.misrouted;
     out[at + 11] = (state.times[0] as number) / 1e9;
