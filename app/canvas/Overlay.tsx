@@ -3,10 +3,10 @@
 
 import { useStoreApi } from '@xyflow/react';
 import { useEffect, useRef } from 'react';
-import { currentPlaces, pictureLoop, rates } from '../store/lab.ts';
+import { currentPlaces, pictureLoop, rates, useLab } from '../store/lab.ts';
 import type { Picture } from '../store/picture.ts';
 import { useTheme } from '../ui/theme.ts';
-import { drawScene, type Scene } from './letters.ts';
+import { drawScene, lostShownNs, type Scene } from './letters.ts';
 import { coloursOf, Sprites } from './sprites.ts';
 
 export function Overlay({ scene }: { scene: Scene }) {
@@ -53,7 +53,15 @@ export function Overlay({ scene }: { scene: Scene }) {
       if (frame === null || places === null) return;
       context.setTransform(scale, 0, 0, scale, x * ratio, y * ratio);
       sprites.moveTo(x * ratio, y * ratio);
-      drawScene({ context, sprites, colours, zoom }, latest.current, frame, places, rates, timeNs);
+      drawScene(
+        { context, sprites, colours, zoom },
+        latest.current,
+        frame,
+        places,
+        rates,
+        timeNs,
+        lostShownNs(useLab.getState().speed),
+      );
     };
     return pictureLoop.add(draw, 'frame');
   }, [flow, theme]);

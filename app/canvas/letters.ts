@@ -1,7 +1,16 @@
 // Draws everything that moves on the canvas: letters on wires from their send and due times, trays and desks on cards, and, above
 // the threshold or with reduced motion, the rate of a wire as width or as dashes. Knows no React and no DOM but its context.
 
-import { FRAME, LETTER, LETTER_STATE, LETTER_STRIDE, WIRE } from '../../sim-engine/protocol/frame.ts';
+import {
+  FRAME,
+  LETTER,
+  LETTER_STATE,
+  LETTER_STRIDE,
+  LOSS,
+  LOSS_KEPT_NS,
+  LOSS_STRIDE,
+  WIRE,
+} from '../../sim-engine/protocol/frame.ts';
 import type { NodeDocument } from '../../sim-engine/topology/document.ts';
 import { text } from '../messages/text.ts';
 import type { Painter } from '../node-views/node-view.ts';
@@ -10,6 +19,7 @@ import { isDense, type Places, type Rates } from '../store/readings.ts';
 import { figure } from '../ui/format.ts';
 import type { Mark } from '../ui/letter-marks.ts';
 import { type Box, placeAlong, type WireShape } from './geometry.ts';
+import { isLossShown, lossesAt, placeOfLoss } from './losses.ts';
 import type { Colours, Sprites } from './sprites.ts';
 
 export interface Scene {
@@ -18,6 +28,11 @@ export interface Scene {
   readonly isNarrow: boolean;
   readonly isStill: boolean;
 }
+
+/** How long what got lost is shown at its place, ms of watching. */
+const LOST_SHOWN_MS = 700;
+/** The same in simulated time, at a speed in simulated seconds a second. */
+export const lostShownNs = (speed: number): number => Math.min(LOSS_KEPT_NS, LOST_SHOWN_MS * 1e6 * speed);
 
 export interface Brush {
   readonly context: CanvasRenderingContext2D;
@@ -31,25 +46,32 @@ const CARDS_FROM_ZOOM = 0.4;
 
 const FORWARD_MARK = new Map<number, Mark>([
   [LETTER_STATE.WAITING, 'waiting'],
-  [LETTER_STATE.IN_WORK, 'work'],
   [LETTER_STATE.DONE, 'done'],
   [LETTER_STATE.TO_RETRY, 'retry'],
   [LETTER_STATE.DEAD, 'dead'],
-  [LETTER_STATE.LOST, 'lost'],
 ]);
 /** Answers on their way back are small: a tick for what is done, the shape of the state for what failed. */
 const BACK_MARK = new Map<number, Mark>([
   [LETTER_STATE.TO_RETRY, 'retry'],
   [LETTER_STATE.DEAD, 'dead'],
-  [LETTER_STATE.LOST, 'lost'],
 ]);
 const BACK_SIZE = 0.8;
 
-export function drawScene(brush: Brush, scene: Scene, frame: Float64Array, places: Places, rates: Rates, timeNs: number): void {
+/** `lostForNs`: how long ago something may have been lost and still be shown, simulated time. */
+export function drawScene(
+  brush: Brush,
+  scene: Scene,
+  frame: Float64Array,
+  places: Places,
+  rates: Rates,
+  timeNs: number,
+  lostForNs: number,
+): void {
   drawWireStates(brush, scene, frame, places);
   if (isDense(frame)) drawWidths(brush, scene, frame, places, rates);
   else if (scene.isStill) drawDashes(brush, scene, frame, places, rates);
   else drawLetters(brush, scene, frame, places, timeNs);
+  if (!isDense(frame)) drawLosses(brush, scene, frame, places, timeNs, lostForNs);
   if (brush.zoom >= CARDS_FROM_ZOOM) drawCards(brush, scene, frame, places);
 }
 
@@ -84,6 +106,28 @@ function drawLetters(
       }
       sprites.stamp(context, mark ?? 'ack', spot.x, spot.y, BACK_SIZE);
     }
+  }
+}
+
+/** What got lost, torn where that was, with the ground under it so that the wire does not run through. */
+function drawLosses(
+  { context, sprites, colours }: Brush,
+  { shapes }: Scene,
+  frame: Float64Array,
+  places: Places,
+  timeNs: number,
+  lostForNs: number,
+): void {
+  const losses = frame[FRAME.LOSS_COUNT] as number;
+  if (losses === 0) return;
+  context.fillStyle = colours('ground');
+  for (let ix = 0, at = lossesAt(frame, places); ix < losses; ix++, at += LOSS_STRIDE) {
+    const shape = shapes.get(places.wireIds[frame[at + LOSS.WIRE] as number] ?? '');
+    if (shape === undefined || !isLossShown(frame, at, timeNs, lostForNs)) continue;
+    placeOfLoss(shape, frame, at, spot);
+    const size = (frame[at + LOSS.DIRECTION] as number) > 0 ? 1 : BACK_SIZE;
+    context.fillRect(spot.x - 8 * size, spot.y - 6 * size, 16 * size, 12 * size);
+    sprites.stamp(context, 'lost', spot.x, spot.y, size);
   }
 }
 

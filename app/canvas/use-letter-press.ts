@@ -3,11 +3,12 @@
 import { useReactFlow } from '@xyflow/react';
 import { type MouseEvent, useRef } from 'react';
 import { usePicture } from '../store/LiveText.tsx';
-import { currentPlaces } from '../store/lab.ts';
+import { currentPlaces, useLab } from '../store/lab.ts';
 import { openPanel } from '../store/panels.ts';
 import type { Picture } from '../store/picture.ts';
 import type { WireEdge } from './flow-nodes.ts';
 import { letterAt } from './letter-at.ts';
+import { lostShownNs } from './letters.ts';
 
 export function useLetterPress(): (event: MouseEvent, wire: WireEdge) => void {
   const { screenToFlowPosition } = useReactFlow();
@@ -20,7 +21,7 @@ export function useLetterPress(): (event: MouseEvent, wire: WireEdge) => void {
     const places = currentPlaces();
     if (frame === null || layout === null || places === null || data === undefined) return;
     const point = screenToFlowPosition({ x: event.clientX, y: event.clientY }, { snapToGrid: false });
-    const letter = letterAt(point, data.shape, frame, places, layout, timeNs);
+    const letter = letterAt(point, data.shape, frame, places, layout, timeNs, lostShownNs(useLab.getState().speed));
     if (letter !== null) openPanel({ kind: 'journey', ...letter });
   };
 }

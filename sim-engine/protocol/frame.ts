@@ -1,5 +1,5 @@
 // Layout of one observation: a Float64Array in a transferred buffer. Header, ledger, oracle, latency, gauges, node states,
-// wire counts, letters. Written by the sampler, read by the app; both by the functions and constants of this file alone.
+// wire counts, letters, losses. Written by the sampler, read by the app; both by the functions and constants of this file alone.
 
 /** Positions in the header. */
 export const FRAME = {
@@ -33,6 +33,8 @@ export const FRAME = {
   FAILED: 20,
   /** Retrying: share of `delayed` that waits after a failed attempt. */
   RETRYING: 21,
+  /** How many losses follow the letters. */
+  LOSS_COUNT: 22,
   /** Publish book from here, in the order of PUBLISH_CLASSES. */
   PUBLISH_BOOK: 24,
   /** Delivery book from here, in the order of DELIVERY_CLASSES. */
@@ -59,8 +61,11 @@ export type DeliveryClass = (typeof DELIVERY_CLASSES)[number];
 /** State of a node in the frame's node section. */
 export const NODE_STATE = { UP: 0, CRASHED: 1, STALLED: 2, SLOWED: 3, BLOCKED: 4 } as const;
 
-/** State of a letter: which of the shapes it is drawn as. */
-export const LETTER_STATE = { WAITING: 0, IN_WORK: 1, DONE: 2, TO_RETRY: 3, DEAD: 4, LOST: 5 } as const;
+/**
+ * State of a letter on its way: which of the shapes it is drawn as. None is in work there: what is worked on lies on a desk. What
+ * is lost is on its way no longer; see LOSS.
+ */
+export const LETTER_STATE = { WAITING: 0, DONE: 2, TO_RETRY: 3, DEAD: 4 } as const;
 
 /**
  * Numbers per letter: wire (index into the layout), sent at ns, due at ns, state, direction (1 along the wire, -1 back), and
@@ -68,6 +73,14 @@ export const LETTER_STATE = { WAITING: 0, IN_WORK: 1, DONE: 2, TO_RETRY: 3, DEAD
  */
 export const LETTER_STRIDE = 7;
 export const LETTER = { WIRE: 0, SENT_AT_NS: 1, DUE_AT_NS: 2, STATE: 3, DIRECTION: 4, NUMBER: 5, SENDER: 6 } as const;
+
+/**
+ * Numbers per loss on a wire: wire, lost at ns, how far along the way it had come (0 to 1; NaN = somewhere, the model does not say),
+ * and direction, number and sender as of a letter. The newest LOSSES_MAX of the run that are younger than LOSS_KEPT_NS.
+ */
+export const LOSS_STRIDE = 6;
+export const LOSS = { WIRE: 0, AT_NS: 1, SHARE: 2, DIRECTION: 3, NUMBER: 4, SENDER: 5 } as const;
+export const LOSS_KEPT_NS = 30e9;
 
 /** Numbers per wire: packets carried forward so far, packets back so far, is it cut, loss share, delay added by a fault in ns. */
 export const WIRE_STRIDE = 5;
@@ -80,5 +93,6 @@ export const gaugesAt = (): number => FRAME.HEADER_LENGTH;
 export const nodesAt = (gauges: number): number => FRAME.HEADER_LENGTH + gauges;
 export const wiresAt = (gauges: number, nodes: number): number => nodesAt(gauges) + nodes;
 export const lettersAt = (gauges: number, nodes: number, wires: number): number => wiresAt(gauges, nodes) + wires * WIRE_STRIDE;
-export const frameLength = (gauges: number, nodes: number, wires: number, letters: number): number =>
-  lettersAt(gauges, nodes, wires) + letters * LETTER_STRIDE;
+/** Losses stand behind the letters. */
+export const frameLength = (gauges: number, nodes: number, wires: number, letters: number, losses = 0): number =>
+  lettersAt(gauges, nodes, wires) + letters * LETTER_STRIDE + losses * LOSS_STRIDE;

@@ -12,6 +12,8 @@ import {
   LETTER_STATE,
   LETTER_STRIDE,
   LETTERS_MAX,
+  LOSS,
+  LOSS_STRIDE,
   lettersAt,
   NODE_STATE,
   nodesAt,
@@ -80,6 +82,14 @@ function lettersOf(sampler: Sampler, frame: Float64Array): readonly (readonly nu
   ]);
 }
 
+function lossesOf(sampler: Sampler, frame: Float64Array): readonly (readonly number[])[] {
+  const { gaugeCount, nodes, wires } = sampler.layout;
+  const from = lettersAt(gaugeCount, nodes.length, wires.length) + (frame[FRAME.LETTER_COUNT] as number) * LETTER_STRIDE;
+  return Array.from({ length: frame[FRAME.LOSS_COUNT] as number }, (_, ix) => [
+    ...frame.slice(from + ix * LOSS_STRIDE, from + (ix + 1) * LOSS_STRIDE),
+  ]);
+}
+
 describe('watching changes nothing', () => {
   it('a run with a frame every 7 ms and at odd nanoseconds ends in the same digest as one without', () => {
     for (const name of ['order-pipeline', 'crash-and-redeliver', 'overflow', 'publish-subscribe']) {
@@ -109,7 +119,9 @@ describe('a frame', () => {
       expect(sum(FRAME.PUBLISH_BOOK, PUBLISH_CLASSES.length)).toBe(frame[FRAME.SENT]);
       expect(sum(FRAME.DELIVERY_BOOK, DELIVERY_CLASSES.length)).toBe(frame[FRAME.OWED]);
       const { gaugeCount, nodes, wires } = sampler.layout;
-      expect(frame.length).toBe(frameLength(gaugeCount, nodes.length, wires.length, frame[FRAME.LETTER_COUNT] as number));
+      expect(frame.length).toBe(
+        frameLength(gaugeCount, nodes.length, wires.length, frame[FRAME.LETTER_COUNT] as number, frame[FRAME.LOSS_COUNT]),
+      );
     }
   });
 
@@ -184,6 +196,50 @@ describe('a frame', () => {
     expect(again.letters[0]?.slice(LETTER.STATE, LETTER.DIRECTION + 1)).toEqual([LETTER_STATE.TO_RETRY, 1]);
     const hopeless = { ...done, failFirst: 1, retry: 'none' };
     expect(at(0.45 * S, hopeless).letters[0]?.[LETTER.STATE]).toBe(LETTER_STATE.DEAD);
+  });
+
+  it('says what got lost on a wire, when and where on the way, forward and back', () => {
+    const times = { arrivals: 'times', times: ['0s', '1s', '2s'] };
+    const simulation = run(line(times, {}, { work: { law: 'constant', value: '200ms' } }));
+    const sampler = new Sampler(simulation);
+    const [first, second] = ['shop-orders', 'orders-worker'].map((id) =>
+      sampler.layout.wires.findIndex((wire) => wire.id === id),
+    );
+    const shop = sampler.layout.nodes.findIndex(({ id }) => id === 'shop');
+    const before = simulation.checkpoint();
+    simulation.advanceTo(0.03 * S);
+    // Cut under it at the next tick, 31 of 100 ms on its way.
+    simulation.command({ type: 'cut', wire: 'shop-orders', forNs: 0.5 * S }, 'tick');
+    simulation.advanceTo(0.2 * S);
+    expect(lettersOf(sampler, sampler.sample())).toEqual([]);
+    const [cut] = lossesOf(sampler, sampler.sample());
+    expect(cut?.[LOSS.WIRE]).toBe(first);
+    expect(cut?.[LOSS.AT_NS]).toBe(31e6);
+    expect(cut?.[LOSS.SHARE]).toBe(0.31);
+    expect(cut?.slice(LOSS.DIRECTION)).toEqual([1, 1, shop]);
+
+    // The second letter is worked on from 1.2 s to 1.4 s; its receipt is lost by the network, which does not say where.
+    simulation.advanceTo(1.3 * S);
+    simulation.command({ type: 'lose', wire: 'orders-worker', share: 1, forNs: 0.3 * S }, 'tick');
+    simulation.advanceTo(1.7 * S);
+    const frame = sampler.sample();
+    const receipt = lossesOf(sampler, frame).find((loss) => loss[LOSS.WIRE] === second);
+    expect(receipt?.[LOSS.SHARE]).toBeNaN();
+    expect(receipt?.[LOSS.AT_NS]).toBe(1.4 * S);
+    expect(receipt?.slice(LOSS.DIRECTION)).toEqual([-1, 2, shop]);
+
+    // The third is on its way to a queue that has crashed: lost where it arrives.
+    simulation.advanceTo(2.05 * S);
+    simulation.command({ type: 'crash', node: 'orders' }, 'tick');
+    simulation.advanceTo(2.15 * S);
+    const [newest] = lossesOf(sampler, sampler.sample());
+    expect(newest).toEqual([first, 2.1 * S, 1, 1, 3, shop]);
+
+    // Of a checkpoint before it, it knows nothing; what is long past it no longer tells.
+    simulation.advanceTo(40 * S);
+    expect(lossesOf(sampler, sampler.sample()).every((loss) => (loss[LOSS.AT_NS] as number) >= 10 * S)).toBe(true);
+    simulation.restore(before);
+    expect(lossesOf(sampler, sampler.sample())).toEqual([]);
   });
 
   it('counts all letters and draws at most so many', () => {

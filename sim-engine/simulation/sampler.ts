@@ -13,6 +13,9 @@ import {
   LETTER_STATE,
   LETTER_STRIDE,
   LETTERS_MAX,
+  LOSS,
+  LOSS_KEPT_NS,
+  LOSS_STRIDE,
   lettersAt,
   NODE_STATE,
   nodesAt,
@@ -22,6 +25,7 @@ import {
 } from '../protocol/frame.ts';
 import type { FrameLayout } from '../protocol/messages.ts';
 import { ALL_LATENCIES, DLV_CLASSES, PROCESSED, PUB_CLASSES } from '../world/books.ts';
+import { LOSSES_MAX } from '../world/losses.ts';
 import { ACK, CARRIES, carriesOf, DEAD_LETTER, DELIVER, FEED, PUBLISH, REDRIVE, REJECT, RETRY } from '../world/packet-types.ts';
 import { CRASHED, STALLED } from '../world/world.ts';
 import type { LiveActor, LiveWire } from './assembly.ts';
@@ -85,15 +89,16 @@ export class Sampler {
     const { gaugeCount } = this.names;
     const lettersFrom = lettersAt(gaugeCount, this.nodes.length, this.wires.length);
     const most = this.simulation.world.packets.live;
-    const room = lettersFrom + (most < LETTERS_MAX ? most : LETTERS_MAX) * LETTER_STRIDE;
+    const room = lettersFrom + (most < LETTERS_MAX ? most : LETTERS_MAX) * LETTER_STRIDE + LOSSES_MAX * LOSS_STRIDE;
     if (this.frame.length < room) this.frame = new Float64Array(room);
     const frame = this.frame;
     this.writeGauges(frame);
     this.writeNodes(frame);
     this.writeWires(frame);
     const letters = this.writeLetters(frame, lettersFrom);
-    this.writeHeader(frame, letters);
-    return frame.slice(0, frameLength(gaugeCount, this.nodes.length, this.wires.length, letters));
+    const losses = this.writeLosses(frame, lettersFrom + letters * LETTER_STRIDE);
+    this.writeHeader(frame, letters, losses);
+    return frame.slice(0, frameLength(gaugeCount, this.nodes.length, this.wires.length, letters, losses));
   }
 
   // ---------------------------------------------------------------- layout
@@ -138,7 +143,7 @@ export class Sampler {
 
   // ---------------------------------------------------------------- sections
 
-  private writeHeader(frame: Float64Array, letters: number): void {
+  private writeHeader(frame: Float64Array, letters: number, losses: number): void {
     const { world } = this.simulation;
     const { books, oracle } = world;
     frame.fill(0, 0, FRAME.HEADER_LENGTH);
@@ -162,6 +167,7 @@ export class Sampler {
     frame[FRAME.WIRE_COUNT] = this.wires.length;
     frame[FRAME.LETTER_COUNT] = letters;
     frame[FRAME.LETTERS_IN_ALL] = this.lettersInAll;
+    frame[FRAME.LOSS_COUNT] = losses;
     // The classes of the books and of the frame stand in the same order; a test compares their names.
     const { publish, delivery } = books;
     for (let cls = 0; cls < PUB_CLASSES; cls++) frame[FRAME.PUBLISH_BOOK + cls] = publish[cls] as number;
@@ -275,6 +281,30 @@ export class Sampler {
       written++;
     }
     this.lettersInAll = inAll;
+    return written;
+  }
+
+  /** Writes what got lost on wires that are still drawn, newest first, and returns how many that are. */
+  private writeLosses(frame: Float64Array, from: number): number {
+    const { links, losses, now } = this.simulation.world;
+    const oldestNs = (now[0] as number) - LOSS_KEPT_NS;
+    const last = losses.written < LOSSES_MAX ? 0 : losses.written - LOSSES_MAX;
+    let written = 0;
+    for (let ix = losses.written - 1; ix >= last; ix--) {
+      const entry = ix % LOSSES_MAX;
+      if ((losses.atNs[entry] as number) < oldestNs) break;
+      const link = losses.link(entry);
+      const wire = this.wireAt[links.wire[link] as number] ?? -1;
+      if (wire < 0) continue;
+      const at = from + written * LOSS_STRIDE;
+      frame[at + LOSS.WIRE] = wire;
+      frame[at + LOSS.AT_NS] = losses.atNs[entry] as number;
+      frame[at + LOSS.SHARE] = losses.share[entry] as number;
+      frame[at + LOSS.DIRECTION] = links.isForward[link] === 1 ? 1 : -1;
+      frame[at + LOSS.NUMBER] = losses.number(entry);
+      frame[at + LOSS.SENDER] = this.nodeAt[losses.sender(entry)] ?? -1;
+      written++;
+    }
     return written;
   }
 }

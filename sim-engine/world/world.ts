@@ -26,6 +26,7 @@ import {
   PacketTable,
   RELATION,
 } from './links.ts';
+import { Losses } from './losses.ts';
 import { MessageTable, TRACED } from './messages.ts';
 import { Obligations } from './obligations.ts';
 import { Oracle } from './oracle.ts';
@@ -58,6 +59,9 @@ const DIGEST_TIMER = 0x100;
 const DIGEST_TICK = 0x10000;
 /** Retransmission time-out of a connection, ns: what one loss costs instead of the packet (RFC 6298 puts the least at 1 s; Linux uses 200 ms). */
 const RETRANSMIT_NS = 200_000_000;
+
+/** Of a packet that the network loses as it is sent: the model does not say where on the way. */
+const SOMEWHERE = Number.NaN;
 
 const UP = 0;
 export const CRASHED = 1;
@@ -131,6 +135,7 @@ export class World {
   readonly oracle = new Oracle(this.arena);
   readonly trace = new Trace(this.arena);
   readonly notices = new Notices(this.arena);
+  readonly losses = new Losses(this.arena);
   readonly obligations = new Obligations(this.arena, this.messages, this.books, this.oracle, this.trace, this.now);
   readonly leases = new Leases(this.arena);
   readonly links = new LinkTable(this.arena);
@@ -211,9 +216,15 @@ export class World {
     this.transmit(link, type, first, count, tag);
   }
 
-  /** Lets go of what a packet carries, because it ended at `place` for `reason`. */
-  loseCargo(link: number, type: number, first: number, place: number, reason: number): void {
-    switch (carriesOf[type]) {
+  /** Lets go of what a packet carries, because it ended at `place` for `reason`, so far along its link: 0 to 1, or somewhere. */
+  loseCargo(link: number, type: number, first: number, place: number, reason: number, share: number): void {
+    const carries = carriesOf[type];
+    if (carries !== CARRIES.NOTHING) {
+      const msg = carries === CARRIES.MESSAGE ? first : (this.obligations.msg[first] as number);
+      const { number, sender } = this.messages;
+      this.losses.write(this.now, link, share, sender[msg] as number, number[msg] as number);
+    }
+    switch (carries) {
       case CARRIES.MESSAGE:
         this.losePublish(this.links.to[link] as ActorIx, first as MsgIx, place, reason);
         return;
@@ -653,7 +664,7 @@ export class World {
       const type = packets.type[held] as number;
       const first = packets.first[held] as number;
       this.freePacket(held);
-      if (isLost) this.loseCargo(link, type, first, actorPlace(actor), reason);
+      if (isLost) this.loseCargo(link, type, first, actorPlace(actor), reason, 1);
     }
   }
 
@@ -669,7 +680,7 @@ export class World {
       return false;
     }
     this.isTickDirty = true;
-    this.loseCargo(link, type, first, actorPlace(to), this.actorTable.condition[to] === GONE ? REMOVED : DOWN);
+    this.loseCargo(link, type, first, actorPlace(to), this.actorTable.condition[to] === GONE ? REMOVED : DOWN, 1);
     return false;
   }
 
@@ -693,19 +704,21 @@ export class World {
     const share = (links.faultLoss[link] as number) >= 0 ? (links.faultLoss[link] as number) : (links.loss[link] as number);
     // A process that is down says nothing any more; what the store behind it does is no word of the process.
     if (links.sort[link] !== RELATION && this.actorTable.condition[links.from[link] as number] === CRASHED) {
-      return this.loseCargo(link, type, first, actorPlace(links.from[link] as number), DOWN);
+      return this.loseCargo(link, type, first, actorPlace(links.from[link] as number), DOWN, 0);
     }
     if (links.sort[link] === CALL) {
-      if (links.isRemoved[link] === 1) return this.loseCargo(link, type, first, linkPlace(link), REMOVED);
-      if (links.isCut[link] === 1) return this.loseCargo(link, type, first, linkPlace(link), CUT);
-      if (share > 0 && this.streams.uniform(stream) < share) return this.loseCargo(link, type, first, linkPlace(link), LOSS);
+      if (links.isRemoved[link] === 1) return this.loseCargo(link, type, first, linkPlace(link), REMOVED, SOMEWHERE);
+      if (links.isCut[link] === 1) return this.loseCargo(link, type, first, linkPlace(link), CUT, SOMEWHERE);
+      if (share > 0 && this.streams.uniform(stream) < share) {
+        return this.loseCargo(link, type, first, linkPlace(link), LOSS, SOMEWHERE);
+      }
       if ((links.duplication[link] as number) > 0 && this.streams.uniform(stream) < (links.duplication[link] as number)) {
         this.enqueue(link, type, this.copyCargo(link, type, first), count, tag, 0);
       }
       this.enqueue(link, type, first, count, tag, 0);
       return;
     }
-    if (links.isRemoved[link] === 1) return this.loseCargo(link, type, first, linkPlace(link), REMOVED);
+    if (links.isRemoved[link] === 1) return this.loseCargo(link, type, first, linkPlace(link), REMOVED, SOMEWHERE);
     let lateNs = 0;
     // Each loss costs one retransmission time-out, which doubles, at most 16 times: a connection loses nothing.
     for (let round = 0, wait = RETRANSMIT_NS; share > 0 && round < 16 && this.streams.uniform(stream) < share; round++, wait *= 2)
@@ -833,8 +846,9 @@ export class World {
       const following = packets.next[packet] as number;
       const type = packets.type[packet] as number;
       const first = packets.first[packet] as number;
+      const share = this.shareOf(packet);
       this.freePacket(packet);
-      this.loseCargo(link, type, first, linkPlace(link), reason);
+      this.loseCargo(link, type, first, linkPlace(link), reason, share);
       packet = following;
     }
     links.head[link] = 0;
@@ -843,10 +857,19 @@ export class World {
       const isThere = packets.standing[packet] === ALONE || (packets.standing[packet] === HELD_UP && reason === REMOVED);
       if (packets.link[packet] !== link || !isThere || packets.isDoomed[packet] === 1) continue;
       packets.isDoomed[packet] = 1;
-      this.loseCargo(link, packets.type[packet] as number, packets.first[packet] as number, linkPlace(link), reason);
+      const first = packets.first[packet] as number;
+      this.loseCargo(link, packets.type[packet] as number, first, linkPlace(link), reason, this.shareOf(packet));
     }
-    this.lane.dropAllOn(link, (type, first) => this.loseCargo(link, type, first, linkPlace(link), reason));
+    this.lane.dropAllOn(link, (type, first) => this.loseCargo(link, type, first, linkPlace(link), reason, SOMEWHERE));
     this.isTickDirty = true;
+  }
+
+  /** How far along its link a packet is now. */
+  private shareOf(packet: number): number {
+    const sentNs = this.packets.sentNs[packet] as number;
+    const travelsNs = (this.packets.dueNs[packet] as number) - sentNs;
+    const share = travelsNs > 0 ? ((this.now[0] as number) - sentNs) / travelsNs : 1;
+    return share < 1 ? share : 1;
   }
 
   private delayOf(link: number): number {

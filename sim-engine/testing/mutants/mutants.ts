@@ -96,8 +96,8 @@ export const MUTANTS: readonly Mutant[] = [
         World.prototype,
         'loseCargo',
         (loseCargo) =>
-          function (link, type, first, place, reason) {
-            if (reason !== CUT) loseCargo.call(this, link, type, first, place, reason);
+          function (link, type, first, place, reason, share) {
+            if (reason !== CUT) loseCargo.call(this, link, type, first, place, reason, share);
           },
       ),
   },
@@ -155,6 +155,47 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'repeat-not-counted',
     about: 'work on what was done already is counted nowhere',
     plant: () => replaceMethod(Books.prototype, 'countRepeat', () => () => {}),
+  },
+  {
+    name: 'gives-up-unseen',
+    about: 'a requester gives up on a request and counts it nowhere',
+    plant: () =>
+      replaceMethod(
+        prototypeOfKind('requester'),
+        'giveUp',
+        () =>
+          function (request) {
+            this.complete(request);
+          },
+      ),
+  },
+  {
+    name: 'bin-not-counted',
+    about: 'a requester throws a late reply away without counting it',
+    plant: () =>
+      replaceMethod(
+        prototypeOfKind('requester'),
+        'discard',
+        (discard) =>
+          function (obl, verdict) {
+            discard.call(this, obl, verdict);
+            if (verdict === 'late') this.state.requests.lateCount--;
+          },
+      ),
+  },
+  {
+    name: 'reply-not-settled',
+    about: 'a requester reads a reply and keeps its hold on it',
+    plant: () =>
+      replaceMethod(
+        prototypeOfKind('requester'),
+        'onDelivery',
+        (onDelivery) =>
+          function (client, obl, attempt) {
+            this.world.obligations.addCause(obl);
+            onDelivery.call(this, client, obl, attempt);
+          },
+      ),
   },
   {
     name: 'loses-one-in-forty',
