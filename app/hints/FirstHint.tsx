@@ -67,6 +67,11 @@ export function FirstHint() {
   const [isDone, setDone] = useState(isOver);
   // Only the drawing that the page began with.
   const isOpen = useLab((lab) => present(lab) !== null);
+  const isEmpty = useLab((lab) => {
+    const drawing = present(lab);
+    return drawing !== null && topologyOf(drawing).nodes.length === 0;
+  });
+  if (isEmpty) return <EmptyHint />;
   if (isDone || !isOpen || opened !== 1) return null;
   return (
     <Hint
@@ -78,6 +83,16 @@ export function FirstHint() {
   );
 }
 
+/** Whoever has cleared the canvas is told how a drawing begins, whatever they know already. */
+function EmptyHint() {
+  const words = text(useIsNarrow() ? 'hint.empty.narrow' : 'hint.empty');
+  return (
+    <div className="hint hint-empty" role="note" aria-label={text('hint.label')}>
+      <Words words={words} />
+    </div>
+  );
+}
+
 function Hint({ onDone }: { readonly onDone: () => void }) {
   const drawing = useLab(present);
   const isNarrow = useIsNarrow();
@@ -86,8 +101,12 @@ function Hint({ onDone }: { readonly onDone: () => void }) {
   const [scene] = useState(() => start && sceneOf(start));
   const progress = useRef(START);
   const [step, setStep] = useState<Step>(START.step);
+  const isRunning = useLab((lab) => lab.isRunning);
+  // A run that has not begun needs no word: its button says it.
+  const [hasBegun, setBegun] = useState(false);
 
-  usePicture('calm', ({ frame }) => {
+  usePicture('calm', ({ frame, timeNs }) => {
+    if (timeNs > 0 !== hasBegun) setBegun(timeNs > 0);
     const places = currentPlaces();
     if (frame === null || places === null || scene === null || topology === null || start === null) return;
     const sender = topology.nodes.find((node) => node.id === scene.sender.id);
@@ -105,6 +124,7 @@ function Hint({ onDone }: { readonly onDone: () => void }) {
     if (progress.current.step !== step) setStep(progress.current.step);
   });
 
+  const isPaused = !isRunning && hasBegun && step !== 'healed';
   const isOpen = useLab(({ selection }) => scene !== null && selection.size === 1 && selection.has(scene.sender.id));
   const glow = scene === null || (step !== 'raise' && step !== 'more') ? null : glowOf(scene, isNarrow, isOpen);
   useEffect(() => {
@@ -119,17 +139,20 @@ function Hint({ onDone }: { readonly onDone: () => void }) {
     return () => clearTimeout(timer);
   }, [step]);
 
-  if (scene === null || topology === null) return null;
+  // What it speaks of may be deleted meanwhile.
+  const isDrawn = (node: NodeDocument) => topology?.nodes.some(({ id }) => id === node.id) === true;
+  if (scene === null || topology === null || !isDrawn(scene.sender) || !isDrawn(scene.queue)) return null;
   const readers = readersOf(topology, scene.queue.id);
   const last = readers.at(-1);
   const loose = topology.nodes.find(({ id, kind }) => kind === 'service' && !topology.wires.some((wire) => wire.to === id));
-  const words = text(step === 'raise' && isNarrow ? 'hint.raise.narrow' : `hint.${step}`, {
+  const key = step === 'raise' && isNarrow ? 'hint.raise.narrow' : (`hint.${step}` as const);
+  const words = text(isPaused ? 'hint.paused' : key, {
     sender: nodeName(scene.sender),
     queue: nodeName(scene.queue),
     count: readers.length,
     worker: loose === undefined ? say('kind.service.label') : nodeName(loose),
   });
-  const canAdd = (step === 'grows' || step === 'still') && last !== undefined;
+  const canAdd = !isPaused && (step === 'grows' || step === 'still') && last !== undefined;
   return (
     <div className={`hint hint-${step}`} role="note" aria-label={text('hint.label')}>
       <Words words={words} />

@@ -25,17 +25,34 @@ describe('the first steps', () => {
         { hasLooseWorker: false, readers: 4 },
         { waiting: 1 },
       ),
-    ).toEqual(['raise', 'more', 'grows', 'wire', 'heals', 'healed']);
+    ).toEqual(['raise', 'more', 'grows', 'wire', 'shares', 'healed']);
   });
 
-  it('say so when one worker more is not enough', () => {
+  it('say so when one worker more is not enough, and promise nothing before it is seen', () => {
     expect(
-      stepsOf({ rate: 20, waiting: 30 }, { readers: 4 }, { waiting: 35 }, { waiting: 36 }, { readers: 8, waiting: 20 }),
-    ).toEqual(['grows', 'heals', 'heals', 'still', 'heals']);
+      stepsOf(
+        { rate: 20, waiting: 30 },
+        { readers: 4 },
+        { waiting: 35 },
+        { waiting: 36 },
+        { readers: 8, waiting: 30 },
+        { waiting: 24 },
+      ),
+    ).toEqual(['grows', 'shares', 'shares', 'still', 'shares', 'heals']);
+  });
+
+  it('see a long line get shorter although it was shorter once', () => {
+    expect(
+      stepsOf({ rate: 20, waiting: 90 }, { readers: 4 }, { waiting: 570 }, { waiting: 560 }, { waiting: 530 }, { waiting: 580 }),
+    ).toEqual(['grows', 'shares', 'still', 'still', 'heals', 'still']);
+  });
+
+  it('call nothing healed that came and went by chance', () => {
+    expect(stepsOf({ waiting: LONG_LINE }, { waiting: 0 }, { rate: 8 })).toEqual(['grows', 'raise', 'more']);
   });
 
   it('take a lower rate for a remedy too', () => {
-    expect(stepsOf({ rate: 20, waiting: 30 }, { rate: 1, waiting: 2 })).toEqual(['grows', 'healed']);
+    expect(stepsOf({ rate: 20, waiting: 30 }, { rate: 1, waiting: 20 }, { waiting: 2 })).toEqual(['grows', 'heals', 'healed']);
   });
 
   it('ask for nothing that was taken back', () => {
@@ -43,6 +60,6 @@ describe('the first steps', () => {
   });
 
   it('stay healed', () => {
-    expect(stepsOf({ waiting: 30 }, { waiting: 0 }, { waiting: 50 }).at(-1)).toBe('healed');
+    expect(stepsOf({ rate: 20, waiting: 30 }, { waiting: 0 }, { waiting: 50 }).at(-1)).toBe('healed');
   });
 });
