@@ -5,6 +5,7 @@ import { nodeKind } from '../../nodes/declarations.ts';
 import type { Simulation } from '../../simulation/simulation.ts';
 import { DEAD_LETTERED, DLV_CLASSES, isClosed, PROCESSED, PUB_ACCEPTED, PUB_CLASSES, PUB_ON_WIRE } from '../../world/books.ts';
 import { CARRIES, carriesOf } from '../../world/packet-types.ts';
+import { actorPlace, DUPLICATE, LATE, UNKNOWN } from '../../world/reasons.ts';
 import type { Story } from './draw-story.ts';
 
 /** What is wrong, in words; null when nothing is. */
@@ -208,12 +209,50 @@ function workIsCounted(simulation: Simulation): string | null {
   const { books } = simulation.world;
   // The counters of a service that left the drawing left with it.
   if (simulation.log.some(({ command }) => removesSomething(command))) return null;
-  const processed = gaugeSum(simulation, 'service', 'processed');
+  const processed = gaugeSum(simulation, 'service', 'processed') + gaugeSum(simulation, 'requester', 'answered');
   const counted = (books.delivery[PROCESSED] as number) + (books.totals[2] as number);
-  if (processed !== counted) return `services show ${processed} successes, the books ${counted}`;
+  if (processed !== counted) return `services and requesters show ${processed} successes, the books ${counted}`;
   const failed = gaugeSum(simulation, 'service', 'failed');
   return failed === books.totals[1] ? null : `services show ${failed} failures, the books ${books.totals[1]}`;
 }
+
+/** Every request is open, or it is over in one way; whoever asks and waits by itself stands in both counts once. */
+function requestsComplete(simulation: Simulation): string | null {
+  for (const { ix, kind, nodeId } of simulation.assembly.actors) {
+    if (kind !== 'requester') continue;
+    const shown = (gauge: string): number => gaugeOf(simulation, ix, kind, gauge);
+    const over = shown('answered') + shown('timed_out') + shown('forgotten');
+    if (shown('asked') !== over + shown('open_requests'))
+      return `${nodeId} asked ${shown('asked')}, of which ${over} are over and ${shown('open_requests')} open`;
+    if (shown('answer_seconds') > shown('request_seconds')) return `${nodeId} waited longer for answers than for everything`;
+  }
+  return null;
+}
+
+/**
+ * What a requester threw away stands in the books for the same reason. A reply that comes twice is thrown away twice and closes once,
+ * and one for somebody else may be given back, so that the books may say less, never more.
+ */
+function binsMatchBooks(simulation: Simulation): string | null {
+  const { assembly, world } = simulation;
+  const reasons = world.books.reasonCounts();
+  for (const { ix, kind, nodeId } of assembly.actors) {
+    if (kind !== 'requester') continue;
+    for (const [reason, gauges] of BINS) {
+      let shown = 0;
+      for (const gauge of gauges) shown += gaugeOf(simulation, ix, kind, gauge);
+      let closed = 0;
+      for (const one of reasons) if (one.place === actorPlace(ix) && one.reason === reason) closed += one.count;
+      if (closed > shown) return `${nodeId} shows ${shown} replies thrown away as ${gauges.join(' or ')}, the books ${closed}`;
+    }
+  }
+  return null;
+}
+const BINS: readonly (readonly [reason: number, gauges: readonly string[]])[] = [
+  [LATE, ['late']],
+  [DUPLICATE, ['duplicate']],
+  [UNKNOWN, ['unknown', 'foreign']],
+];
 
 function removesSomething(command: { readonly type: string; readonly edits?: readonly { readonly type: string }[] }): boolean {
   return command.type === 'removeNode' || (command.edits ?? []).some(removesSomething);
@@ -243,6 +282,8 @@ export const CHECKERS: readonly Checker[] = [
   { name: 'messages are referred to', when: 'table', check: messagesAreReferredTo },
   { name: 'gauges match the books', when: 'table', check: gaugesMatchBooks },
   { name: 'work is counted', when: 'table', check: workIsCounted },
+  { name: 'requests complete once', when: 'tick', check: requestsComplete },
+  { name: 'bins match the books', when: 'table', check: binsMatchBooks },
   { name: 'calm is complete', when: 'calm', check: calmIsComplete },
   { name: 'order is kept', when: 'calm', check: orderIsKept },
 ];

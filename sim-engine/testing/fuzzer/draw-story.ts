@@ -66,6 +66,26 @@ function drawWildTopology(dice: Dice): TopologyDocument {
       document = withWire(document, drawWire(dice, wireKind, from, to));
     }
   }
+  return withReplies(dice, document);
+}
+
+/** Replies lead back to the left, through a queue or two that whoever asked may share. */
+function withReplies(dice: Dice, start: TopologyDocument): TopologyDocument {
+  const of = (type: string): readonly NodeDocument[] => start.nodes.filter(({ kind }) => kind === type);
+  const kindOf = (type: string): NodeKind => NODE_KINDS.find((kind) => kind.type === type) as NodeKind;
+  const wireOf = (type: string): WireKind => WIRE_KINDS.find((kind) => kind.type === type) as WireKind;
+  const doors = Array.from({ length: dice.int(1, 2) }, (_, i) => drawNode(dice, kindOf('queue'), `replies${i}`));
+  let document = documentOf([...start.nodes, ...doors], start.wires);
+  for (const requester of of('requester')) {
+    document = withWire(document, drawWire(dice, wireOf('deliver'), dice.pick(doors), requester));
+    // A question that nobody works on has no answer: it goes to a queue that somebody reads.
+    const read = of('queue').filter(({ id }) => document.wires.some(({ from, kind }) => from === id && kind === 'deliver'));
+    if (read.length > 0) document = withWire(document, drawWire(dice, wireOf('publish'), requester, dice.pick(read)));
+  }
+  for (const service of of('service')) {
+    for (const door of doors)
+      if (dice.chance(0.7)) document = withWire(document, drawWire(dice, wireOf('publish'), service, door));
+  }
   return document;
 }
 

@@ -86,10 +86,11 @@ function told(story: Story, scenario: ParsedScenario, coverage: Coverage): Simul
   return simulation;
 }
 
-/** No sender sends more than one more message. */
+/** Whoever sends by a clock of its own sends at most one more message. */
 function silence(simulation: Simulation): void {
   for (const { id, kind } of simulation.topology.document.nodes) {
-    if (kind === 'sender') simulation.command({ type: 'setParam', target: id, field: 'limit', value: 1 }, 'tick');
+    if (kind === 'sender' || kind === 'requester')
+      simulation.command({ type: 'setParam', target: id, field: 'limit', value: 1 }, 'tick');
   }
 }
 
