@@ -1,7 +1,7 @@
 // What a stranger met in the first half hour, and what the page says there now (docs/first-half-hour.md has the whole list).
 
 import { expect, test } from '@playwright/test';
-import { card, palette } from './drawing.ts';
+import { card, dragTo, palette, portOf } from './drawing.ts';
 import { ledgerCell, openLab, pauseButton, runButton } from './lab.ts';
 
 test('the hint speaks of nothing that was deleted, and an empty canvas says how a drawing begins @desktop', async ({ page }) => {
@@ -31,4 +31,49 @@ test('the hint of a paused run says that it is paused @desktop', async ({ page }
   await runButton(page).click();
   await expect(hint).toContainText('let Checkout send more');
   await expect.poll(() => ledgerCell(page, 'total')).toBeGreaterThan(sent);
+});
+
+test('a notice lies over cards and between the bars, and neither takes a press nor lets it paint words @desktop', async ({
+  page,
+}) => {
+  await openLab(page);
+  const pressFrom = await portOf(page, 'checkout', 'out');
+  const over = await card(page, 'worker-1').boundingBox();
+  if (over === null) throw new Error('no card');
+  await dragTo(page, pressFrom, { x: over.x + 40, y: over.y + 40 });
+  await page.mouse.up();
+  const notice = page.locator('.notice').first();
+  await expect(notice).toContainText('A wire cannot lead from sender straight to worker.');
+  const [words, share] = await Promise.all([notice.boundingBox(), page.getByRole('button', { name: 'Open' }).boundingBox()]);
+  if (words === null || share === null) throw new Error('not seen');
+  expect(words.x + words.width).toBeLessThan(share.x);
+  // What lies below it takes the press, and a stroke across the page chooses no words.
+  await page.mouse.move(words.x + 40, words.y + words.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(words.x + 40, 700, { steps: 5 });
+  await page.mouse.up();
+  const hint = await page.getByRole('note', { name: 'What to try first' }).boundingBox();
+  if (hint === null) throw new Error('no hint');
+  await dragTo(page, { x: hint.x + 60, y: hint.y + 18 }, { x: hint.x + 60, y: hint.y - 300 });
+  await page.mouse.up();
+  expect(await page.evaluate(() => getSelection()?.toString())).toBe('');
+  const isNotice = ({ x, y }: { x: number; y: number }) => document.elementFromPoint(x, y)?.closest('.notice') !== null;
+  expect(await page.evaluate(isNotice, { x: words.x + 40, y: words.y + words.height / 2 })).toBe(false);
+  await notice.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.locator('.notice')).toHaveCount(0);
+});
+
+test('a menu of faults says whose it is @desktop', async ({ page }) => {
+  await openLab(page);
+  await card(page, 'orders').click({ button: 'right', position: { x: 60, y: 12 } });
+  await expect(page.getByRole('menu', { name: 'Faults of Orders' }).getByText('Faults of Orders')).toBeVisible();
+});
+
+test('a file that is no text is told so, not by its first odd character', async ({ page }) => {
+  await openLab(page);
+  const buffer = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0]);
+  await page.locator('input[type=file]').first().setInputFiles({ name: 'cat.png', mimeType: 'image/png', buffer });
+  await expect(page.getByRole('alertdialog', { name: 'cat.png cannot be opened' })).toContainText('It is no text');
+  await pauseButton(page).click();
+  await expect(runButton(page)).toBeVisible();
 });

@@ -75,7 +75,7 @@ test('a fault that is removed has never been: the digest is that of the run with
   await page.getByRole('button', { name: 'Remove: Worker 1 crashed' }).click();
   await expect(page.getByTestId('faults').getByRole('listitem')).toHaveCount(1);
   await page.getByRole('button', { name: 'Remove: Worker 2 slowed ×3' }).click();
-  await expect(page.getByText('Nothing was done to this run yet.')).toBeVisible();
+  await expect(page.getByText('Nothing was broken in this run yet.')).toBeVisible();
   const { simTimeNs, digest, commandCount } = await engineStatus(page);
   expect([simTimeNs, commandCount]).toEqual([crashed.simTimeNs, 0]);
   expect(digest).toBe(digestInNode(ORDER_PIPELINE, simTimeNs, 7));

@@ -39,6 +39,7 @@ export function CardMenu() {
         label={text(kind === 'connect' ? 'canvas.wire-to' : 'canvas.wire-from', { name })}
         items={others.map(wireItem)}
         nothing={text('menu.connect.none')}
+        hasTitle
         at={at}
         onClose={close}
       />

@@ -70,6 +70,7 @@ export function FaultMenu({ id, at, onClose }: { readonly id: string; readonly a
       items={items}
       at={at}
       nothing={text('faults.menu.none')}
+      hasTitle
       onClose={() => {
         onClose();
         focusIfLost(id);

@@ -24,8 +24,15 @@ export async function openFile(file: File): Promise<void> {
     refuseWith(text('files.unreadable'), text('files.unreadable.remedy'));
     return;
   }
+  if (isNoText(source)) {
+    refuseWith(text('files.no-text'), text('files.too-large.remedy'));
+    return;
+  }
   if (await openText(source, file.name)) tell(text('notice.opened', { name: file.name }));
 }
+
+/** A picture or an archive: telling its first odd character would help nobody. Bytes that are no UTF-8 are read as U+FFFD. */
+const isNoText = (source: string): boolean => /[\0\u{FFFD}]/u.test(source.slice(0, 1000));
 
 /** Hands the drawing to the browser as a download; a scenario with the seed of this run, so that it opens as what is seen here. */
 export function saveFile(): void {

@@ -56,7 +56,7 @@ function RunButton() {
 
 function StepButtons() {
   return (
-    <fieldset className="seg" aria-label={text('transport.step.label')}>
+    <fieldset className="seg" aria-label={text('transport.step.label')} title={text('transport.step.label')}>
       <span className="seg-title">
         <StepForward size={14} strokeWidth={1.75} />
       </span>
@@ -135,7 +135,7 @@ function Troubles() {
 function Facts() {
   return (
     <dl className="facts">
-      <div>
+      <div title={text('transport.tick.help')}>
         <dt>{text('transport.tick')}</dt>
         <dd>
           <LiveText read={(frame) => count(Math.floor((frame[FRAME.SIM_TIME_NS] as number) / 1e6))} />

@@ -26,11 +26,13 @@ export interface MenuProps {
   readonly onClose: () => void;
   /** Stands in it when there is nothing to pick. */
   readonly nothing?: string;
+  /** Its label is seen too, where the same place has menus of different things. */
+  readonly hasTitle?: boolean;
 }
 
 const MARGIN = 8;
 
-export function Menu({ label, items, at, onClose, nothing }: MenuProps) {
+export function Menu({ label, items, at, onClose, nothing, hasTitle }: MenuProps) {
   const menu = useRef<HTMLDivElement>(null);
   const latest = useRef(onClose);
   useEffect(() => {
@@ -61,6 +63,11 @@ export function Menu({ label, items, at, onClose, nothing }: MenuProps) {
   // Above all panels, wherever it was opened.
   return createPortal(
     <div ref={menu} className="panel menu" role="menu" aria-label={label} tabIndex={-1} onKeyDown={onKey}>
+      {hasTitle && (
+        <b className="menu-title" aria-hidden="true">
+          {label}
+        </b>
+      )}
       {items.length === 0 && <p>{nothing}</p>}
       {items.map(({ label: words, keys, icon: Icon, onPick, isApart, isOn }) => (
         <button

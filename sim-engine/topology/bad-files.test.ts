@@ -1287,13 +1287,13 @@ describe('advice', () => {
   });
   it('names a queue that nobody reads and a worker that nothing reaches', () => {
     expect(adviceOf({ wires: base.wires.filter((wire) => wire.id !== 'out') })).toEqual([
-      ['nodes › orders', 'orders has no way out.', 'Draw a wire from it to whoever takes the messages.'],
+      ['nodes › orders', 'No way out of orders.', 'Draw a wire from it to whoever takes the messages.'],
       ['nodes › worker', 'Nothing leads to worker.', 'Draw a wire to it, or remove it.'],
     ]);
   });
   it('names a sender that leads nowhere', () => {
     expect(adviceOf({ nodes: [{ id: 'shop', kind: 'sender' }], wires: [] })).toEqual([
-      ['nodes › shop', 'shop has no way out.', 'Draw a wire from it to whoever takes the messages.'],
+      ['nodes › shop', 'No way out of shop.', 'Draw a wire from it to whoever takes the messages.'],
     ]);
   });
   it('names a queue without dead letters only where something can be given up', () => {

@@ -204,7 +204,7 @@ export const PROBLEM_MESSAGES = {
   'problem.nothing-drawn.remedy': 'Add a sender, a queue and a worker, and wire them in this order.',
   'problem.nothing-comes-in': 'Nothing leads to {node}.',
   'problem.nothing-comes-in.remedy': 'Draw a wire to it, or remove it.',
-  'problem.no-way-out': '{node} has no way out.',
+  'problem.no-way-out': 'No way out of {node}.',
   'problem.no-way-out.remedy': 'Draw a wire from it to whoever takes the messages.',
   'problem.no-dead-letters': '{node} has nowhere to put what it gives up on: those messages are dropped.',
   'problem.no-dead-letters.remedy': 'Wire it to a dead-letter queue, unless dropping is what you want.',
