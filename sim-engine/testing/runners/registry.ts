@@ -4,11 +4,12 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { BACKOFF_FORMAT } from './backoff.ts';
+import { CLOSED_LOOP_FORMAT } from './closed-loop.ts';
 import { DLQ_RETRIES_FORMAT } from './dlq-retries.ts';
 import type { VectorCase, VectorFormat } from './format.ts';
 import { QUEUEING_FORMATS } from './queueing.ts';
 
-const FORMATS: readonly VectorFormat[] = [BACKOFF_FORMAT, DLQ_RETRIES_FORMAT, ...QUEUEING_FORMATS];
+const FORMATS: readonly VectorFormat[] = [BACKOFF_FORMAT, DLQ_RETRIES_FORMAT, CLOSED_LOOP_FORMAT, ...QUEUEING_FORMATS];
 
 /** Formats of the systems that are built, by key: what `--built` replays. */
 export const BUILT: readonly string[] = FORMATS.map(({ key }) => key);
