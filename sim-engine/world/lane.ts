@@ -2,7 +2,7 @@
 // columns that grows by doubling; the kernel's loop drains it before time moves on.
 
 import type { Arena, Saveable } from '../kernel/arena.ts';
-import { RETRY } from './packet-types.ts';
+import { APPEND, RETRY, WRITE } from './packet-types.ts';
 
 /** `type` of an entry that is a timer: `link` is then the actor, `first` the timer, `count` its argument, `tag` the epoch. */
 export const LANE_TIMER = 0;
@@ -17,6 +17,9 @@ export const LANE_FIRST = 2;
 export const LANE_COUNT = 3;
 export const LANE_TAG = 4;
 
+/** Whether packets of a type bring a number in `aux`. */
+const hasAux = (type: number): boolean => type === RETRY || (type >= WRITE && type <= APPEND);
+
 export class Lane implements Saveable {
   /** All entries in one block: whoever writes or reads one touches one cache line and one array. */
   rows = new Int32Array(256 << STRIDE_BITS);
@@ -29,7 +32,7 @@ export class Lane implements Saveable {
     arena.register(this);
   }
 
-  /** Adds an entry; of RETRY, the only type that has one, its `aux` is read from the cell. */
+  /** Adds an entry; of the few types that have one its `aux` is read from the cell. */
   push(link: number, type: number, first: number, count: number, tag: number, aux: Float64Array): void {
     if (this.length > this.mask) this.grow();
     const slot = (this.head + this.length) & this.mask;
@@ -41,12 +44,12 @@ export class Lane implements Saveable {
     rows[at + LANE_FIRST] = first | 0;
     rows[at + LANE_COUNT] = count | 0;
     rows[at + LANE_TAG] = tag | 0;
-    if (type === RETRY) this.aux[slot] = aux[0] as number;
+    if (hasAux(type)) this.aux[slot] = aux[0] as number;
     this.length++;
   }
 
   /**
-   * Takes the oldest entry out and says where in `rows` it stands, until the next `push`; of RETRY, its `aux` goes into the cell.
+   * Takes the oldest entry out and says where in `rows` it stands, until the next `push`; its `aux`, if it has one, goes into the cell.
    * The lane must not be empty.
    */
   shift(aux: Float64Array): number {
@@ -54,7 +57,7 @@ export class Lane implements Saveable {
     const at = slot << STRIDE_BITS;
     this.head = (slot + 1) & this.mask;
     this.length--;
-    if (this.rows[at + LANE_TYPE] === RETRY) aux[0] = this.aux[slot] as number;
+    if (hasAux(this.rows[at + LANE_TYPE] as number)) aux[0] = this.aux[slot] as number;
     return at;
   }
 

@@ -32,6 +32,8 @@ export class MessageTable extends Table {
   causeNumber = u32();
   /** Until when its sender wants an answer, ns; 0 = whenever, and so in every free slot. */
   deadlineNs = f64();
+  /** Which event of the stream of its key it is, from 1; 0 = no event of a stream, and so in every free slot. */
+  eventNumber = u32();
   /** Who still needs the slot: open publish entries, obligations, copies kept for a resend. */
   refs = u16();
 
@@ -56,6 +58,7 @@ export class MessageTable extends Table {
       this.causeNumber[msg] = 0;
     }
     if (this.deadlineNs[msg] !== 0) this.deadlineNs[msg] = 0;
+    if (this.eventNumber[msg] !== 0) this.eventNumber[msg] = 0;
     this.slots.free(msg);
   }
 }

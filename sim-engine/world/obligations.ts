@@ -17,6 +17,14 @@ const STOP_DROPPED = stopNumber('dropped');
 const STOP_EXPIRED = stopNumber('expired');
 const STOP_SKIPPED = stopNumber('skipped');
 
+/** Nothing was written that is to be published. */
+const ANNOUNCED_NONE = 0;
+/** It was written and is not published yet. */
+const ANNOUNCED_LATER = 1;
+const ANNOUNCED = 2;
+/** It was written, and whoever was to publish it has let go of it. */
+const ANNOUNCED_NEVER = 3;
+
 export class Obligations extends Table {
   msg = i32();
   sub = i32();
@@ -34,6 +42,8 @@ export class Obligations extends Table {
   spot = u8();
   lease = i32();
   reason = u8();
+  /** Whether what was written on its behalf is published by a later step: one of the values below, ANNOUNCED_NONE in every free slot. */
+  announcement = u8();
 
   /** What the backoff before the last retry left behind, for laws that build on it (`parts/backoff.ts`). */
   private previousDelays = new Map<number, number>();
@@ -100,7 +110,26 @@ export class Obligations extends Table {
     this.causes[obl] = causes;
     if (causes > 0) return;
     if (!isClosed(this.cls[obl] as number)) this.closeUndone(obl, cls, place, reason);
+    if (this.announcement[obl] === ANNOUNCED_LATER) this.missAnnouncement(obl);
     if (this.mentions[obl] === 0) this.forget(obl);
+  }
+
+  /** What is written on its behalf is committed, and a later step of whoever wrote is to publish it. */
+  oweAnnouncement(obl: number): void {
+    if (this.announcement[obl] !== ANNOUNCED_NONE) return;
+    this.announcement[obl] = ANNOUNCED_LATER;
+    if (this.causes[obl] === 0) this.missAnnouncement(obl);
+  }
+
+  /** Whoever works on it has published what it was to publish. */
+  announce(obl: number): void {
+    if (this.announcement[obl] === ANNOUNCED_NEVER) this.oracle.unannounced(-1);
+    this.announcement[obl] = ANNOUNCED;
+  }
+
+  private missAnnouncement(obl: number): void {
+    this.announcement[obl] = ANNOUNCED_NEVER;
+    this.oracle.unannounced(1);
   }
 
   /**
@@ -194,6 +223,7 @@ export class Obligations extends Table {
   private forget(obl: number): void {
     if (this.previousDelays.size > 0) this.previousDelays.delete(obl);
     this.attempts[obl] = 0;
+    if (this.announcement[obl] !== ANNOUNCED_NONE) this.announcement[obl] = ANNOUNCED_NONE;
     this.messages.release(this.msg[obl] as number);
     this.slots.free(obl);
   }

@@ -75,6 +75,18 @@ export class Oracle implements Saveable {
     if (row.missed.ends.length > 0 && removeFromRanges(row.missed, number)) this.missedEffects--;
   }
 
+  /** The effect came about by another way than work on its delivery. */
+  madeUp(sub: number, sender: number, number: number): void {
+    const row = this.rowOf(sub * 2, sender);
+    addToRanges(row.done, number);
+    if (row.missed.ends.length > 0 && removeFromRanges(row.missed, number)) this.missedEffects--;
+  }
+
+  /** What was written was to be published, and nobody is left who would: `count` -1 = somebody did all the same. */
+  unannounced(count: 1 | -1): void {
+    this.missedEffects += count;
+  }
+
   wasted(workNs: number): void {
     this.wastedWorkNs += workNs;
     this.wastedWorks++;

@@ -71,6 +71,17 @@ export const INSERT: PacketType = 34;
 export const APPEND: PacketType = 35;
 /** In the same transaction an event is put into the outbox, from which a relay publishes it. */
 export const WRITE_OUTBOX = 1;
+/** Whoever writes is to publish what it wrote, as a step of its own. */
+export const WRITE_ANNOUNCED = 2;
+
+// Between a view and the event store it is built from. Neither carries anything: events stay where they are for good, and a packet
+// names them by their numbers.
+/** A page of the log from event `first` on; `tag` is the question's own number. */
+export const READ_LOG: PacketType = 36;
+/** All events of the stream of key `first`; `tag` as for READ_LOG. */
+export const READ_STREAM: PacketType = 37;
+/** The answer `tag`: `count` events from number `first` on, or so many of the stream of key `first`. */
+export const EVENTS: PacketType = 38;
 
 export const ANSWER_OK = 0;
 export const ANSWER_FAILED = 1;
@@ -107,6 +118,9 @@ const FACTS: readonly (readonly [PacketType, string, number])[] = [
   [WRITE, 'WRITE', CARRIES.MENTION],
   [INSERT, 'INSERT', CARRIES.MENTION],
   [APPEND, 'APPEND', CARRIES.MENTION],
+  [READ_LOG, 'READ_LOG', CARRIES.NOTHING],
+  [READ_STREAM, 'READ_STREAM', CARRIES.NOTHING],
+  [EVENTS, 'EVENTS', CARRIES.NOTHING],
 ];
 
 /** Facts of every packet type, by number; for the fuzzer's coverage and for messages of the engine. */

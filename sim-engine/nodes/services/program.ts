@@ -49,22 +49,28 @@ export interface Program {
   readonly deed: number;
   /** Whether the list ends with the receipt, so that it also frees the place. */
   readonly settlesLast: boolean;
+  /** Whether a step publishes what an earlier one has written. */
+  readonly announces: boolean;
 }
 
 /** `work` is the law of the node's own work and `failure` its share of failures; lengths in ns. */
 export function programOf(world: World, nodeId: string, params: Params, work: Law): Program {
   const instructions: Instruction[] = [];
   const deeds = { charge: -1, write: -1, work: -1 };
-  for (const step of params.steps as readonly Step[]) {
+  const lastPublish = (params.steps as readonly Step[]).findLastIndex((step) => step.do === 'publish');
+  let announces = false;
+  for (const [ix, step] of (params.steps as readonly Step[]).entries()) {
     const operation = OPERATIONS.get(step.do);
     // `receive` is the delivery itself.
     if (operation === undefined) continue;
     const at = instructions.length;
-    instructions.push(instructionOf(world, nodeId, step, operation, at, params, work));
+    const isAnnounced = step.do === 'write' && ix < lastPublish;
+    announces ||= isAnnounced;
+    instructions.push(instructionOf(world, nodeId, step, operation, at, params, work, isAnnounced));
     if (step.do === 'charge' || step.do === 'write' || step.do === 'work') deeds[step.do] = at;
   }
   const deed = deeds.charge >= 0 ? deeds.charge : deeds.write >= 0 ? deeds.write : deeds.work;
-  return { instructions, deed, settlesLast: instructions[instructions.length - 1]?.operation === ACKNOWLEDGE };
+  return { instructions, deed, settlesLast: instructions[instructions.length - 1]?.operation === ACKNOWLEDGE, announces };
 }
 
 const QUESTIONS: ReadonlyMap<string, PacketType> = new Map([
@@ -81,6 +87,7 @@ function instructionOf(
   at: number,
   node: Params,
   work: Law,
+  isAnnounced: boolean,
 ): Instruction {
   const { params } = step;
   const takes = params.takes === undefined ? null : world.law(params.takes as LawSpec, nodeId, `step ${at}`);
@@ -91,7 +98,7 @@ function instructionOf(
     to: (params.to as string | undefined) ?? '',
     share: (params.share as number | undefined) ?? 1,
     question: questionOf(step),
-    options: params.outbox === true ? packet.WRITE_OUTBOX : 0,
+    options: (params.outbox === true ? packet.WRITE_OUTBOX : 0) | (isAnnounced ? packet.WRITE_ANNOUNCED : 0),
     onConflict: (params.onConflict as Instruction['onConflict'] | undefined) ?? 'fail',
   };
 }

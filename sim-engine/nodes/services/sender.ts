@@ -13,7 +13,7 @@ import type { World } from '../../world/world.ts';
 import type { Fields, Params, Weight } from '../fields.ts';
 import { type ActorSelf, CLIENT_TIMERS, type Connection, type NodeBehaviour, type PublisherHost } from '../node-kind.ts';
 import { type ArrivalState, goesOnByItself, newArrivalState, type Schedule, scheduleOf } from './arrivals.ts';
-import { type MessageTraits, Outlets } from './publishing.ts';
+import { type MessageTraits, Outlets } from '../publishing.ts';
 import { SENDER } from './sender.declaration.ts';
 
 const NEXT = 0;

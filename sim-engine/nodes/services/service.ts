@@ -30,7 +30,7 @@ import { behaviourOf } from '../registry.ts';
 import { Caller, type CallerHost, type CallResult } from './caller.ts';
 import { clearDesk, type Desk, type DeskRow, newDesk, putOn, takeFrom, waitsIn } from './desk.ts';
 import { ACKNOWLEDGE, ASK, CHARGE, type Instruction, type Program, PUBLISH, programOf, WORK } from './program.ts';
-import { type MessageTraits, Outlets } from './publishing.ts';
+import { type MessageTraits, Outlets } from '../publishing.ts';
 import { type RetryPolicy, retryPolicyOf } from './retry.ts';
 
 /** Timers of a place: its step is over, its wait before another attempt is over. */
@@ -556,7 +556,11 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   /** Hands the result to every outgoing wire, or to one drawn by share; false if it is blocked: the place waits at this step. */
   private publishResult(ix: number, place: Place): boolean {
     const { outlets, state, traits, world } = this;
-    if (outlets.count === 0) return true;
+    if (outlets.count === 0) {
+      // Nobody wants to hear of it.
+      if (this.program.announces) world.obligations.announce(place.obl);
+      return true;
+    }
     if (this.routesByShare && place.outlet < 0) place.outlet = outlets.drawByShare(world.streams.uniform(this.routingStream));
     if (place.outlet >= 0 ? !outlets.isOpen(place.outlet) : !outlets.areOpen) {
       state.blocked.push(ix);
@@ -571,6 +575,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     traits.causeSender = messages.sender[cause] as number;
     traits.causeNumber = messages.number[cause] as number;
     state.published++;
+    if (this.program.announces) world.obligations.announce(place.obl);
     world.tell(cause, 'published', this.place, this.triesOf(place));
     if (place.outlet >= 0) outlets.publishTo(place.outlet, state.published, traits);
     else outlets.publish(state.published, traits);

@@ -1,11 +1,12 @@
-// What sender and service share: handing one message to every outgoing wire, each through its own publisher client.
+// What all who publish share (senders, services, the relay of a store): handing one message to every outgoing wire, each through its
+// own publisher client.
 
-import { assert } from '../../kernel/assert.ts';
-import type { ActorIx, LinkIx, MsgIx } from '../../kernel/ids.ts';
-import { TRACED } from '../../world/messages.ts';
-import type { World } from '../../world/world.ts';
-import { type Connection, clientOfTimer, ownTimerOf, type PublisherClient, type PublisherHost } from '../node-kind.ts';
-import { behaviourOf } from '../registry.ts';
+import { assert } from '../kernel/assert.ts';
+import type { ActorIx, LinkIx, MsgIx } from '../kernel/ids.ts';
+import { TRACED } from '../world/messages.ts';
+import type { World } from '../world/world.ts';
+import { type Connection, clientOfTimer, ownTimerOf, type PublisherClient, type PublisherHost } from './node-kind.ts';
+import { behaviourOf } from './registry.ts';
 
 /** Everything a new message is made of but its time and its number. */
 export interface MessageTraits {
@@ -17,6 +18,10 @@ export interface MessageTraits {
   causeNumber: number;
   /** From 0, which is what it has without being told, to 9. */
   priority?: number;
+  /** When it came to be, ns, if not just now. */
+  bornNs?: number;
+  /** Which event of the stream of its key it is, from 1; absent or 0 = none. */
+  eventNumber?: number;
 }
 
 export class Outlets {
@@ -124,6 +129,8 @@ export class Outlets {
       messages.causeNumber[msg] = traits.causeNumber;
     }
     if (traits.priority) messages.priority[msg] = traits.priority;
+    if (traits.bornNs !== undefined) messages.createdNs[msg] = traits.bornNs;
+    if (traits.eventNumber) messages.eventNumber[msg] = traits.eventNumber;
     messages.refs[msg] = refs;
     if (world.trace.isOn && world.trace.isFollowed(sender, number)) {
       messages.flags[msg] = traits.flags | TRACED;
