@@ -19,6 +19,7 @@ import { Palette } from './palette/Palette.tsx';
 import { SidePanel } from './SidePanel.tsx';
 import { firstLetter } from './store/first-letter.ts';
 import { canRedo, canUndo } from './store/history.ts';
+import { isKey } from './store/keys.ts';
 import { pauseWhileHidden, redo, undo, useLab } from './store/lab.ts';
 import { usePanels } from './store/panels.ts';
 import { Transport, useTransportKeys } from './transport/Transport.tsx';
@@ -36,6 +37,11 @@ const Inspector = lazy(async () => {
 const Announcements = lazy(async () => {
   await firstLetter;
   return { default: (await import('./announcements/Announcements.tsx')).Announcements };
+});
+
+const KeysButton = lazy(async () => {
+  await firstLetter;
+  return { default: (await import('./shortcuts/KeysButton.tsx')).KeysButton };
 });
 
 const OracleRow = lazy(async () => ({ default: (await import('./events/OracleRow.tsx')).OracleRow }));
@@ -63,6 +69,9 @@ export function App() {
             {!isNarrow && <i className="sep" />}
             <UndoButtons />
             <OutlineButton />
+            <Suspense>
+              <KeysButton />
+            </Suspense>
             <ThemeButton />
           </div>
         </header>
@@ -140,11 +149,12 @@ function ThemeButton() {
 function useUndoKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== 'z') return;
+      const isRedo = isKey(event, 'redo');
+      if (!isRedo && !isKey(event, 'undo')) return;
       // Text that is being entered has an undo of its own.
       if (event.target instanceof Element && event.target.closest('input:not([type=range]), textarea')) return;
       event.preventDefault();
-      if (event.shiftKey) redo();
+      if (isRedo) redo();
       else undo();
     };
     window.addEventListener('keydown', onKey);

@@ -4,6 +4,7 @@
 
 import type { Plugin } from 'vite';
 import { EN } from '../app/messages/en.ts';
+import { EN as ASKED_EN } from '../app/messages/en-asked.ts';
 import { EN as ENGINE_EN } from '../sim-engine/messages/en.ts';
 import { type ServedPage, servePage } from './built-page.ts';
 
@@ -24,8 +25,9 @@ export function pseudo(words: string): string {
   return spoken.replace(/[^\s{}.,:;!?]+(?=[\s.,:;!?]*$)/, (last) => (/\w\}$|^\{/.test(last) ? last : last + 'é'.repeat(missing)));
 }
 
-const TABLES = new Map([
+const TABLES = new Map<string, { readonly [key: string]: string }>([
   ['/app/messages/en.ts', EN],
+  ['/app/messages/en-asked.ts', ASKED_EN],
   ['/sim-engine/messages/en.ts', ENGINE_EN],
 ]);
 

@@ -4,6 +4,7 @@
 import { useEffect } from 'react';
 import { copyText, duplicate, pasteText, removeThings } from '../acts/acts.ts';
 import { topologyOf } from '../store/drawing.ts';
+import { isKey } from '../store/keys.ts';
 import { present, select, useLab } from '../store/lab.ts';
 import { nodeAtHand, openMenu, rename } from './attention.ts';
 
@@ -18,16 +19,15 @@ const isNode = (id: string): boolean => {
 };
 
 function onKey(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.altKey || isOwn(event.target)) return;
-  const isCommand = event.ctrlKey || event.metaKey;
-  const key = event.key.toLowerCase();
+  if (event.defaultPrevented || isOwn(event.target)) return;
   const at = nodeAtHand(event.target);
   const node = at !== null && isNode(at) ? at : null;
-  if (isCommand && key === 'd') duplicate(selectedOr(node));
-  else if (isCommand && key === 'a') selectAll();
-  else if (!isCommand && key === 'c' && node !== null) openMenu(event.shiftKey ? 'connect-from' : 'connect', node);
-  else if (event.key === 'F2' && node !== null) rename(node);
-  else if (!isCommand && key === 'a') focusOnAdd();
+  if (isKey(event, 'duplicate')) duplicate(selectedOr(node));
+  else if (isKey(event, 'all')) selectAll();
+  else if (isKey(event, 'connect') && node !== null) openMenu('connect', node);
+  else if (isKey(event, 'connectFrom') && node !== null) openMenu('connect-from', node);
+  else if (isKey(event, 'rename') && node !== null) rename(node);
+  else if (isKey(event, 'add')) focusOnAdd();
   else return;
   event.preventDefault();
 }

@@ -19,6 +19,8 @@ const FLAGS_MAX = 40;
 /** Room a flag needs before the next one, px: a figure that need not be exact. */
 const LETTER = 6;
 const FLAG = 30;
+/** On a phone the next flag stands no nearer than a finger needs. */
+const FINGER = 44;
 
 export function FaultMarks({ left, width }: { readonly left: number; readonly width: number }) {
   const marks = useFaults((faults) => faults.marks).slice(-FLAGS_MAX);
@@ -56,7 +58,7 @@ export function FaultMarks({ left, width }: { readonly left: number; readonly wi
       flag.classList.toggle('is-before', x < 0);
       // Where the next one is too near, or the edge, a flag shows its sign alone.
       const room = Math.min(nextX, width + 80) - from;
-      if (shown !== null && nextX - from < FLAG) {
+      if (shown !== null && nextX - from < (isNarrow ? FINGER : FLAG)) {
         flag.classList.add('is-under');
         note(shown, ++more);
         continue;
@@ -85,8 +87,6 @@ export function FaultMarks({ left, width }: { readonly left: number; readonly wi
             <button
               type="button"
               className="mark-flag"
-              // The list is reached otherwise there; a finger would miss so small a thing.
-              disabled={isNarrow}
               title={words[ix]}
               aria-label={text('faults.open', { what: words[ix] as string })}
               onClick={() => openPanel({ kind: 'faults' })}

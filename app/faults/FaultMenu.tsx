@@ -9,6 +9,7 @@ import {
   RotateCcw,
   Scissors,
   Skull,
+  SlidersHorizontal,
   Timer,
   Undo2,
   Waves,
@@ -39,7 +40,15 @@ const ICONS: { readonly [type in Act['type']]: LucideIcon } = {
   redrive: Undo2,
 };
 
-export function FaultMenu({ id, at, onClose }: { readonly id: string; readonly at: Place; readonly onClose: () => void }) {
+export interface FaultMenuProps {
+  readonly id: string;
+  readonly at: Place;
+  /** Asks for a fault with values of one's own. */
+  readonly onOwn: (id: string) => void;
+  readonly onClose: () => void;
+}
+
+export function FaultMenu({ id, at, onOwn, onClose }: FaultMenuProps) {
   const drawing = useLab(present);
   const marks = useFaults((faults) => faults.marks);
   if (drawing === null) return null;
@@ -51,6 +60,9 @@ export function FaultMenu({ id, at, onClose }: { readonly id: string; readonly a
     before = act;
     return { label: doWords(act), icon: ICONS[act.type], onPick: () => inject(act), isApart };
   });
+  if (acts.length > 0) {
+    items.push({ label: text('faults.do.own'), icon: SlidersHorizontal, onPick: () => onOwn(id), isApart: true });
+  }
   const kind = topology.nodes.find((node) => node.id === id)?.kind ?? '';
   const keepsDead = nodeKind(kind)?.ports.some((port) => port.type === 'dead-letters') === true;
   if (keepsDead) {

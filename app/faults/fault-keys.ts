@@ -2,6 +2,7 @@
 // selected. Listens on the page, so that the canvas need not know of faults.
 
 import { useEffect, useState } from 'react';
+import { isKey } from '../store/keys.ts';
 import { useLab } from '../store/lab.ts';
 
 export interface Place {
@@ -72,7 +73,7 @@ function listen(ask: (asked: Asked) => void): () => void {
     event.stopPropagation();
   };
   const onKey = (event: KeyboardEvent): void => {
-    if (event.key.toLowerCase() !== 'f' || event.ctrlKey || event.metaKey || event.altKey || hasOwnKeys(event.target)) return;
+    if (!isKey(event, 'faults') || hasOwnKeys(event.target)) return;
     const [selected] = useLab.getState().selection;
     const chosen = selected === undefined ? null : document.querySelector(thingsOf(selected));
     const thing = thingAt(event.target) ?? chosen;

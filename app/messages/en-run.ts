@@ -43,6 +43,7 @@ export const RUN_WORDS = {
   'faults.do.lose.end': 'Lose no more than usual',
   'faults.do.redrive': 'Redrive all',
   'faults.do.redrive.count': 'Redrive {count}',
+  'faults.do.own': 'With values of your own ...',
   'faults.do.open-dead': 'Open its dead letters',
   'faults.do.list': 'List all faults',
 

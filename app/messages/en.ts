@@ -14,6 +14,8 @@ export const EN = {
   'bar.save.help': 'Save the drawing as a file',
   'bar.undo': 'Undo',
   'bar.redo': 'Redo',
+  'keys.open': 'Keys',
+  'keys.open.help': 'Keys: everything the keyboard can do ({key})',
   'outline.open': 'Outline',
   'outline.open.help': 'Outline: the drawing as a list ({key})',
   'outline.title': 'Outline',

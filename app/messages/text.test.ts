@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EN } from './en.ts';
+import { EN as ASKED } from './en-asked.ts';
 import { text } from './text.ts';
 
 describe('the words of the page', () => {
@@ -9,6 +10,6 @@ describe('the words of the page', () => {
   });
 
   it('are sentences and labels, none of them empty', () => {
-    for (const words of Object.values(EN)) expect(words.trim()).not.toBe('');
+    for (const words of [...Object.values(EN), ...Object.values(ASKED)]) expect(words.trim()).not.toBe('');
   });
 });

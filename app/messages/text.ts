@@ -6,7 +6,11 @@ import { EN, type MessageKey } from './en.ts';
 export { say } from '../../sim-engine/messages/en.ts';
 export type { MessageKey };
 
+type Holes = { readonly [hole: string]: string | number };
+
 /** The sentence under `key` with its holes filled. */
-export function text(key: MessageKey, values: { readonly [hole: string]: string | number } = {}): string {
-  return EN[key].replace(/\{(\w+)\}/g, (hole, name: string) => (Object.hasOwn(values, name) ? String(values[name]) : hole));
-}
+export const text = (key: MessageKey, values: Holes = {}): string => filled(EN[key], values);
+
+/** Holes that nobody fills stay as they are. */
+export const filled = (words: string, values: Holes): string =>
+  words.replace(/\{(\w+)\}/g, (hole, name: string) => (Object.hasOwn(values, name) ? String(values[name]) : hole));

@@ -4,13 +4,12 @@ import { ListTree } from 'lucide-react';
 import { lazy, Suspense, useEffect } from 'react';
 import { create } from 'zustand';
 import { text } from '../messages/text.ts';
+import { isKey, KEYS } from '../store/keys.ts';
 
 const OutlinePanel = lazy(async () => ({ default: (await import('./OutlinePanel.tsx')).OutlinePanel }));
 
 const useOpen = create<{ readonly isOpen: boolean }>(() => ({ isOpen: false }));
 const toggle = (): void => useOpen.setState(({ isOpen }) => ({ isOpen: !isOpen }));
-
-const KEY = 'o';
 
 export function OutlineButton() {
   const isOpen = useOpen((open) => open.isOpen);
@@ -25,7 +24,7 @@ export function OutlineButton() {
       aria-label={text('outline.open')}
       title={text('outline.open.help', { key: text('key.outline') })}
       aria-expanded={isOpen}
-      aria-keyshortcuts={KEY}
+      aria-keyshortcuts={KEYS.outline}
       onClick={toggle}
     >
       <ListTree size={16} strokeWidth={1.75} />
@@ -44,8 +43,7 @@ export function Outline() {
 }
 
 function onKey(event: KeyboardEvent): void {
-  const isOurs = event.key.toLowerCase() === KEY && !(event.ctrlKey || event.metaKey || event.altKey);
-  if (!isOurs || event.defaultPrevented || isWritten(event.target)) return;
+  if (!isKey(event, 'outline') || event.defaultPrevented || isWritten(event.target)) return;
   event.preventDefault();
   toggle();
 }

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { FRAME } from '../../sim-engine/protocol/frame.ts';
 import type { StepUnit } from '../../sim-engine/protocol/messages.ts';
 import { text } from '../messages/text.ts';
+import { isKey } from '../store/keys.ts';
 import { LiveText, usePicture, write } from '../store/LiveText.tsx';
 import { reset, setSpeed, step, togglePlay, useLab } from '../store/lab.ts';
 import { isDense } from '../store/readings.ts';
@@ -197,9 +198,9 @@ function SeedField() {
 export function useTransportKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || usesKeys(event.target)) return;
-      if (event.key === ' ') togglePlay();
-      else if (event.key === '.') step('tick');
+      if (usesKeys(event.target)) return;
+      if (isKey(event, 'run')) togglePlay();
+      else if (isKey(event, 'tick')) step('tick');
       else return;
       event.preventDefault();
       event.stopPropagation();
