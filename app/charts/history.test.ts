@@ -63,32 +63,43 @@ describe('what charts remember', () => {
     expect(history.samples.at(-1)?.done).toBeCloseTo(30);
   });
 
-  it('remembers a gauge from when it was asked for: a height as it is, a total as its growth', () => {
-    const history = new RunHistory();
+  it('gives a gauge that is asked for later the past it had: a height as it was, a total as its growth', () => {
     const gauges = [
       { node: 'q', gauge: 'ready', isTotal: false },
       { node: 'q', gauge: 'redeliveries', isTotal: true },
     ];
-    for (let s = 0; s <= 10; s++) {
-      const now = frame(s * 1e9, 0, Number.NaN, s * 2);
-      now[places.gauge('q', 'redeliveries')] = s * 5;
-      history.note(now, places, MINUTE, s < 4 ? QUEUE : { ...QUEUE, gauges });
+    const asked = (from: number) => {
+      const history = new RunHistory();
+      for (let s = 0; s <= 10; s++) {
+        const now = frame(s * 1e9, 0, Number.NaN, s * 2);
+        now[places.gauge('q', 'redeliveries')] = s * s;
+        history.note(now, places, MINUTE, s < from ? QUEUE : { ...QUEUE, gauges });
+      }
+      return history.samples;
+    };
+    // As if it had been asked for from the beginning.
+    expect(asked(7)).toEqual(asked(0));
+    expect(asked(7).map((sample) => sample['q ready'])).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20]);
+    expect(asked(7).at(-1)?.['q redeliveries']).toBeCloseTo((100 - 49) / 3);
+  });
+
+  it('says nothing of a gauge for the time in which its node was not there, or that is no longer kept', () => {
+    const history = new RunHistory();
+    const gauges = [{ node: 'q', gauge: 'ready', isTotal: false }];
+    history.note(frame(0, 0), placesOf({ revision: 0, nodes: [], wires: [], gaugeCount: 0 }), MINUTE, QUEUE);
+    history.note(frame(1e9, 0, Number.NaN, 4), places, MINUTE, { ...QUEUE, gauges });
+    expect(history.samples.map((sample) => sample['q ready'])).toEqual([Number.NaN, 4]);
+
+    // A drawing so large that only the latest can be kept.
+    const large = { ...places, letters: 300_000 };
+    const long = new RunHistory();
+    for (let s = 0; s < 6; s++) {
+      const now = new Float64Array(300_000);
+      now.set(frame(s * 1e9, 0, Number.NaN, s));
+      long.note(now, large, MINUTE, QUEUE);
     }
-    expect(history.samples.map((sample) => sample['q ready'])).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-      8,
-      10,
-      12,
-      14,
-      16,
-      18,
-      20,
-    ]);
-    expect(history.samples[4]?.['q redeliveries']).toBeNaN();
-    expect(history.samples.at(-1)?.['q redeliveries']).toBeCloseTo(5);
+    long.note(frame(5e9, 0, Number.NaN, 5), large, MINUTE, { ...QUEUE, gauges });
+    expect(long.samples.map((sample) => sample['q ready'])).toEqual([Number.NaN, Number.NaN, Number.NaN, 3, 4, 5]);
   });
 
   it('goes on through an edit, which gives frames another layout', () => {

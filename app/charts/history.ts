@@ -7,6 +7,8 @@ import type { Places } from '../store/readings.ts';
 
 /** Samples kept in all; what is shown is the newest part of them. */
 const SAMPLES_MAX = 1200;
+/** Numbers of frames kept in all, 8 bytes each: what a gauge was before somebody asked for it. The oldest go first. */
+const NUMBERS_MAX = 1_000_000;
 /** Samples shown across the width of a chart. */
 const SHOWN = 240;
 /** A rate looks back over this share of what is shown, a quantile over the larger one. */
@@ -19,7 +21,7 @@ type Series = (typeof SERIES)[number];
 
 /**
  * One sample: simulated time, ns, and a number for each series; NaN where there is nothing to say. Gauges that somebody asked for
- * stand in it from then on, each under `seriesOfGauge`.
+ * stand in it as well, each under `seriesOfGauge`, and in those before as far as their frames are kept.
  */
 export type Sample = { readonly timeNs: number } & { readonly [series in Series]: number } & { readonly [gauge: string]: number };
 
@@ -50,6 +52,12 @@ interface Totals {
   readonly gauges: ReadonlyMap<string, number>;
 }
 
+/** What a frame said besides its letters, and where in it. */
+interface Kept {
+  readonly numbers: Float64Array;
+  readonly places: Places;
+}
+
 /** Latencies of what was done between two frames, as the frame tells them. */
 interface Latencies {
   readonly timeNs: number;
@@ -66,6 +74,10 @@ export class RunHistory {
   #totals: Totals[] = [];
   #latencies: Latencies[] = [];
   #lastDone = 0;
+  /** One for each sample; null for those that had to go. */
+  #kept: (Kept | null)[] = [];
+  #keptNumbers = 0;
+  #followed: ReadonlySet<string> = new Set();
 
   /** Takes in a frame. `windowNs`: simulated time that the charts show. */
   note(frame: Float64Array, places: Places, windowNs: number, watched: Watched): void {
@@ -73,6 +85,7 @@ export class RunHistory {
     const last = this.samples.at(-1);
     // An edit gives frames another layout, but it is the same run. One that goes back tells what follows anew; another run begins at 0.
     if (last === undefined || timeNs < last.timeNs) this.#goBack(timeNs, frame);
+    this.#follow(watched.gauges ?? [], windowNs);
     this.#noteLatencies(frame, timeNs);
     const newest = this.samples.at(-1);
     if (newest === undefined || timeNs - newest.timeNs >= windowNs / SHOWN) this.#push(frame, places, timeNs, windowNs, watched);
@@ -84,10 +97,54 @@ export class RunHistory {
   clear(): void {
     this.samples.length = 0;
     this.latest = null;
+    this.#kept = [];
+    this.#keptNumbers = 0;
+  }
+
+  /** Gives gauges that were not asked for until now the past that is kept. */
+  #follow(gauges: readonly Followed[], windowNs: number): void {
+    for (const followed of gauges) if (!this.#followed.has(seriesOfGauge(followed))) this.#recall(followed, windowNs);
+    this.#followed = new Set(gauges.map(seriesOfGauge));
+  }
+
+  #recall(followed: Followed, windowNs: number): void {
+    const series = seriesOfGauge(followed);
+    const values = this.#kept.map((kept) => kept?.numbers[kept.places.gauge(followed.node, followed.gauge)] ?? Number.NaN);
+    const times = this.samples.map(({ timeNs }) => timeNs);
+    let first = 0;
+    this.samples.forEach((sample, ix) => {
+      while (first < ix && sample.timeNs - (times[first + 1] as number) >= windowNs * RATE_SHARE) first++;
+      const [before, now] = [values[first] as number, values[ix] as number];
+      const seconds = (sample.timeNs - (times[first] as number)) / 1e9;
+      const rate = seconds > 0 ? Math.max(0, (now - before) / seconds) : Number.NaN;
+      this.samples[ix] = { ...sample, [series]: followed.isTotal ? rate : now };
+    });
+    if (!followed.isTotal) return;
+    // The growth of what comes next is measured from these.
+    this.#totals = this.#totals.map((totals) => {
+      const value = values[times.indexOf(totals.timeNs)] ?? Number.NaN;
+      return Number.isNaN(value) ? totals : { ...totals, gauges: new Map([...totals.gauges, [series, value]]) };
+    });
+  }
+
+  #keep(frame: Float64Array, places: Places): void {
+    const numbers = frame.slice(0, places.letters);
+    this.#kept.push({ numbers, places });
+    this.#keptNumbers += numbers.length;
+    for (let ix = 0; this.#keptNumbers > NUMBERS_MAX && ix < this.#kept.length; ix++) this.#forget(ix);
+  }
+
+  #forget(ix: number): void {
+    this.#keptNumbers -= this.#kept[ix]?.numbers.length ?? 0;
+    this.#kept[ix] = null;
   }
 
   #goBack(timeNs: number, frame: Float64Array): void {
-    while (this.samples.length > 0 && (this.samples.at(-1) as Sample).timeNs >= timeNs) this.samples.pop();
+    while (this.samples.length > 0 && (this.samples.at(-1) as Sample).timeNs >= timeNs) {
+      this.#forget(this.samples.length - 1);
+      this.#kept.pop();
+      this.samples.pop();
+    }
     this.#totals = this.#totals.filter((totals) => totals.timeNs < timeNs);
     this.#latencies = this.#latencies.filter((latencies) => latencies.timeNs < timeNs);
     this.#lastDone = frame[PROCESSED] as number;
@@ -134,7 +191,11 @@ export class RunHistory {
       ...levelsOf(frame, places, watched),
       ...growth(first, totals, seconds),
     });
-    if (this.samples.length > SAMPLES_MAX) this.samples.shift();
+    this.#keep(frame, places);
+    if (this.samples.length <= SAMPLES_MAX) return;
+    this.#forget(0);
+    this.#kept.shift();
+    this.samples.shift();
   }
 }
 
