@@ -163,7 +163,8 @@ export function placeAlong({ points }: WireShape, share: number, out: { x: numbe
   const at = Math.min(Math.max(share, 0), 1) * SEGMENTS;
   const ix = Math.min(Math.floor(at), SEGMENTS - 1);
   const rest = at - ix;
-  const [x, y, nextX, nextY] = [points[2 * ix], points[2 * ix + 1], points[2 * ix + 2], points[2 * ix + 3]] as number[];
-  out.x = (x as number) + ((nextX as number) - (x as number)) * rest;
-  out.y = (y as number) + ((nextY as number) - (y as number)) * rest;
+  const x = points[2 * ix] as number;
+  const y = points[2 * ix + 1] as number;
+  out.x = x + ((points[2 * ix + 2] as number) - x) * rest;
+  out.y = y + ((points[2 * ix + 3] as number) - y) * rest;
 }

@@ -41,6 +41,13 @@ export interface Brush {
   readonly zoom: number;
 }
 
+/** Below this zoom nobody sees the flap of a letter nor that a receipt is a tick: a plain rectangle, a point, which cost far less. */
+const FAR_ZOOM = 0.5;
+const FAR_LETTER = { width: 13, height: 9 } as const;
+/** Side of the point, px of the drawing, and the least on the screen. */
+const FAR_POINT = 5;
+const FAR_POINT_PX = 2;
+
 /** Below this zoom a letter on a card is no longer one that can be counted. */
 const CARDS_FROM_ZOOM = 0.4;
 
@@ -78,14 +85,18 @@ export function drawScene(
 const spot = { x: 0, y: 0 };
 
 function drawLetters(
-  { context, sprites, colours }: Brush,
+  { context, sprites, colours, zoom }: Brush,
   { shapes }: Scene,
   frame: Float64Array,
   places: Places,
   timeNs: number,
 ): void {
   const letters = frame[FRAME.LETTER_COUNT] as number;
-  const ground = colours('ground');
+  let fill = '';
+  const waiting = colours('waiting');
+  const edge = colours('edge');
+  const isFar = zoom < FAR_ZOOM;
+  const pointSide = Math.max(FAR_POINT, FAR_POINT_PX / zoom);
   for (let ix = 0, at = places.letters; ix < letters; ix++, at += LETTER_STRIDE) {
     const sentNs = frame[at + LETTER.SENT_AT_NS] as number;
     const dueNs = frame[at + LETTER.DUE_AT_NS] as number;
@@ -95,16 +106,15 @@ function drawLetters(
     const isForward = (frame[at + LETTER.DIRECTION] as number) > 0;
     const state = frame[at + LETTER.STATE] as number;
     placeAlong(shape, isForward ? share : 1 - share, spot);
-    if (isForward) sprites.stamp(context, FORWARD_MARK.get(state) ?? 'waiting', spot.x, spot.y);
+    if (isFar && state === LETTER_STATE.WAITING && isForward) {
+      if (fill !== waiting) context.fillStyle = fill = waiting;
+      context.fillRect(spot.x - FAR_LETTER.width / 2, spot.y - FAR_LETTER.height / 2, FAR_LETTER.width, FAR_LETTER.height);
+    } else if (isFar && !isForward && BACK_MARK.get(state) === undefined) {
+      if (fill !== edge) context.fillStyle = fill = edge;
+      context.fillRect(spot.x - pointSide / 2, spot.y - pointSide / 2, pointSide, pointSide);
+    } else if (isForward) sprites.stamp(context, FORWARD_MARK.get(state) ?? 'waiting', spot.x, spot.y);
     else {
-      const mark = BACK_MARK.get(state);
-      if (mark === undefined) {
-        context.fillStyle = ground;
-        context.beginPath();
-        context.arc(spot.x, spot.y, 5, 0, 2 * Math.PI);
-        context.fill();
-      }
-      sprites.stamp(context, mark ?? 'ack', spot.x, spot.y, BACK_SIZE);
+      sprites.stamp(context, BACK_MARK.get(state) ?? 'ack', spot.x, spot.y, BACK_SIZE);
     }
   }
 }

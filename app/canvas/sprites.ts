@@ -1,4 +1,5 @@
-// Letters as small pictures, drawn once for a theme and a scale and then stamped: a letter costs one drawImage.
+// Letters as small pictures, drawn once for a theme and a scale and then stamped: a letter costs one drawImage, of a bitmap that
+// nobody can draw on any more, since a canvas is copied anew each time it is drawn from.
 
 import { MARKS, type Mark, type Stroke } from '../ui/letter-marks.ts';
 
@@ -22,7 +23,8 @@ export function coloursOf(element: Element): Colours {
 }
 
 export class Sprites {
-  readonly #sprites = new Map<string, HTMLCanvasElement>();
+  /** By size, then by mark: nothing is made for a lookup. */
+  readonly #sprites = new Map<number, Map<Mark, ImageBitmap>>();
   readonly #colours: Colours;
   readonly #scale: number;
   #left = 0;
@@ -50,32 +52,34 @@ export class Sprites {
     context.drawImage(sprite, left, top, side, side);
   }
 
-  #sprite(mark: Mark, size: number): HTMLCanvasElement {
-    const key = `${mark} ${size}`;
-    let sprite = this.#sprites.get(key);
+  #sprite(mark: Mark, size: number): ImageBitmap {
+    let ofSize = this.#sprites.get(size);
+    if (ofSize === undefined) {
+      ofSize = new Map();
+      this.#sprites.set(size, ofSize);
+    }
+    let sprite = ofSize.get(mark);
     if (sprite === undefined) {
       sprite = this.#draw(mark, size);
-      this.#sprites.set(key, sprite);
+      ofSize.set(mark, sprite);
     }
     return sprite;
   }
 
-  #draw(mark: Mark, size: number): HTMLCanvasElement {
-    const canvas = document.createElement('canvas');
+  #draw(mark: Mark, size: number): ImageBitmap {
     const pixels = Math.ceil(SIDE * size * this.#scale);
-    canvas.width = pixels;
-    canvas.height = pixels;
+    const canvas = new OffscreenCanvas(pixels, pixels);
     const context = canvas.getContext('2d');
-    if (context === null) return canvas;
+    if (context === null) return canvas.transferToImageBitmap();
     context.translate(pixels / 2, pixels / 2);
     context.scale(size * this.#scale, size * this.#scale);
     context.lineCap = 'round';
     context.lineJoin = 'round';
     for (const stroke of MARKS[mark]) this.#drawStroke(context, stroke);
-    return canvas;
+    return canvas.transferToImageBitmap();
   }
 
-  #drawStroke(context: CanvasRenderingContext2D, { d, fill, stroke, width, dash }: Stroke): void {
+  #drawStroke(context: OffscreenCanvasRenderingContext2D, { d, fill, stroke, width, dash }: Stroke): void {
     const path = new Path2D(d);
     if (fill !== undefined) {
       context.fillStyle = this.#colours(fill);

@@ -54,7 +54,11 @@ export const MARKS: { readonly [mark in Mark]: readonly Stroke[] } = {
       width: 1,
     },
   ],
-  ack: [{ d: 'M-3 0 -1 2 3 -2.2', stroke: 'edge', width: 1.5 }],
+  // With the ground under it, so that the wire does not run through.
+  ack: [
+    { d: circle(6.25), fill: 'ground' },
+    { d: 'M-3 0 -1 2 3 -2.2', stroke: 'edge', width: 1.5 },
+  ],
   ghost: [{ d: roundRect(-6, -4, 12, 8, 1.5), stroke: 'line-2', width: 1 }],
   'bundle-waiting': bundle('waiting'),
   'bundle-dead': bundle('dead'),
