@@ -395,7 +395,7 @@ class Queue extends StatefulActor {
   /** Keeps what has not lain here before: its time begins. */
   private keepNew(obl: number): void {
     if (this.patienceLaw !== null) this.beginPatience(obl, this.patienceLaw);
-    this.keepReady(obl, false);
+    this.keepReady(obl, this.order === 'newest');
   }
 
   private keepReady(obl: number, isAtFront: boolean): void {
