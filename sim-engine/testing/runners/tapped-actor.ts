@@ -9,22 +9,27 @@ import type { World } from '../../world/world.ts';
 
 export type PacketObserver = (type: number, first: number) => void;
 
-/** Puts the stand-in in the actor's place. Restoring a checkpoint makes all actors anew, without it. */
-export function tapActor(world: World, ix: number, observe: PacketObserver): void {
+/**
+ * Puts the stand-in in the actor's place; `observe` hears of each packet just before the actor does, `beforeTimer` that one of its
+ * timers is about to fire. Restoring a checkpoint makes all actors anew, without it.
+ */
+export function tapActor(world: World, ix: number, observe: PacketObserver, beforeTimer?: () => void): void {
   const actor = world.actors[ix];
   if (!actor) throw new Error(`there is no actor ${ix}`);
-  world.actors[ix] = new TappedActor(actor, observe);
+  world.actors[ix] = new TappedActor(actor, observe, beforeTimer);
 }
 
 class TappedActor implements Actor {
   readonly ix: ActorIx;
   private readonly actor: Actor;
   private readonly observe: PacketObserver;
+  private readonly beforeTimer: (() => void) | undefined;
 
-  constructor(actor: Actor, observe: PacketObserver) {
+  constructor(actor: Actor, observe: PacketObserver, beforeTimer: (() => void) | undefined) {
     this.ix = actor.ix;
     this.actor = actor;
     this.observe = observe;
+    this.beforeTimer = beforeTimer;
   }
 
   onPacket(link: LinkIx, type: number, first: number, count: number): void {
@@ -32,6 +37,7 @@ class TappedActor implements Actor {
     this.actor.onPacket(link, type, first, count);
   }
   onTimer(timer: number, arg: number): void {
+    this.beforeTimer?.();
     this.actor.onTimer(timer, arg);
   }
   onCommand(command: CompiledCommand): void {
