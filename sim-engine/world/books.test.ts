@@ -194,6 +194,20 @@ const ENDINGS: readonly Ending[] = [
     count: 5,
   },
   {
+    title: 'remembered as done by a worker that crashed before it did it',
+    drawing: queued(
+      [worker({ work: lasting('150ms'), memoryKept: true, steps: ['receive', 'remember', 'work', 'acknowledge'] })],
+      {
+        ackDeadline: '1s',
+      },
+    ),
+    commands: [['50ms', 'crash worker for 10ms']],
+    book: 'delivery',
+    cls: 'dropped',
+    reasons: { 'worker recognised': 1 },
+    count: 1,
+  },
+  {
     title: 'a copy for a listener that is down',
     drawing: published([worker()], [wire('subscribe', 'news', 'worker', INSTANT)]),
     commands: [['250ms', 'crash worker']],

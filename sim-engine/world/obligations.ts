@@ -9,7 +9,7 @@ import type { Books } from './books.ts';
 import { DELAYED, DROPPED, EXPIRED, isClosed, LOST, PROCESSED, SKIPPED } from './books.ts';
 import { type MessageTable, TRACED } from './messages.ts';
 import type { Oracle } from './oracle.ts';
-import { DUPLICATE } from './reasons.ts';
+import { DUPLICATE, FORGOTTEN, RECOGNISED } from './reasons.ts';
 import { stopNumber, type Trace } from './trace.ts';
 
 const STOP_LOST = stopNumber('lost');
@@ -42,6 +42,8 @@ export class Obligations extends Table {
   spot = u8();
   lease = i32();
   reason = u8();
+  /** Place that took it for done already and let it go, 0 if none did: what the books say if that was a mistake. */
+  recognisedAt = i32();
   /** Whether what was written on its behalf is published by a later step: one of the values below, ANNOUNCED_NONE in every free slot. */
   announcement = u8();
 
@@ -177,7 +179,12 @@ export class Obligations extends Table {
     return this.msg[obl] as MsgIx;
   }
 
-  private closeUndone(obl: number, cls: number, place: number, reason: number): void {
+  private closeUndone(obl: number, ended: number, lastPlace: number, lastReason: number): void {
+    // Who acknowledges what was done before lets go of it on purpose: the channel that then forgets it has lost nothing.
+    const isRecognised = ended === LOST && lastReason === FORGOTTEN && this.recognisedAt[obl] !== 0;
+    const cls = isRecognised ? DROPPED : ended;
+    const place = isRecognised ? (this.recognisedAt[obl] as number) : lastPlace;
+    const reason = isRecognised ? RECOGNISED : lastReason;
     const from = this.cls[obl] as number;
     const sub = this.sub[obl] as number;
     const msg = this.msg[obl] as number;
@@ -224,6 +231,7 @@ export class Obligations extends Table {
     if (this.previousDelays.size > 0) this.previousDelays.delete(obl);
     this.attempts[obl] = 0;
     if (this.announcement[obl] !== ANNOUNCED_NONE) this.announcement[obl] = ANNOUNCED_NONE;
+    if (this.recognisedAt[obl] !== 0) this.recognisedAt[obl] = 0;
     this.messages.release(this.msg[obl] as number);
     this.slots.free(obl);
   }

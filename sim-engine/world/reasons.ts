@@ -32,6 +32,8 @@ export const REASONS = [
   'unknown',
   /** It waited longer than it may. */
   'too-old',
+  /** Its reader took it for done already. */
+  'recognised',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
@@ -49,6 +51,7 @@ export const REJECTED = reasonNumber('rejected');
 export const DOWN = reasonNumber('down');
 export const FORGOTTEN = reasonNumber('forgotten');
 export const NO_ROOM = reasonNumber('no-room');
+export const RECOGNISED = reasonNumber('recognised');
 export const LATE = reasonNumber('late');
 export const DUPLICATE = reasonNumber('duplicate');
 export const UNKNOWN = reasonNumber('unknown');

@@ -8,6 +8,7 @@ export const NOTICE_MESSAGES = {
   'notice.slowed': '{node} now takes {factor} times as long for its work.',
   'notice.cut': 'The wire {node} is cut.',
   'notice.healed': 'The wire {node} is whole again.',
+  'notice.breaker-opened': '{node} stops calling {peer}: its circuit breaker is open.',
   'notice.held-back': '{node} is held back: what it sends to is full.',
   'notice.command-refused': 'A command of the scenario could not be carried out when its time came: {command}.',
   'notice.loop':
@@ -72,6 +73,7 @@ export const NOTICE_MESSAGES = {
   'reason.rejected': 'a reader gave up on it',
   'reason.down': 'the receiver was not running',
   'reason.forgotten': 'forgotten before the work was done',
+  'reason.recognised': 'taken for done already',
   'reason.no-room': 'sent away by its reader with nowhere to go',
   'reason.late': 'whoever asked had given up',
   'reason.duplicate': 'another one like it had come before',

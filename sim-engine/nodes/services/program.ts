@@ -15,6 +15,9 @@ export const PUBLISH = 4;
 export const ACKNOWLEDGE = 5;
 /** A question to another service or to a store. */
 export const ASK = 6;
+export const CHECK = 7;
+export const MARK = 8;
+export const REMEMBER = 9;
 const OPERATIONS: ReadonlyMap<string, number> = new Map([
   ['work', WORK],
   ['sleep', SLEEP],
@@ -22,6 +25,9 @@ const OPERATIONS: ReadonlyMap<string, number> = new Map([
   ['call', ASK],
   ['read', ASK],
   ['write', ASK],
+  ['check', CHECK],
+  ['mark', MARK],
+  ['remember', REMEMBER],
   ['publish', PUBLISH],
   ['acknowledge', ACKNOWLEDGE],
 ]);
@@ -40,6 +46,8 @@ export interface Instruction {
   readonly question: PacketType;
   readonly options: number;
   readonly onConflict: 'skip' | 'fail' | 'go-on';
+  /** Effect and memory of it in one transaction: what is remembered already has no second effect. */
+  readonly once: boolean;
 }
 
 export interface Program {
@@ -100,6 +108,7 @@ function instructionOf(
     question: questionOf(step),
     options: (params.outbox === true ? packet.WRITE_OUTBOX : 0) | (isAnnounced ? packet.WRITE_ANNOUNCED : 0),
     onConflict: (params.onConflict as Instruction['onConflict'] | undefined) ?? 'fail',
+    once: params.once === true,
   };
 }
 

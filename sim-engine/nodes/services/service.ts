@@ -8,11 +8,21 @@ import { floor, imul, max } from '../../kernel/exact-math.ts';
 import type { LinkIx, OblIx, StreamIx } from '../../kernel/ids.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
 import { backoffInto, firstPrevious, usesDraw } from '../../parts/backoff.ts';
+import {
+  checkAndMark,
+  type DedupSpec,
+  type DedupWindow,
+  forgetAll,
+  isSeen,
+  newDedupWindow,
+  seenCount,
+} from '../../parts/dedup-window.ts';
+import { type FreeLanes, freeLane, newFreeLanes, takeFreeLane } from '../../parts/lanes.ts';
 import { StatefulActor } from '../../world/actor.ts';
-import { DROPPED, IN_FLIGHT } from '../../world/books.ts';
+import { IN_FLIGHT } from '../../world/books.ts';
 import { POISON } from '../../world/messages.ts';
 import * as packet from '../../world/packet-types.ts';
-import { actorPlace, CRASH, DUPLICATE, FORGOTTEN, REMOVED } from '../../world/reasons.ts';
+import { actorPlace, CRASH, FORGOTTEN, REMOVED } from '../../world/reasons.ts';
 import { FAULT_CRASH, type World } from '../../world/world.ts';
 import type { Params } from '../fields.ts';
 import {
@@ -26,16 +36,31 @@ import {
   ownTimerOf,
   type PublisherHost,
 } from '../node-kind.ts';
-import { behaviourOf } from '../registry.ts';
-import { Caller, type CallerHost, type CallResult } from './caller.ts';
-import { clearDesk, type Desk, type DeskRow, newDesk, putOn, takeFrom, waitsIn } from './desk.ts';
-import { ACKNOWLEDGE, ASK, CHARGE, type Instruction, type Program, PUBLISH, programOf, WORK } from './program.ts';
 import { type MessageTraits, Outlets } from '../publishing.ts';
+import { behaviourOf } from '../registry.ts';
+import { Caller, type CallerHost, type CallResult, type WhenHeldBack } from './caller.ts';
+import { clearDesk, type Desk, type DeskRow, newDesk, putOn, takeFrom, waitsIn } from './desk.ts';
+import { openness } from './guards.ts';
+import {
+  ACKNOWLEDGE,
+  ASK,
+  CHARGE,
+  CHECK,
+  type Instruction,
+  MARK,
+  type Program,
+  PUBLISH,
+  programOf,
+  REMEMBER,
+  WORK,
+} from './program.ts';
 import { type RetryPolicy, retryPolicyOf } from './retry.ts';
 
 /** Timers of a place: its step is over, its wait before another attempt is over. */
 const STEP_ENDS = 0;
 const WAIT_ENDS = 1;
+/** Everything that ends at this instant has ended: now the place that is free longest can be told. */
+const FILL = 2;
 
 /** One delivery being worked on. Places are used again, the one that was free last goes first; in lanes the key says which. */
 interface Place {
@@ -53,8 +78,6 @@ interface Place {
   outlet: number;
   isAcknowledged: boolean;
   hasSucceeded: boolean;
-  /** Whether it was done before, as far as anybody remembers. */
-  isDuplicate: boolean;
   /** Raised by each delivery that takes the place: a timer set for an earlier one is passed over. */
   serial: number;
 }
@@ -66,6 +89,9 @@ const SERIAL_MASK = 0xffff;
 interface ServiceState {
   places: Place[];
   free: number[];
+  /** The same in order of how long they are free, while that decides who begins. */
+  longestFree: FreeLanes;
+  isFillArmed: boolean;
   busy: number;
   /** Deliveries that no place is free for. */
   desk: Desk;
@@ -76,6 +102,8 @@ interface ServiceState {
   called: number;
   turnedAway: number;
   skipped: number;
+  /** Messages, or keys, that are remembered as done. */
+  memory: DedupWindow;
   received: number;
   processed: number;
   failed: number;
@@ -90,6 +118,8 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   override state: ServiceState = {
     places: [],
     free: [],
+    longestFree: newFreeLanes(0),
+    isFillArmed: false,
     busy: 0,
     desk: newDesk(),
     held: [],
@@ -97,6 +127,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     called: 0,
     turnedAway: 0,
     skipped: 0,
+    memory: newDedupWindow(),
     received: 0,
     processed: 0,
     failed: 0,
@@ -126,8 +157,14 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   private poisonRule = 'fails';
   /** Whether the key says which place a delivery goes to. */
   private hasLanes = false;
+  private takesLongestFree = false;
+  /** What each kilobyte of a message adds to the work, ns. */
+  private perKilobyteNs = 0;
   private takesNewest = false;
   private callsWaiting = 0;
+  private memorySpec: DedupSpec = { ttlNs: 0, maxCount: 0 };
+  private remembersKeys = false;
+  private keepsMemory = false;
   /** Whether places are being filled right now: who leaves one meanwhile need not do it again. */
   private isFilling = false;
   private routesByShare = false;
@@ -147,6 +184,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     this.routingStream = world.stream(self.nodeId, 'routing');
     this.crashStream = world.stream(self.nodeId, 'crash');
     this.readParams(self.params);
+    if (this.takesLongestFree) this.state.longestFree = newFreeLanes(this.places);
   }
 
   protected override statefulParts() {
@@ -161,6 +199,11 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     this.poisonRule = params.poison as string;
     this.retry = retryPolicyOf(params);
     this.hasLanes = params.assignment === 'by-key';
+    this.takesLongestFree = params.assignment === 'longest-free';
+    this.perKilobyteNs = params.perKilobyte as number;
+    this.memorySpec = { ttlNs: params.memoryTtl as number, maxCount: params.memoryBound as number };
+    this.remembersKeys = params.memory === 'key';
+    this.keepsMemory = params.memoryKept as boolean;
     this.callsWaiting = params.callsWaiting as number;
     this.takesNewest = params.deskOrder === 'newest-first';
     this.routesByShare = params.routing === 'one-by-share';
@@ -236,10 +279,11 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   }
 
   override onParams(params: Params): void {
-    const { places, hasLanes } = this;
+    const { places, hasLanes, takesLongestFree } = this;
     this.readParams(params);
-    if (places === this.places && hasLanes === this.hasLanes) return;
-    if (this.hasLanes || hasLanes) this.assignAnew();
+    const isSameRule = hasLanes === this.hasLanes && takesLongestFree === this.takesLongestFree;
+    if (places === this.places && isSameRule) return;
+    if (!isSameRule || this.hasLanes || this.takesLongestFree) this.assignAnew();
     if (places !== this.places) for (const consumer of this.consumers) consumer?.onConcurrency(this.places);
     this.fillPlaces();
   }
@@ -251,6 +295,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
 
   override onCrash(): void {
     this.letEverythingGo(CRASH);
+    if (!this.keepsMemory) forgetAll(this.state.memory);
     for (const consumer of this.consumers) consumer?.onCrash();
     this.outlets.onCrash();
     for (const caller of this.callers) caller?.onCrash();
@@ -276,6 +321,8 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     clearDesk(state.desk, this.row, ({ obl, call }) => this.letGo(obl, call, reason));
     state.places = [];
     state.free = [];
+    state.isFillArmed = false;
+    this.countFree();
     state.blocked = [];
     state.busy = 0;
     state.held = state.held.map(() => 0);
@@ -318,7 +365,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     const consumer = this.consumers[slot];
     if (consumer) consumer.onPacket(link, type, first, count);
     else if (type === packet.CALL) this.onCall(slot, first, this.world.tag);
-    else if (type === packet.ANSWER) this.callers[slot]?.onPacket(type, first);
+    else if (type === packet.ANSWER) this.callers[slot]?.onPacket(first);
     else this.outlets.onPacket(slot, link, type, first, count);
   }
 
@@ -331,6 +378,9 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       if (timer === STEP_ENDS) this.onStepEnds(ix, place);
       else if (this.retry.waits === 'in-place') this.beginAgain(ix, place);
       else this.settle(ix, 'retry', 0);
+    } else if (timer === FILL) {
+      this.state.isFillArmed = false;
+      this.fillPlaces();
     } else if (timer >= CLIENT_TIMERS) {
       const slot = clientOfTimer(timer);
       const client = this.consumers[slot] ?? this.callers[slot];
@@ -379,10 +429,15 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   private placeFor(row: DeskRow): number {
     const { state } = this;
     if (state.busy >= this.places) return -1;
+    if (this.takesLongestFree && !this.isFilling) {
+      this.fillSoon();
+      return -1;
+    }
     if (this.hasLanes) {
       const lane = this.laneOf(row);
       return (state.places[lane]?.obl ?? 0) === 0 ? lane : -1;
     }
+    if (this.takesLongestFree) return takeFreeLane(state.longestFree);
     return state.free.length > 0 ? (state.free.pop() as number) : state.places.length;
   }
 
@@ -397,6 +452,13 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     this.isFilling = true;
     while (desk.count > 0 && this.state.busy < this.places) this.beginNext(0);
     this.isFilling = false;
+  }
+
+  private fillSoon(): void {
+    if (this.state.isFillArmed) return;
+    this.state.isFillArmed = true;
+    this.world.at[0] = this.world.now[0] as number;
+    this.world.arm(this.ix, FILL, 0);
   }
 
   /** A place may be free again within its turn, when what begins there is over at once. */
@@ -421,6 +483,18 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     for (const row of waiting) this.putOnDesk(row);
     state.free = [];
     for (const place of state.places) if (place.obl === 0) state.free.push(place.ix);
+    this.countFree();
+  }
+
+  /** All places that are free now, as if they were free for equally long. */
+  private countFree(): void {
+    const { state } = this;
+    state.longestFree = newFreeLanes(this.takesLongestFree ? this.places : 0);
+    const { longestFree } = state;
+    longestFree.count = 0;
+    for (let ix = 0; ix < longestFree.heap.length; ix++) {
+      if ((state.places[ix]?.obl ?? 0) === 0) longestFree.heap[longestFree.count++] = ix;
+    }
   }
 
   // ---------------------------------------------------------------- steps
@@ -440,7 +514,6 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     place.outlet = -1;
     place.isAcknowledged = false;
     place.hasSucceeded = false;
-    place.isDuplicate = false;
     place.serial = (place.serial + 1) & SERIAL_MASK;
     state.beganNs[ix] = world.now[0] as number;
     state.busy++;
@@ -489,6 +562,13 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
         if (!this.publishResult(ix, place)) return;
       } else if (operation === ASK) {
         if (this.startCall(ix, place)) return;
+      } else if (operation === CHECK || operation === REMEMBER) {
+        if (operation === CHECK ? this.isRemembered(place) : !this.remember(place)) {
+          this.skip(ix, place);
+          return;
+        }
+      } else if (operation === MARK) {
+        this.remember(place);
       } else if (operation === ACKNOWLEDGE && !(settlesLast && place.step === instructions.length - 1)) this.acknowledge(place);
       place.step++;
       if (place.step < instructions.length && this.crashesNow(place.step + 1)) return;
@@ -506,6 +586,10 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   private startStep(ix: number, place: Place, takes: Law): void {
     const { world } = this;
     takes.drawInto(world.drawn);
+    if (this.perKilobyteNs > 0 && this.program.instructions[place.step]?.operation === WORK) {
+      const bytes = world.messages.sizeBytes[world.obligations.msg[place.obl] as number] as number;
+      world.drawn[0] = (world.drawn[0] as number) + floor((bytes * this.perKilobyteNs) / 1000);
+    }
     const slow = world.slowFactor(this.ix);
     const lengthNs = slow === 1 ? (world.drawn[0] as number) : floor((world.drawn[0] as number) * slow);
     world.at[0] = (world.now[0] as number) + lengthNs;
@@ -516,6 +600,11 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     const instruction = this.program.instructions[place.step];
     if (instruction !== undefined && this.hasFailed(place, instruction)) {
       this.fail(ix, place);
+      return;
+    }
+    // The transaction finds that it was done before: it changes nothing.
+    if (instruction?.once === true && !this.remember(place)) {
+      this.skip(ix, place);
       return;
     }
     this.onStepDone(ix, place, true);
@@ -605,21 +694,25 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     const { call, obl } = place;
     this.state.skipped++;
     this.world.tellOf(obl, 'recognised', this.place, this.triesOf(place));
-    if (call !== 0) this.acknowledge(place);
-    else if (!place.isAcknowledged) this.consumers[place.client]?.settle(obl as OblIx, place.attempt, 'ack', 0, true);
+    if (call !== 0) {
+      this.acknowledge(place);
+      this.leave(ix, place);
+      return;
+    }
+    this.world.obligations.recognisedAt[obl] = this.place;
+    if (!place.isAcknowledged) this.consumers[place.client]?.settle(obl as OblIx, place.attempt, 'ack', 0, true);
     else this.consumers[place.client]?.freePlace();
-    place.isDuplicate = true;
     this.leave(ix, place);
   }
 
   private leave(ix: number, place: Place): void {
-    const { call, client, isDuplicate, obl } = place;
+    const { call, client, obl } = place;
     if (call === 0) this.state.held[client] = (this.state.held[client] as number) - 1;
     this.vacate(ix);
-    if (isDuplicate && call === 0) this.world.obligations.endCause(obl, DROPPED, this.place, DUPLICATE);
-    else this.letGo(obl, call, FORGOTTEN);
+    this.letGo(obl, call, FORGOTTEN);
     if (this.state.desk.count === 0) return;
     if (this.hasLanes) this.fillLane(ix);
+    else if (this.takesLongestFree) this.fillSoon();
     else this.fillPlaces();
   }
 
@@ -629,7 +722,9 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     place.obl = 0;
     place.client = -1;
     place.call = 0;
-    if (!this.hasLanes) this.state.free.push(ix);
+    if (this.takesLongestFree) {
+      if (ix < this.places) freeLane(this.state.longestFree, ix, this.world.now[0] as number);
+    } else if (!this.hasLanes) this.state.free.push(ix);
     this.state.busy--;
   }
 
@@ -692,6 +787,25 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     this.leave(ix, place);
   }
 
+  // ---------------------------------------------------------------- memory of what was done
+
+  private isRemembered({ obl }: Place): boolean {
+    const { messages, now, obligations } = this.world;
+    const msg = obligations.msg[obl] as number;
+    const sender = this.remembersKeys ? 0 : (messages.sender[msg] as number);
+    const id = this.remembersKeys ? (messages.key[msg] as number) : (messages.number[msg] as number);
+    return isSeen(this.memorySpec, this.state.memory, now[0] as number, sender, id);
+  }
+
+  /** True if it was not remembered before. */
+  private remember({ obl }: Place): boolean {
+    const { messages, now, obligations } = this.world;
+    const msg = obligations.msg[obl] as number;
+    const sender = this.remembersKeys ? 0 : (messages.sender[msg] as number);
+    const id = this.remembersKeys ? (messages.key[msg] as number) : (messages.number[msg] as number);
+    return checkAndMark(this.memorySpec, this.state.memory, now[0] as number, sender, id);
+  }
+
   // ---------------------------------------------------------------- calls
 
   /** True if the place waits now, or has let go of what it had; false if nobody is asked. */
@@ -699,7 +813,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     const { share, to, question, options } = this.program.instructions[place.step] as Instruction;
     const caller = this.callerTo(to);
     if (caller === undefined || !this.isWithin(share, place)) return false;
-    if (!caller.ask(ix, place.serial, place.obl, question, options)) this.onHeldBack(ix, place, caller);
+    if (!caller.ask(ix, place.serial, place.obl, question, options)) this.onHeldBack(ix, place, caller.whenHeldBack);
     return true;
   }
 
@@ -716,19 +830,20 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     return imul(number, 0x9e3779b1) >>> 0 < share * 4294967296;
   }
 
-  onCallEnded(_slot: number, ix: number, serial: number, result: CallResult): void {
+  onCallEnded(slot: number, ix: number, serial: number, result: CallResult): void {
     const place = this.state.places[ix];
     if (place === undefined || place.obl === 0 || place.serial !== serial) return;
     const onConflict = this.program.instructions[place.step]?.onConflict;
     if (result === 'answered') this.onStepDone(ix, place, true);
+    else if (result === 'held-back') this.onHeldBack(ix, place, this.callers[slot]?.whenHeldBack ?? 'fail');
     else if (result !== 'conflict' || onConflict === 'fail') this.fail(ix, place);
     else if (onConflict === 'skip') this.skip(ix, place);
     else this.onStepDone(ix, place, false);
   }
 
-  private onHeldBack(ix: number, place: Place, caller: Caller): void {
-    if (place.call !== 0 || caller.whenHeldBack === 'fail' || place.isAcknowledged) this.fail(ix, place);
-    else if (caller.whenHeldBack === 'requeue') this.settle(ix, 'retry', this.retry.backoff?.base ?? 0);
+  private onHeldBack(ix: number, place: Place, whenHeldBack: WhenHeldBack): void {
+    if (place.call !== 0 || whenHeldBack === 'fail' || place.isAcknowledged) this.fail(ix, place);
+    else if (whenHeldBack === 'requeue') this.settle(ix, 'retry', this.retry.backoff?.base ?? 0);
     else {
       this.world.tellOf(place.obl, 'given-up', this.place, this.triesOf(place));
       this.settle(ix, 'reject', 0);
@@ -787,19 +902,22 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     out[at + 3] = state.received;
     out[at + 4] = state.processed;
     out[at + 5] = state.failed;
-    out[at + 8] = state.skipped;
-    out[at + 9] = 0;
-    out[at + 10] = 0;
-    out[at + 11] = 0;
-    for (const caller of this.callers) {
-      if (!caller) continue;
-      out[at + 9] = (out[at + 9] as number) + caller.state.out;
-      out[at + 10] = (out[at + 10] as number) + caller.state.timedOut;
-      out[at + 11] = (out[at + 11] as number) + caller.state.heldBack;
-    }
     out[at + 6] = state.called;
     out[at + 7] = state.turnedAway;
-    out[at + 12] =
+    out[at + 8] = state.skipped;
+    out[at + 9] = seenCount(this.memorySpec, state.memory, this.world.now[0] as number);
+    for (let gauge = 10; gauge < 16; gauge++) out[at + gauge] = 0;
+    for (const caller of this.callers) {
+      if (!caller) continue;
+      const { guards, heldBack, late, out: callsOut, timedOut } = caller.state;
+      out[at + 10] = max(out[at + 10] as number, openness(guards));
+      out[at + 11] = (out[at + 11] as number) + guards.opened;
+      out[at + 12] = (out[at + 12] as number) + late;
+      out[at + 13] = (out[at + 13] as number) + callsOut;
+      out[at + 14] = (out[at + 14] as number) + timedOut;
+      out[at + 15] = (out[at + 15] as number) + heldBack;
+    }
+    out[at + 16] =
       ((state.busyTime[0] as number) + state.busy * ((this.world.now[0] as number) - (state.busyTime[1] as number))) / 1e9;
   }
 }
@@ -815,7 +933,6 @@ const emptyPlace = (ix: number): Place => ({
   outlet: -1,
   isAcknowledged: false,
   hasSucceeded: false,
-  isDuplicate: false,
   serial: 0,
 });
 
