@@ -8,11 +8,13 @@ import { DEAD_LETTER_VIEW } from './DeadLetterView.tsx';
 import type { NodeView } from './node-view.ts';
 import { PLAIN_VIEW } from './PlainView.tsx';
 import { QUEUE_VIEW } from './QueueView.tsx';
+import { REQUESTER_VIEW } from './RequesterView.tsx';
 import { SENDER_VIEW } from './SenderView.tsx';
 import { SERVICE_VIEW } from './ServiceView.tsx';
 
 const VIEWS = new Map<string, NodeView>([
   ['sender', SENDER_VIEW],
+  ['requester', REQUESTER_VIEW],
   ['queue', QUEUE_VIEW],
   ['dead-letter-queue', DEAD_LETTER_VIEW],
   ['service', SERVICE_VIEW],

@@ -18,6 +18,12 @@ const GLYPHS: { readonly [kind: string]: ReactNode } = {
       <path d="M2.8 7l4.2 3 4.2-3M13.5 10h4M15.5 7.8 17.7 10l-2.2 2.2" />
     </>
   ),
+  requester: (
+    <>
+      <path d="M3.2 4.5h8.6a1.3 1.3 0 0 1 1.3 1.3v4.4a1.3 1.3 0 0 1 -1.3 1.3H7l-3.8 2.6z" />
+      <path d="M6.2 8h4M15 8.2h1.6a1 1 0 0 1 1 1v7.3l-2.6 -1.9h-3.6a1 1 0 0 1 -1 -1" />
+    </>
+  ),
   service: (
     <>
       <path d="M2.3 10h4M4.3 7.8 6.5 10l-2.2 2.2" />
