@@ -3,13 +3,38 @@
 
 import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { AUTOSCALE_FORMAT } from './autoscale.ts';
 import { BACKOFF_FORMAT } from './backoff.ts';
+import { CIRCUIT_BREAKER_FORMAT } from './circuit-breaker.ts';
 import { CLOSED_LOOP_FORMAT } from './closed-loop.ts';
+import { DEDUP_TTL_FORMAT } from './dedup-ttl.ts';
 import { DLQ_RETRIES_FORMAT } from './dlq-retries.ts';
+import { EVENT_SOURCING_FORMAT } from './event-sourcing.ts';
 import type { VectorCase, VectorFormat } from './format.ts';
+import { LANES_FORMAT } from './lanes.ts';
+import { OUT_OF_ORDER_COMMIT_FORMAT } from './out-of-order-commit.ts';
 import { QUEUEING_FORMATS } from './queueing.ts';
+import { REQUEST_REPLY_FORMAT } from './request-reply.ts';
+import { RETRY_BUDGET_FORMAT } from './retry-budget.ts';
+import { RETRY_MATH_FORMAT } from './retry-math.ts';
+import { TOKEN_BUCKET_FORMAT } from './token-bucket.ts';
 
-const FORMATS: readonly VectorFormat[] = [BACKOFF_FORMAT, DLQ_RETRIES_FORMAT, CLOSED_LOOP_FORMAT, ...QUEUEING_FORMATS];
+const FORMATS: readonly VectorFormat[] = [
+  BACKOFF_FORMAT,
+  CIRCUIT_BREAKER_FORMAT,
+  DEDUP_TTL_FORMAT,
+  LANES_FORMAT,
+  DLQ_RETRIES_FORMAT,
+  AUTOSCALE_FORMAT,
+  EVENT_SOURCING_FORMAT,
+  OUT_OF_ORDER_COMMIT_FORMAT,
+  REQUEST_REPLY_FORMAT,
+  RETRY_BUDGET_FORMAT,
+  RETRY_MATH_FORMAT,
+  TOKEN_BUCKET_FORMAT,
+  CLOSED_LOOP_FORMAT,
+  ...QUEUEING_FORMATS,
+];
 
 /** Formats of the systems that are built, by key: what `--built` replays. */
 export const BUILT: readonly string[] = FORMATS.map(({ key }) => key);
