@@ -46,12 +46,28 @@ const KeysButton = lazy(async () => {
 
 const OracleRow = lazy(async () => ({ default: (await import('./events/OracleRow.tsx')).OracleRow }));
 
+/** What a scenario edits by itself is drawn; before the first letter none of it is due. */
+function followScriptLater(): () => void {
+  let stop = () => {};
+  let isOver = false;
+  void firstLetter
+    .then(() => import('./acts/follow-script.ts'))
+    .then(({ followScript }) => {
+      if (!isOver) stop = followScript();
+    });
+  return () => {
+    isOver = true;
+    stop();
+  };
+}
+
 export function App() {
   const isOracleShown = usePanels((panels) => panels.isOracleShown);
   const isNarrow = useIsNarrow();
   useTransportKeys();
   useUndoKeys();
   useEffect(pauseWhileHidden, []);
+  useEffect(followScriptLater, []);
   const work = (
     <>
       <FileButtons />

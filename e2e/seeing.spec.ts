@@ -233,17 +233,26 @@ test('a letter on its wire opens its journey @desktop', async ({ page }) => {
   await expect(page.getByTestId('journey').getByRole('listitem').first()).toContainText('sent');
 });
 
-test('a gauge is charted from the inspector, reads what the inspector reads, and leaves again @desktop', async ({ page }) => {
+test('a gauge is charted from the inspector, has the past it had, reads what the inspector reads, and leaves again @desktop', async ({
+  page,
+}) => {
   await openLab(page);
   await card(page, 'Orders').click();
-  await page.getByRole('button', { name: 'Chart Ready', exact: true }).click();
-  const lane = page.locator('.lane').filter({ has: page.getByRole('button', { name: 'Hide Ready' }) });
-  await expect(lane).toContainText('Orders');
   await page.waitForTimeout(1200);
   await pauseButton(page).click();
   await standStill(page);
-  expect(Number(await lane.locator('.lane-labels b').textContent())).toBe(await gauge(page, 'Orders', 'Ready'));
-  // One cursor goes through all lanes; the charted one knows nothing of before it was asked for, however slow the machine is.
+  await page.getByRole('button', { name: 'Chart Ready', exact: true }).click();
+  const lane = page.locator('.lane').filter({ has: page.getByRole('button', { name: 'Hide Ready' }) });
+  await expect(lane).toContainText('Orders');
+  await expect
+    .poll(async () => Number(await lane.locator('.lane-labels b').textContent()))
+    .toBe(await gauge(page, 'Orders', 'Ready'));
+  // Where a line begins, px from the left: as far back as that of the same queue in the lane beside it.
+  const startOf = async (line: string) => Number(/^M([\d.]+)/.exec((await page.locator(line).getAttribute('d')) ?? '')?.[1]);
+  const startOfDepth = await startOf('.lane path[stroke="var(--waiting)"]');
+  expect(startOfDepth).toBeGreaterThan(0);
+  await expect.poll(() => startOf('.lane:has(.lane-hide) path[stroke="var(--ink-2)"]')).toBeCloseTo(startOfDepth, 0);
+  // One cursor goes through all lanes; the charted one tells as much of before it was asked for as the others do.
   const first = await page.locator('.lane .recharts-wrapper').first().boundingBox();
   await expect
     .poll(async () => {
