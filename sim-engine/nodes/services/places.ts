@@ -1,0 +1,345 @@
+// The places of a service and its desk: who works on what, and what waits for whom. A place that is free takes what comes next, or
+// the key says which place it is (lanes). What is done at a place is the service's business; it is told when to begin.
+
+import type { ActorIx } from '../../kernel/ids.ts';
+import { type FreeLanes, freeLane, newFreeLanes, takeFreeLane } from '../../parts/lanes.ts';
+import type { Stateful } from '../../world/actor.ts';
+import type { World } from '../../world/world.ts';
+import type { Params } from '../fields.ts';
+import { clearDesk, type Desk, type DeskRow, newDesk, putOn, takeFrom, waitsIn } from './desk.ts';
+
+/** One delivery or call being worked on. */
+export interface Place {
+  readonly ix: number;
+  /** 0 = the place is free. */
+  obl: number;
+  attempt: number;
+  /** Connection it came by. */
+  slot: number;
+  /** The caller's number of the call that is worked on, 0 for a delivery. */
+  call: number;
+  /** Index into the instructions of what is going on now. */
+  step: number;
+  /** How often it was begun again without leaving the place. */
+  again: number;
+  /** Slot of the wire that the result goes out on, once it is drawn; -1 before. */
+  outlet: number;
+  isAcknowledged: boolean;
+  hasSucceeded: boolean;
+  /** Raised by each delivery that takes the place: a timer set for an earlier one is passed over. */
+  serial: number;
+}
+
+/** A timer's argument names the place and its serial; the engine allows at most 10,000 places. */
+const PLACE_BITS = 14;
+const SERIAL_MASK = 0xffff;
+
+export const timerArgOf = ({ ix, serial }: Place): number => (serial << PLACE_BITS) | ix;
+
+interface PlacesState {
+  all: Place[];
+  /** Places that are free, the one that was freed last at the end. */
+  free: number[];
+  /** The same in order of how long they are free, while that decides who begins. */
+  longestFree: FreeLanes;
+  isFillArmed: boolean;
+  busy: number;
+  desk: Desk;
+  /** [sum over places of the time they were busy, up to when], ns: in one array, since fields that outgrow 31 bits change shape. */
+  busyTime: Float64Array;
+  /** When the work at each place began, ns. */
+  beganNs: Float64Array;
+}
+
+/** What places ask of their service. */
+export interface PlacesHost {
+  readonly ix: ActorIx;
+  /** A piece of work has its place now. */
+  begin(place: Place): void;
+}
+
+export class Places implements Stateful {
+  state: PlacesState = {
+    all: [],
+    free: [],
+    longestFree: newFreeLanes(0),
+    isFillArmed: false,
+    busy: 0,
+    desk: newDesk(),
+    busyTime: new Float64Array(2),
+    beganNs: new Float64Array(16),
+  };
+  /** How many there are. */
+  count = 1;
+  private rule: 'any-place' | 'longest-free' | 'by-key' = 'any-place';
+  private takesNewest = false;
+  /** Whether places are being filled right now: who leaves one meanwhile need not do it again. */
+  private isFilling = false;
+  private readonly row: DeskRow = { obl: 0, attempt: 0, slot: 0, call: 0 };
+  private readonly world: World;
+  private readonly host: PlacesHost;
+  /** Number of the timer of its host that calls `onFill`. */
+  private readonly fillTimer: number;
+
+  constructor(world: World, host: PlacesHost, fillTimer: number, params: Params) {
+    this.world = world;
+    this.host = host;
+    this.fillTimer = fillTimer;
+    this.readParams(params);
+    this.countFree();
+  }
+
+  /** Takes new settings; begins what there is room for now. */
+  onParams(params: Params): void {
+    const { count, rule } = this;
+    this.readParams(params);
+    if (count === this.count && rule === this.rule) return;
+    // Without lanes and without an order among the free, more or fewer places sort nothing anew.
+    if (rule !== this.rule || rule !== 'any-place') this.assignAnew();
+    this.fill();
+  }
+
+  private readParams(params: Params): void {
+    this.count = params.concurrency as number;
+    this.rule = params.assignment as Places['rule'];
+    this.takesNewest = params.deskOrder === 'newest-first';
+  }
+
+  // ---------------------------------------------------------------- coming and going
+
+  /** Begins a piece of work or lays it on the desk; false if `waitingMax` of them lie there already. */
+  offer(obl: number, attempt: number, slot: number, call: number, waitingMax: number): boolean {
+    const { row, state } = this;
+    row.obl = obl;
+    row.attempt = attempt;
+    row.slot = slot;
+    row.call = call;
+    if (this.rule === 'longest-free') {
+      const soonFree = this.count > state.busy ? this.count - state.busy : 0;
+      if (state.desk.count >= waitingMax + soonFree) return false;
+      putOn(state.desk, 0, row);
+      this.fillSoon();
+      return true;
+    }
+    const ix = this.placeFor(row);
+    if (ix >= 0) this.take(ix, row);
+    else if (state.desk.count >= waitingMax) return false;
+    else putOn(state.desk, this.laneOf(row), row);
+    return true;
+  }
+
+  /** The place is free; what waits for it is begun by `fillAfter`. */
+  vacate(place: Place): void {
+    this.keepBusyTime();
+    const { state } = this;
+    place.obl = 0;
+    place.slot = -1;
+    place.call = 0;
+    state.busy--;
+    if (this.rule === 'any-place') state.free.push(place.ix);
+    else if (this.rule === 'longest-free' && place.ix < this.count) {
+      freeLane(state.longestFree, place.ix, this.world.now[0] as number);
+    }
+  }
+
+  fillAfter({ ix }: Place): void {
+    if (this.state.desk.count === 0) return;
+    if (this.rule === 'longest-free') this.fillSoon();
+    else if (this.rule === 'by-key' && ix < this.count) this.fillLane(ix);
+    else this.fill();
+  }
+
+  /** Takes from the desk as much as there are places for. */
+  fill(): void {
+    const { desk } = this.state;
+    if (this.rule === 'longest-free') {
+      if (desk.count > 0) this.fillSoon();
+      return;
+    }
+    if (this.rule === 'by-key') {
+      for (let lane = 0; lane < this.count && desk.count > 0; lane++) this.fillLane(lane);
+      return;
+    }
+    if (this.isFilling) return;
+    this.isFilling = true;
+    while (desk.count > 0 && this.state.busy < this.count) this.beginNext(0);
+    this.isFilling = false;
+  }
+
+  /** Everything that ends at this instant has ended: now it can be told which place is free longest. */
+  onFill(): void {
+    const { state } = this;
+    state.isFillArmed = false;
+    while (state.desk.count > 0 && state.longestFree.count > 0 && state.busy < this.count) this.beginNext(0);
+  }
+
+  private fillSoon(): void {
+    if (this.state.isFillArmed) return;
+    this.state.isFillArmed = true;
+    this.world.at[0] = this.world.now[0] as number;
+    this.world.arm(this.host.ix, this.fillTimer, 0);
+  }
+
+  /** A place may be free again within its turn, when what begins there is over at once. */
+  private fillLane(lane: number): void {
+    if (this.isFilling) return;
+    this.isFilling = true;
+    while (waitsIn(this.state.desk, lane) > 0 && this.isFree(lane)) this.beginNext(lane);
+    this.isFilling = false;
+  }
+
+  private beginNext(line: number): void {
+    takeFrom(this.state.desk, line, this.takesNewest, this.row);
+    this.take(this.placeFor(this.row), this.row);
+  }
+
+  /** Number of the place that can begin this now, -1 if it must wait. */
+  private placeFor(row: DeskRow): number {
+    const { state } = this;
+    if (this.rule === 'by-key') {
+      const lane = this.laneOf(row);
+      return this.isFree(lane) ? lane : -1;
+    }
+    if (state.busy >= this.count) return -1;
+    if (this.rule === 'longest-free') return takeFreeLane(state.longestFree);
+    return state.free.length > 0 ? (state.free.pop() as number) : state.all.length;
+  }
+
+  private isFree(ix: number): boolean {
+    const place = this.state.all[ix];
+    return place === undefined || place.obl === 0;
+  }
+
+  /** Line of the desk, and number of the place, that a piece of work belongs to; without lanes all stand in one line. */
+  private laneOf(row: DeskRow): number {
+    if (this.rule !== 'by-key') return 0;
+    const { messages, obligations } = this.world;
+    const msg = obligations.msg[row.obl] as number;
+    const key = messages.key[msg] as number;
+    return (key >= 0 ? key : (messages.number[msg] as number)) % this.count;
+  }
+
+  private take(ix: number, { obl, attempt, slot, call }: DeskRow): void {
+    const { state, world } = this;
+    this.keepBusyTime();
+    for (let at = state.all.length; at <= ix; at++) state.all.push(emptyPlace(at));
+    while (ix >= state.beganNs.length) state.beganNs = doubled(state.beganNs);
+    const place = state.all[ix] as Place;
+    place.obl = obl;
+    place.attempt = attempt;
+    place.slot = slot;
+    place.call = call;
+    place.step = 0;
+    place.again = 0;
+    place.outlet = -1;
+    place.isAcknowledged = false;
+    place.hasSucceeded = false;
+    place.serial = (place.serial + 1) & SERIAL_MASK;
+    state.beganNs[ix] = world.now[0] as number;
+    state.busy++;
+    this.host.begin(place);
+  }
+
+  /** The number of lanes, or the rule, has changed: what waits is sorted anew, what is in work stays where it is. */
+  private assignAnew(): void {
+    const { state } = this;
+    const waiting: DeskRow[] = [];
+    clearDesk(state.desk, this.row, (row) => waiting.push({ ...row }));
+    for (const row of waiting) putOn(state.desk, this.laneOf(row), row);
+    this.countFree();
+  }
+
+  /** All places that are free now, as if they were free for equally long. */
+  private countFree(): void {
+    const { state } = this;
+    state.free = [];
+    if (this.rule === 'any-place') for (const { ix, obl } of state.all) if (obl === 0) state.free.push(ix);
+    const longestFree = newFreeLanes(this.rule === 'longest-free' ? this.count : 0);
+    longestFree.count = 0;
+    for (let ix = 0; ix < longestFree.heap.length; ix++) if (this.isFree(ix)) longestFree.heap[longestFree.count++] = ix;
+    state.longestFree = longestFree;
+  }
+
+  // ---------------------------------------------------------------- looking, and letting go
+
+  /** The place that a timer was set for, unless the delivery it was set for has left it. */
+  ofTimer(arg: number): Place | undefined {
+    const place = this.state.all[arg & ((1 << PLACE_BITS) - 1)];
+    return place !== undefined && place.obl !== 0 && place.serial === arg >>> PLACE_BITS ? place : undefined;
+  }
+
+  /** The place of this number and serial, unless what was there has left it. */
+  find(ix: number, serial: number): Place | undefined {
+    const place = this.state.all[ix];
+    return place !== undefined && place.obl !== 0 && place.serial === serial ? place : undefined;
+  }
+
+  /** The place of this number, if it is taken. */
+  takenAt(ix: number): Place | undefined {
+    const place = this.state.all[ix];
+    return place !== undefined && place.obl !== 0 ? place : undefined;
+  }
+
+  /** What came by a connection goes: first from the desk, then from the places, which are vacated by whoever hears of them. */
+  dropOf(slot: number, onDesk: (row: DeskRow) => void, inWork: (place: Place) => void): void {
+    const { state } = this;
+    const kept: DeskRow[] = [];
+    clearDesk(state.desk, this.row, (row) => {
+      if (row.slot === slot) onDesk(row);
+      else kept.push({ ...row });
+    });
+    for (const row of kept) putOn(state.desk, this.laneOf(row), row);
+    for (const place of state.all) if (place.obl !== 0 && place.slot === slot) inWork(place);
+  }
+
+  /** Everything goes: first from the places, then from the desk. */
+  dropAll(inWork: (place: Place) => void, onDesk: (row: DeskRow) => void): void {
+    const { state } = this;
+    this.keepBusyTime();
+    for (const place of state.all) if (place.obl !== 0) inWork(place);
+    clearDesk(state.desk, this.row, onDesk);
+    state.all = [];
+    state.busy = 0;
+    state.isFillArmed = false;
+    this.countFree();
+  }
+
+  /** How long the work at a place has gone on, ns. */
+  workedNs({ ix }: Place): number {
+    return (this.world.now[0] as number) - (this.state.beganNs[ix] as number);
+  }
+
+  /** Seconds of work so far, all places together. */
+  busySeconds(): number {
+    const { busy, busyTime } = this.state;
+    return ((busyTime[0] as number) + busy * ((this.world.now[0] as number) - (busyTime[1] as number))) / 1e9;
+  }
+
+  private keepBusyTime(): void {
+    const { busy, busyTime } = this.state;
+    const nowNs = this.world.now[0] as number;
+    if (busyTime[1] === nowNs) return;
+    busyTime[0] = (busyTime[0] as number) + busy * (nowNs - (busyTime[1] as number));
+    busyTime[1] = nowNs;
+  }
+}
+
+const emptyPlace = (ix: number): Place => ({
+  ix,
+  obl: 0,
+  attempt: 0,
+  slot: -1,
+  call: 0,
+  step: 0,
+  again: 0,
+  outlet: -1,
+  isAcknowledged: false,
+  hasSucceeded: false,
+  serial: 0,
+});
+
+function doubled(array: Float64Array): Float64Array {
+  const larger = new Float64Array(array.length * 2);
+  larger.set(array);
+  return larger;
+}
