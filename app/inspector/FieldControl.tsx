@@ -3,7 +3,7 @@
 
 import { Pin, RotateCcw } from 'lucide-react';
 import { useId, useState } from 'react';
-import type { Field, LawDocument } from '../../sim-engine/nodes/fields.ts';
+import type { Field, LawDocument, StepsField } from '../../sim-engine/nodes/fields.ts';
 import { parseBytes, parseDuration, printBytes, printDuration } from '../../sim-engine/topology/units.ts';
 import { type MessageKey, say, text } from '../messages/text.ts';
 import { FieldSlider } from '../node-views/FieldSlider.tsx';
@@ -99,7 +99,7 @@ function Control(props: FieldControlProps & { id: string }) {
     case 'distribution':
       return <MeanControl {...props} of={field.of} />;
     default:
-      return <output className="field-value is-read-only">{summary(value)}</output>;
+      return <output className="field-value is-read-only">{summary(field, value)}</output>;
   }
 }
 
@@ -267,24 +267,17 @@ function ChoiceControl({
   );
 }
 
-function summary(value: unknown): string {
+function summary(field: Field, value: unknown): string {
   if (!Array.isArray(value)) return String(value);
-  return value
-    .map((item) => (typeof item === 'object' && item !== null && 'name' in item ? String(item.name) : stepWord(item)))
-    .join(', ');
+  if (field.kind === 'steps') return value.map((step) => stepName(field, step)).join(', ');
+  return value.map((item) => (typeof item === 'object' && item !== null && 'name' in item ? String(item.name) : item)).join(', ');
 }
 
-/** The steps of a service are words of the file; people read their own. */
-function stepWord(item: unknown): string {
-  switch (item) {
-    case 'receive':
-    case 'work':
-    case 'publish':
-    case 'acknowledge':
-      return text(`step.${item}`);
-    default:
-      return String(item);
-  }
+/** A step stands as its bare word or as an object with that word in `do`; people read its name. */
+function stepName({ steps }: StepsField, step: unknown): string {
+  const word = String(typeof step === 'object' && step !== null && 'do' in step ? step.do : step);
+  const kind = steps[word];
+  return kind === undefined ? word : say(kind.label).toLowerCase();
 }
 
 const commitOnEnter = (cancel: () => void) => (event: React.KeyboardEvent<HTMLInputElement>) => {

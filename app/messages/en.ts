@@ -161,11 +161,6 @@ export const EN = {
   'unit.keys': 'keys',
   'unit.callers': 'callers',
 
-  'step.receive': 'receive',
-  'step.work': 'work',
-  'step.publish': 'publish',
-  'step.acknowledge': 'acknowledge',
-
   'deck.label': 'Time and measurements',
   'transport.run': 'Run',
   'transport.pause': 'Pause',
@@ -270,6 +265,8 @@ export const EN = {
   'hint.still': 'Still it grows: add one more, or send less.',
   'hint.healed': 'Healed: the line is short again.',
   'hint.paused': 'The run is paused. Press Run to see what follows.',
+  'hint.about': 'About this scenario',
+  'hint.about.dismiss': 'Close',
   'hint.empty':
     'Nothing is drawn. Click Sender, Queue and Worker in the list on the left, then drag from the ring at the edge of one card to the next.',
   'hint.empty.narrow': 'Nothing is drawn. Add a sender, a queue and a worker; their wires are drawn in their settings.',
