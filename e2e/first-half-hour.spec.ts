@@ -1,7 +1,7 @@
 // What a stranger met in the first half hour, and what the page says there now (docs/first-half-hour.md has the whole list).
 
-import { expect, test } from '@playwright/test';
-import { card, dragTo, palette, portOf } from './drawing.ts';
+import { expect, type Locator, test } from '@playwright/test';
+import { card, dragTo, palette, portOf, wires } from './drawing.ts';
 import { ledgerCell, openLab, pauseButton, runButton } from './lab.ts';
 
 test('the hint speaks of nothing that was deleted, and an empty canvas says how a drawing begins @desktop', async ({ page }) => {
@@ -76,4 +76,40 @@ test('a file that is no text is told so, not by its first odd character', async 
   await expect(page.getByRole('alertdialog', { name: 'cat.png cannot be opened' })).toContainText('It is no text');
   await pauseButton(page).click();
   await expect(runButton(page)).toBeVisible();
+});
+
+const foot = async (one: Locator): Promise<number> => {
+  const box = await one.boundingBox();
+  return box === null ? 0 : box.y + box.height;
+};
+
+test('a scenario from the list says what it is about until that is sent away', async ({ page, isMobile }) => {
+  await openLab(page);
+  await page.locator('.title-button').click();
+  await page.getByRole('button', { name: 'Publish and subscribe' }).click();
+  const about = page.getByRole('note', { name: 'About this scenario' });
+  await expect(about).toContainText(isMobile ? /^Every user event .*services\.$/ : 'notification listens to the topic itself');
+  const lowest = async () =>
+    Math.max(
+      ...(await page
+        .locator('.card')
+        .all()
+        .then((all) => Promise.all(all.map(foot)))),
+    );
+  const top = async () => (await about.boundingBox())?.y ?? 0;
+  await expect.poll(async () => (await top()) - (await lowest())).toBeGreaterThanOrEqual(0);
+  await about.getByRole('button', { name: 'Close' }).click();
+  await expect(about).toHaveCount(0);
+});
+
+test('a worker that the hint adds on a phone leaves the line in sight @phone', async ({ page }) => {
+  await openLab(page);
+  await card(page, 'checkout').tap();
+  const settings = page.getByRole('complementary');
+  await settings.getByLabel('Send rate, slider').fill('175');
+  await settings.getByRole('button', { name: 'Close' }).tap();
+  await page.getByRole('button', { name: 'Add a worker' }).tap();
+  await expect(page.getByRole('note', { name: 'What to try first' })).toContainText('4 workers share the line now.');
+  await expect(wires(page)).toHaveCount(7);
+  await expect(settings).toHaveCount(0);
 });

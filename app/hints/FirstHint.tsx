@@ -1,5 +1,5 @@
 // One quiet line for who is here for the first time. It follows what is done, blocks nothing, can be sent away, and does not come
-// again. The control it speaks of glows.
+// again. The control it speaks of glows. In its place stands what another scenario is about, or how an empty drawing begins.
 
 import { Plus, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
@@ -7,10 +7,10 @@ import type { NodeDocument, TopologyDocument } from '../../sim-engine/topology/d
 import { duplicate } from '../acts/acts.ts';
 import { say, text } from '../messages/text.ts';
 import { announcer } from '../store/announcer.ts';
-import { nodeName, topologyOf } from '../store/drawing.ts';
+import { isScenario, nodeName, topologyOf } from '../store/drawing.ts';
 import { cardOf, controlOf, glowAt } from '../store/guide.ts';
 import { usePicture } from '../store/LiveText.tsx';
-import { currentPlaces, present, useLab } from '../store/lab.ts';
+import { currentPlaces, present, select, useLab } from '../store/lab.ts';
 import { fieldOf } from '../store/params.ts';
 import { useIsNarrow } from '../ui/media.ts';
 import { progressOf, type Seen, START, type Step } from './first-steps.ts';
@@ -71,7 +71,13 @@ export function FirstHint() {
     const drawing = present(lab);
     return drawing !== null && topologyOf(drawing).nodes.length === 0;
   });
+  const about = useLab((lab) => {
+    const drawing = present(lab);
+    return drawing !== null && isScenario(drawing) ? drawing.about : undefined;
+  });
   if (isEmpty) return <EmptyHint />;
+  // What was chosen from the list, or came as a file, has words of its own.
+  if (opened > 1 && about !== undefined) return <About key={opened} words={about} />;
   if (isDone || !isOpen || opened !== 1) return null;
   return (
     <Hint
@@ -89,6 +95,22 @@ function EmptyHint() {
   return (
     <div className="hint hint-empty" role="note" aria-label={text('hint.label')}>
       <Words words={words} />
+    </div>
+  );
+}
+
+/** There is room for one sentence on a phone. */
+const FIRST_END = /(?<=[.!?])\s/;
+
+/** What the scenario is about, until it is sent away. */
+function About({ words }: { readonly words: string }) {
+  const [isRead, setRead] = useState(false);
+  const isNarrow = useIsNarrow();
+  if (isRead) return null;
+  return (
+    <div className="hint hint-about" role="note" aria-label={text('hint.about')}>
+      <Words words={isNarrow ? (words.split(FIRST_END)[0] ?? words) : words} />
+      <Dismiss label={text('hint.about.dismiss')} onClick={() => setRead(true)} />
     </div>
   );
 }
@@ -153,25 +175,30 @@ function Hint({ onDone }: { readonly onDone: () => void }) {
     worker: loose === undefined ? say('kind.service.label') : nodeName(loose),
   });
   const canAdd = !isPaused && (step === 'grows' || step === 'still') && last !== undefined;
+  const add = (worker: string) => {
+    duplicate(new Set([worker]));
+    // Its settings would cover the line that is to be watched.
+    if (isNarrow) select(new Set());
+  };
   return (
     <div className={`hint hint-${step}`} role="note" aria-label={text('hint.label')}>
       <Words words={words} />
       {canAdd && (
-        <button type="button" className="btn small" onClick={() => duplicate(new Set([last]))}>
+        <button type="button" className="btn small" onClick={() => add(last)}>
           <Plus size={14} strokeWidth={1.75} />
           {text('hint.add')}
         </button>
       )}
-      <button
-        type="button"
-        className="btn ghost only"
-        aria-label={text('hint.dismiss')}
-        title={text('hint.dismiss')}
-        onClick={onDone}
-      >
-        <X size={14} strokeWidth={1.75} />
-      </button>
+      <Dismiss label={text('hint.dismiss')} onClick={onDone} />
     </div>
+  );
+}
+
+function Dismiss({ label, onClick }: { readonly label: string; readonly onClick: () => void }) {
+  return (
+    <button type="button" className="btn ghost only" aria-label={label} title={label} onClick={onClick}>
+      <X size={14} strokeWidth={1.75} />
+    </button>
   );
 }
 
