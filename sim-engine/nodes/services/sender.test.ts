@@ -502,3 +502,60 @@ describe('injected bursts', () => {
     expect(story.times('sent')).toEqual([1000, 1500, 1500, 1500, 2000, 2600, 2700, 2800, 2900, 3000]);
   });
 });
+
+describe('batches', () => {
+  const batchesOf = (story: Story): readonly number[] => {
+    const sizes = new Map<number, number>();
+    for (const ns of sentNs(story)) sizes.set(ns, (sizes.get(ns) ?? 0) + 1);
+    return [...sizes.values()];
+  };
+
+  it('come at the moments of the schedule, each as large as it is told to be', () => {
+    const story = sending({ arrivals: 'constant', rate: 2, batches: 'constant', batchSize: 3 }).to('2001ms');
+    expect(story.times('sent')).toEqual([500, 500, 500, 1000, 1000, 1000, 1500, 1500, 1500, 2000, 2000, 2000]);
+  });
+
+  it('of random size have the mean and the spread of the geometric law, and 1 is the most frequent size', () => {
+    const story = sending({ arrivals: 'poisson', rate: 100, batches: 'geometric', batchSize: 4 }).to('40s');
+    const sizes = Float64Array.from(batchesOf(story));
+    const { mean, variance } = momentsOf(sizes);
+    // Mean 4, variance (1 - p) / p^2 = 12; over about 4,000 batches.
+    expect(Math.abs(mean - 4)).toBeLessThan(4 * Math.sqrt(12 / sizes.length));
+    expect(variance).toBeGreaterThan(9.5);
+    expect(variance).toBeLessThan(14.5);
+    expect(sizes.filter((size) => size === 1).length / sizes.length).toBeCloseTo(0.25, 1);
+  });
+
+  it('do not move the moments at which they come', () => {
+    const moments = (params: ParamsDocument): readonly number[] => {
+      const times = sentNs(sending({ arrivals: 'poisson', rate: 50, ...params }).to('4s'));
+      return [...new Set(times)];
+    };
+    expect(moments({ batches: 'geometric', batchSize: 5 })).toEqual(moments({}));
+  });
+
+  it('end in the middle where the limit is reached', () => {
+    const story = sending({ arrivals: 'constant', rate: 10, batches: 'constant', batchSize: 4, limit: 6 }).to('5s');
+    expect(story.ledger.publish.sent).toBe(6);
+  });
+});
+
+describe('the priority of a sender', () => {
+  it('is that of its messages from then on, and no later message of a slot inherits it', () => {
+    const story = sending({ arrivals: 'times', times: ['1s', '2s', '3s'], priority: 7 }).at('1500ms', 'set shop.priority 2');
+    const priorities = (): readonly number[] => {
+      const { messages } = story.simulation.world;
+      return Array.from({ length: messages.high }, (_, msg) => msg)
+        .filter((msg) => msg > 0 && messages.refs[msg] !== 0)
+        .map((msg) => messages.priority[msg] as number);
+    };
+    story.to('2500ms');
+    expect(priorities()).toEqual([7, 2]);
+    const { messages } = story.simulation.world;
+    // Everything is lost with the queue; the slots are used again by a sender of no priority.
+    story.at('2600ms', 'set orders.durable false').at('2700ms', 'crash orders').at('2800ms', 'set shop.priority 0').to('2900ms');
+    expect(messages.live).toBe(0);
+    story.at('2950ms', 'restart orders').to('4s');
+    expect(priorities()).toEqual([0]);
+  });
+});
