@@ -32,6 +32,7 @@ import { useCanvasKeys } from './canvas-keys.ts';
 import { carry, putDown } from './carry.ts';
 import { type CardNode, type FlowDrawing, flowDrawing, type WireEdge } from './flow-nodes.ts';
 import { Legend } from './Legend.tsx';
+import { FAR_ZOOM } from './letters.ts';
 import { NodeCard } from './NodeCard.tsx';
 import { Overlay } from './Overlay.tsx';
 import { useLetterPress } from './use-letter-press.ts';
@@ -46,8 +47,6 @@ const EDGE_TYPES = { wire: Wire };
 const SNAP: [number, number] = [8, 8];
 const ZOOM = { min: 0.1, max: 2.5 } as const;
 const DOTS = 24;
-/** Below this zoom a card is its name and its figure. */
-const FAR_ZOOM = 0.5;
 /** Size of a name that can still be read at this zoom, px of the drawing, in a few steps; null where a card is drawn whole. */
 const farSizeOf = (zoom: number): number | null => (zoom >= FAR_ZOOM ? null : Math.min(44, 4 * Math.ceil(3 / zoom)));
 const DELETE_KEYS = ['Delete', 'Backspace'];
@@ -238,6 +237,7 @@ function ZoomStyle() {
       domNode.style.setProperty('--zoom', String(zoom));
       domNode.style.setProperty('--far-size', `${far ?? 0}px`);
       domNode.classList.toggle('is-far', far !== null);
+      if (useAttention.getState().isFar !== (far !== null)) useAttention.setState({ isFar: far !== null });
     };
     apply();
     return flow.subscribe(apply);

@@ -32,7 +32,9 @@ const STATE_WORDS = new Map<number, MessageKey>([
 export const NodeCard = memo(function NodeCard({ data: { node, isNarrow }, selected }: NodeProps<CardNode>) {
   const card = useRef<HTMLElement>(null);
   const chip = useRef<HTMLSpanElement>(null);
-  const { Aside, Body, subline } = nodeView(node.kind);
+  const far = useRef<HTMLElement>(null);
+  const bar = useRef<HTMLElement>(null);
+  const { Aside, Body, subline, farFigure, fill } = nodeView(node.kind);
   const ports = nodeKind(node.kind)?.ports ?? [];
   const isUnwired = useLab((lab) => isAlone(present(lab), node.id));
   const trouble = useTroubles(({ of }) => of.get(node.id));
@@ -48,6 +50,9 @@ export const NodeCard = memo(function NodeCard({ data: { node, isNarrow }, selec
     if (words === undefined) delete chip.current?.dataset.state;
     else if (chip.current !== null) chip.current.dataset.state = words.slice('card.'.length);
     card.current.classList.toggle('is-crashed', state === NODE_STATE.CRASHED);
+    if (!useAttention.getState().isFar) return;
+    write(far.current, farFigure?.(node, frame, places) ?? '');
+    if (fill) bar.current?.style.setProperty('--fill', fill(node, frame, places).toFixed(3));
   });
   const classes = [
     `card card-${node.kind}`,
@@ -84,7 +89,9 @@ export const NodeCard = memo(function NodeCard({ data: { node, isNarrow }, selec
         </div>
         <span ref={chip} className="card-chip" />
         {Aside && <Aside node={node} isNarrow={isNarrow} />}
+        <b ref={far} className="card-far" aria-hidden="true" />
       </header>
+      {fill && <i ref={bar} className="card-fill" />}
       {Body && <Body node={node} isNarrow={isNarrow} />}
       {knobs > 0 && <Knobs node={node} />}
       {!isNarrow && (

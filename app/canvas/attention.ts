@@ -1,5 +1,5 @@
 // What the canvas attends to at the moment and nobody else needs to know: the card that is being renamed, the open menu, why the
-// cards in the hand cannot be let go here.
+// cards in the hand cannot be let go here, whether it is seen from far away.
 
 import { create } from 'zustand';
 import { useLab } from '../store/lab.ts';
@@ -14,9 +14,11 @@ interface Attention {
     readonly at: { readonly x: number; readonly y: number };
   } | null;
   readonly refusal: string | null;
+  /** Cards are so small that each is its name, one figure and a bar. */
+  readonly isFar: boolean;
 }
 
-export const useAttention = create<Attention>(() => ({ renaming: null, menu: null, refusal: null }));
+export const useAttention = create<Attention>(() => ({ renaming: null, menu: null, refusal: null, isFar: false }));
 
 export const rename = (node: string | null): void => useAttention.setState({ renaming: node, menu: null });
 

@@ -41,15 +41,12 @@ export interface Brush {
   readonly zoom: number;
 }
 
-/** Below this zoom nobody sees the flap of a letter nor that a receipt is a tick: a plain rectangle, a point, which cost far less. */
-const FAR_ZOOM = 0.5;
+/** Below this zoom a card is its name, one figure and a bar; nobody sees the flap of a letter nor that a receipt is a tick: a plain rectangle, a point, which cost far less. */
+export const FAR_ZOOM = 0.5;
 const FAR_LETTER = { width: 13, height: 9 } as const;
 /** Side of the point, px of the drawing, and the least on the screen. */
 const FAR_POINT = 5;
 const FAR_POINT_PX = 2;
-
-/** Below this zoom a letter on a card is no longer one that can be counted. */
-const CARDS_FROM_ZOOM = 0.4;
 
 const FORWARD_MARK = new Map<number, Mark>([
   [LETTER_STATE.WAITING, 'waiting'],
@@ -79,7 +76,7 @@ export function drawScene(
   else if (scene.isStill) drawDashes(brush, scene, frame, places, rates);
   else drawLetters(brush, scene, frame, places, timeNs);
   if (!isDense(frame)) drawLosses(brush, scene, frame, places, timeNs, lostForNs);
-  if (brush.zoom >= CARDS_FROM_ZOOM) drawCards(brush, scene, frame, places);
+  if (brush.zoom >= FAR_ZOOM) drawCards(brush, scene, frame, places);
 }
 
 const spot = { x: 0, y: 0 };

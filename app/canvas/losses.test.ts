@@ -16,6 +16,7 @@ const places = placesOf(LAYOUT);
 // A straight line from (0, 0) to (100, 0).
 const shape = {
   id: 'in',
+  length: 100,
   points: Float32Array.from({ length: 98 }, (_, ix) => (ix % 2 === 0 ? (ix / 2 / 48) * 100 : 0)),
 } as unknown as WireShape;
 
@@ -44,8 +45,8 @@ describe('what got lost', () => {
   });
 
   it('lies on the wire when it was lost at a card', () => {
-    expect(spotOf(1)).toBeCloseTo(96, 3);
-    expect(spotOf(0)).toBeCloseTo(4, 3);
+    expect(spotOf(1)).toBeCloseTo(80, 3);
+    expect(spotOf(0)).toBeCloseTo(20, 3);
   });
 
   it('lies before the middle, not on the one lost before it, where the model does not say where', () => {

@@ -13,7 +13,7 @@ import { usePicture, write } from '../store/LiveText.tsx';
 import { client, currentPlaces, onFrame, present, useLab } from '../store/lab.ts';
 import { durationText, figure, moment } from '../ui/format.ts';
 import { useIsNarrow, useMedia } from '../ui/media.ts';
-import { nextHeight, pushedApart, rulerStep, rulerText, shownWindow } from './axis.ts';
+import { axisText, LABEL_GAP, labelEdge, nextHeight, pushedApart, rulerStep, rulerText, shownWindow } from './axis.ts';
 import { type Followed, RunHistory, type Sample } from './history.ts';
 import { LaneChoice } from './LaneChoice.tsx';
 import type { Row } from './LaneFrame.tsx';
@@ -29,7 +29,6 @@ const HEAD = 216;
 const AXIS = 46;
 const LABELS = 92;
 const RULER = 26;
-const LABEL_GAP = 13;
 
 /** `views`: what opens more to see, at the end of the tabs of a narrow screen. */
 export function Lanes({ views }: { readonly views?: ReactNode }) {
@@ -274,6 +273,10 @@ function LaneRow({ lane, history, size, hasHead }: LaneRowProps) {
     live.current = { group, plot };
   }, []);
   const valueText = useMemo(() => valueTextOf(lane), [lane]);
+  const tickText = useMemo(
+    () => (hasHead ? valueText : (value: number) => axisText(value, valueText(value))),
+    [hasHead, valueText],
+  );
   const timeText = useCallback(
     (at: number) => text('lanes.at', { time: moment(windowStart(rowsAt.current, windowNs) + at * 1e9) }),
     [windowNs],
@@ -293,7 +296,7 @@ function LaneRow({ lane, history, size, hasHead }: LaneRowProps) {
           rows={rows}
           left={left}
           right={right}
-          tickText={valueText}
+          tickText={tickText}
           valueText={valueText}
           timeText={timeText}
           onPlot={onPlot}
@@ -406,8 +409,8 @@ function placeLabels(
     // Where lines end at one height, the later one stands higher; of areas, which begin with the largest, lower.
     drawn.map(({ endY }, ix) => (Number.isNaN(endY) ? height : endY) + (lane.look === 'areas' ? ix : -ix) / 1000),
     LABEL_GAP,
-    7,
-    height - 7,
+    labelEdge(height),
+    height - labelEdge(height),
   );
   drawn.forEach(({ endY }, ix) => {
     const label = element.children[ix] as HTMLElement;

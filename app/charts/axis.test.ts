@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextHeight, niceCeiling, pushedApart, rulerStep, rulerText, windowOf } from './axis.ts';
+import { axisText, LABEL_GAP, labelEdge, nextHeight, niceCeiling, pushedApart, rulerStep, rulerText, windowOf } from './axis.ts';
 
 describe('axes', () => {
   it('end at 1, 2 or 5 times a power of ten', () => {
@@ -45,5 +45,30 @@ describe('axes', () => {
         expect(places.at(-1)).toBeLessThanOrEqual(46 + 1e-9);
       }),
     );
+  });
+});
+
+describe('labels at the ends of lines', () => {
+  it('keep further from those of the lane above than from each other, and three have room in a low lane', () => {
+    for (const height of [42, 50, 84]) {
+      const edge = labelEdge(height);
+      expect(2 * edge).toBeGreaterThan(LABEL_GAP + 2);
+      const crowded = pushedApart([0, 0, 0], LABEL_GAP, edge, height - edge);
+      expect(Math.min(...crowded)).toBe(edge);
+      expect(Math.max(...crowded)).toBeLessThanOrEqual(height - edge);
+    }
+  });
+});
+
+describe('a figure on the axis of a narrow screen', () => {
+  it.each([
+    [20_000, '20,000', '20,000'],
+    [200_000, '200,000', '200 k'],
+    [1_000_000, '1,000,000', '1 M'],
+    [50_000_000, '50,000,000', '50 M'],
+    [2e9, '2,000,000,000', '2 G'],
+    [1e8, '100 ms', '100 ms'],
+  ])('%d, elsewhere %s, is %s', (value, full, short) => {
+    expect(axisText(value, full)).toBe(short);
   });
 });

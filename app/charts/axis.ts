@@ -71,6 +71,23 @@ export function pushedApart(wanted: readonly number[], gap: number, top: number,
   return places;
 }
 
+/** Least distance of two labels at the ends of lines, px. */
+export const LABEL_GAP = 13;
+/** The same to a label of the lane above or below, half of it on each side; a low lane has room for three labels and no more. */
+const LANE_GAP = 20;
+/** How far the first and the last of three labels keep from the edges of a lane. */
+export const labelEdge = (height: number): number => Math.min(LANE_GAP / 2, (height - 2 * LABEL_GAP) / 2);
+
+/** So many characters stand beside a lane of a narrow screen. */
+const AXIS_CHARACTERS = 6;
+
+/** A figure on the axis of a narrow screen: as it is written elsewhere where it has room, else in thousands or millions. */
+export function axisText(value: number, full: string): string {
+  if (full.length <= AXIS_CHARACTERS) return full;
+  if (value >= 1e9) return `${value / 1e9} G`;
+  return value >= 1e6 ? `${value / 1e6} M` : value >= 1e4 ? `${value / 1e3} k` : full;
+}
+
 /** At no limit of speed a minute of watching is some hours of the run. */
 const UNLIMITED = 200;
 /** Simulated time that the charts show at a speed, ns. */

@@ -24,4 +24,11 @@ function PlainBody({ node: { id, kind } }: CardProps) {
   );
 }
 
-export const PLAIN_VIEW: NodeView = { size: () => ({ width: 178, height: 93 }), Body: PlainBody };
+export const PLAIN_VIEW: NodeView = {
+  size: () => ({ width: 178, height: 93 }),
+  Body: PlainBody,
+  farFigure({ id, kind }, frame, places) {
+    const first = nodeKind(kind)?.gauges[0];
+    return first === undefined ? '' : count(frame[places.gauge(id, first.name)] ?? 0);
+  },
+};

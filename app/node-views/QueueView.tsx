@@ -3,6 +3,7 @@
 import { text } from '../messages/text.ts';
 import { LiveDuration, LiveText } from '../store/LiveText.tsx';
 import { count } from '../ui/format.ts';
+import { fillOf } from './far.ts';
 import type { CardProps, NodeView } from './node-view.ts';
 import { paintTray, trayHeight } from './tray.ts';
 
@@ -55,6 +56,8 @@ const ageNs = (seconds: number): number => (seconds < 0.001 ? 0 : seconds * 1e9)
 export const QUEUE_VIEW: NodeView = {
   size: () => ({ width: 204, height: SHELF_TOP + SHELF_HEIGHT + 46 }),
   Body: QueueBody,
+  farFigure: ({ id }, frame, places) => count(frame[places.gauge(id, 'ready')] ?? 0),
+  fill: ({ id }, frame, places) => fillOf(frame[places.gauge(id, 'ready')] ?? 0),
   paint(painter, { id }, frame, places) {
     const ready = frame[places.gauge(id, 'ready')] ?? 0;
     paintTray(painter, ready, { x: 13, y: TRAY_TOP, rows: ROWS, state: 'waiting', hasDots: true });

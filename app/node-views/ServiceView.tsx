@@ -8,12 +8,15 @@ import { currentPlaces, rates } from '../store/lab.ts';
 import { fieldOf } from '../store/params.ts';
 import type { Places } from '../store/readings.ts';
 import { figure } from '../ui/format.ts';
+import { farRate } from './far.ts';
 import type { CardProps, NodeView } from './node-view.ts';
 import { Outcomes } from './outcomes.ts';
 
 const DESK_MIDDLE = 57;
 const DESK_LETTERS = 7;
 const OUTCOMES_MIDDLE = 97;
+/** Of ten, beside which the rate has room: `.card-outcomes .lbl` ends before them, in a language of longer words too. */
+const OUTCOMES_PITCH = 11;
 
 const outcomes = new Outcomes();
 
@@ -73,13 +76,15 @@ export const SERVICE_VIEW: NodeView = {
     return mean === '' ? '' : text('card.work', { mean });
   },
   Body: ServiceBody,
+  farFigure: (node, frame, places) => farRate(rates.at(frame, places.gauge(node.id, 'processed'))),
+  fill: (node, frame, places) => busyShare(frame, places, node),
   paint(painter, { id }, frame, places, isNarrow) {
     const busy = frame[places.gauge(id, 'busy')] ?? 0;
     const held = busy + (frame[places.gauge(id, 'desk')] ?? 0);
     const shown = Math.min(held, isNarrow ? 3 : DESK_LETTERS);
     if (held === 0) painter.mark('ghost', 20, DESK_MIDDLE);
     for (let ix = 0; ix < shown; ix++) painter.mark(ix < busy ? 'work' : 'waiting', 20 + ix * 15.5, DESK_MIDDLE);
-    const step = isNarrow ? 9.6 : 12;
+    const step = isNarrow ? 9.6 : OUTCOMES_PITCH;
     const ends = outcomes.of(id, frame, places);
     for (let ix = 0; ix < 10; ix++) {
       const x = (isNarrow ? 14 : 18) + ix * step;

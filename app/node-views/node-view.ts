@@ -27,6 +27,10 @@ export interface NodeView {
   /** At the right end of the header. */
   readonly Aside?: ComponentType<CardProps>;
   readonly Body?: ComponentType<CardProps>;
+  /** The one figure of a card that is seen from far away. */
+  farFigure?(node: NodeDocument, frame: Float64Array, places: Places): string;
+  /** How full or how busy it is, 0 to 1: a bar on such a card. */
+  fill?(node: NodeDocument, frame: Float64Array, places: Places): number;
   /** Called with every new frame; must not keep anything of it. */
   paint?(painter: Painter, node: NodeDocument, frame: Float64Array, places: Places, isNarrow: boolean): void;
 }
