@@ -4,6 +4,9 @@ import { registerBehaviours } from './registry.ts';
 import { REQUESTER_BEHAVIOUR } from './services/requester.ts';
 import { SENDER_BEHAVIOUR } from './services/sender.ts';
 import { SERVICE_BEHAVIOUR } from './services/service.ts';
+import { EVENT_STORE_BEHAVIOUR } from './stores/event-store.ts';
+import { PROJECTION_BEHAVIOUR } from './stores/projection.ts';
+import { STORE_BEHAVIOUR } from './stores/store.ts';
 import { DEAD_LETTER_QUEUE_BEHAVIOUR } from './textbook/dead-letter-queue.ts';
 import { QUEUE_BEHAVIOUR } from './textbook/queue.ts';
 import { TOPIC_BEHAVIOUR } from './textbook/topic.ts';
@@ -15,4 +18,7 @@ registerBehaviours([
   ['queue', QUEUE_BEHAVIOUR],
   ['topic', TOPIC_BEHAVIOUR],
   ['dead-letter-queue', DEAD_LETTER_QUEUE_BEHAVIOUR],
+  ['store', STORE_BEHAVIOUR],
+  ['event-store', EVENT_STORE_BEHAVIOUR],
+  ['projection', PROJECTION_BEHAVIOUR],
 ]);

@@ -7,16 +7,19 @@ import { CALL } from './services/calls.declaration.ts';
 import { REQUESTER } from './services/requester.declaration.ts';
 import { SENDER } from './services/sender.declaration.ts';
 import { SERVICE } from './services/service.declaration.ts';
+import { EVENT_STORE } from './stores/event-store.declaration.ts';
+import { PROJECTION } from './stores/projection.declaration.ts';
+import { STORE } from './stores/store.declaration.ts';
 import { DEAD_LETTER_QUEUE } from './textbook/dead-letter-queue.declaration.ts';
 import { QUEUE } from './textbook/queue.declaration.ts';
 import { TOPIC } from './textbook/topic.declaration.ts';
 import { DEAD_LETTER, DELIVER, FEED, PUBLISH, SUBSCRIBE } from './textbook/wires.declaration.ts';
 
-export const NODE_KINDS: readonly NodeKind[] = [SENDER, REQUESTER, SERVICE, QUEUE, TOPIC, DEAD_LETTER_QUEUE];
+export const NODE_KINDS: readonly NodeKind[] = [SENDER, REQUESTER, SERVICE, QUEUE, TOPIC, DEAD_LETTER_QUEUE, STORE, EVENT_STORE, PROJECTION];
 export const WIRE_KINDS: readonly WireKind[] = [PUBLISH, DELIVER, SUBSCRIBE, FEED, CALL, DEAD_LETTER];
 
 /** Kinds at which every message ends: what they send is never what came in, so that no circle of wires leads through them. */
-export const MESSAGES_END_AT: ReadonlySet<string> = new Set([REQUESTER.type]);
+export const MESSAGES_END_AT: ReadonlySet<string> = new Set([REQUESTER.type, PROJECTION.type]);
 
 const nodeKinds = new Map(NODE_KINDS.map((kind) => [kind.type, kind]));
 const wireKinds = new Map(WIRE_KINDS.map((kind) => [kind.type, kind]));

@@ -9,6 +9,8 @@ export const NOTICE_MESSAGES = {
   'notice.cut': 'The wire {node} is cut.',
   'notice.healed': 'The wire {node} is whole again.',
   'notice.breaker-opened': '{node} stops calling {peer}: its circuit breaker is open.',
+  'notice.relay-crashed': 'The relay of {node} crashed.',
+  'notice.projection-stands': '{node} stands still: an event is missing, or has no meaning where its stream stands.',
   'notice.held-back': '{node} is held back: what it sends to is full.',
   'notice.command-refused': 'A command of the scenario could not be carried out when its time came: {command}.',
   'notice.loop':

@@ -260,6 +260,18 @@ const SENDER_FIELDS = {
     live: false,
     advanced: true,
   },
+  typeOrder: {
+    kind: 'choice',
+    label: 'sender.typeOrder.label',
+    help: 'sender.typeOrder.help',
+    choices: [
+      { value: 'by-weight', label: 'sender.typeOrder.by-weight' },
+      { value: 'in-turn', label: 'sender.typeOrder.in-turn' },
+    ],
+    default: 'by-weight',
+    live: false,
+    advanced: true,
+  },
   size: {
     kind: 'distribution',
     of: 'bytes',

@@ -34,6 +34,8 @@ interface SenderState {
   /** Callers that found the limit reached. */
   resting: number;
   bursts: Burst[];
+  /** Messages so far by key drawn, where types come in turn. */
+  sentByKey: Map<number, number>;
   /** Bursts ever begun: the next one's number. */
   burstCount: number;
 }
@@ -55,6 +57,7 @@ class Sender extends StatefulActor implements PublisherHost {
     unanswered: new Map(),
     resting: 0,
     bursts: [],
+    sentByKey: new Map(),
     burstCount: 0,
   };
   private readonly world: World;
@@ -74,6 +77,9 @@ class Sender extends StatefulActor implements PublisherHost {
   private schedule!: Schedule;
   private keyLaw: KeyLaw | null = null;
   private typeLaw: KeyLaw | null = null;
+  /** How many keys are drawn from, and how many types each goes through; 0 types = they do not come in turn. */
+  private keyCount = 0;
+  private typesInTurn = 0;
   private sizeLaw!: Law;
   private thinkLaw!: Law;
   private isClosed = false;
@@ -109,6 +115,8 @@ class Sender extends StatefulActor implements PublisherHost {
     this.keyLaw = this.keyLawOf(params);
     const types = params.types as readonly Weight[];
     this.typeLaw = types.length < 2 ? null : this.weightedLaw(types, 'types');
+    this.keyCount = params.keyLaw === 'weighted' ? (params.keyWeights as readonly Weight[]).length : (params.keys as number);
+    this.typesInTurn = params.typeOrder === 'in-turn' && this.keyLaw !== null ? types.length : 0;
   }
 
   private keyLawOf(params: Params): KeyLaw | null {
@@ -329,6 +337,7 @@ class Sender extends StatefulActor implements PublisherHost {
     const share = state.poisonShare >= 0 ? state.poisonShare : this.poison;
     traits.key = this.keyLaw === null ? -1 : this.keyLaw.draw();
     traits.type = this.typeLaw === null ? 0 : this.typeLaw.draw();
+    if (this.typesInTurn > 0) this.takeTurn(traits.key);
     this.sizeLaw.drawInto(world.drawn);
     traits.sizeBytes = world.drawn[0] as number;
     traits.flags = this.flags;
@@ -336,6 +345,16 @@ class Sender extends StatefulActor implements PublisherHost {
     state.sent++;
     if (this.isClosed) state.unanswered.set(state.sent, this.outlets.count);
     this.outlets.publish(state.sent, traits);
+  }
+
+  /** Each key goes through the types in their order; once it is through, another key takes its place and begins anew. */
+  private takeTurn(key: number): void {
+    const { sentByKey } = this.state;
+    const { traits, typesInTurn } = this;
+    const sent = sentByKey.get(key) ?? 0;
+    sentByKey.set(key, sent + 1);
+    traits.type = sent % typesInTurn;
+    traits.key = key + this.keyCount * floor(sent / typesInTurn);
   }
 
   onFlow(_client: number, isOpen: boolean): void {
