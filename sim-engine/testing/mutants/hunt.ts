@@ -33,20 +33,27 @@ export function huntByFuzz(mutant: Mutant, seedsMax = SEEDS_MAX): Hunt {
   });
 }
 
-const VECTOR_FILE = 'sim-engine/testing/vectors/queueing/mm1.json';
-const VECTOR_CASE = 'mm1-rho0.7-mu1';
+const VECTORS = 'sim-engine/testing/vectors/queueing';
+const PLAIN_LINE = { family: 'mm1', name: 'mm1-rho0.7-mu1' };
 
 /** Replays a recorded case with the fault planted. */
 export function huntByVectors(mutant: Mutant): Hunt {
-  const format = QUEUEING_FORMATS.find(({ key }) => key === 'queueing/mm1') as VectorFormat;
-  const { cases } = JSON.parse(readFileSync(VECTOR_FILE, 'utf8')) as { readonly cases: readonly VectorCase[] };
-  const one = cases.find(({ name }) => name === VECTOR_CASE) as VectorCase;
+  const { family, name } = mutant.seenBy ?? PLAIN_LINE;
+  const format = QUEUEING_FORMATS.find(({ key }) => key === `queueing/${family}`) as VectorFormat;
+  const { cases } = JSON.parse(readFileSync(`${VECTORS}/${family}.json`, 'utf8')) as { readonly cases: readonly VectorCase[] };
+  const one = cases.find((candidate) => candidate.name === name) as VectorCase;
   return planted(mutant, () => {
     const { faults } = format.judge(one);
     const [message] = faults;
-    if (message === undefined) return { mutant, caughtBy: null, message: `${VECTOR_CASE} passes` };
-    return { mutant, caughtBy: message.startsWith('message ') ? 'queueing, exact' : 'queueing, statistical', message };
+    if (message === undefined) return { mutant, caughtBy: null, message: `${name} passes` };
+    return { mutant, caughtBy: checkOf(family, message), message };
   });
+}
+
+/** Which check of queueing theory speaks like this. */
+function checkOf(family: string, message: string): string {
+  if (family === 'fluid') return 'queueing, by formula';
+  return message.startsWith('message ') ? 'queueing, exact' : 'queueing, statistical';
 }
 
 function planted(mutant: Mutant, work: () => Hunt): Hunt {
@@ -64,6 +71,7 @@ export const JUDGES: readonly string[] = [
   ...RUN_LAWS,
   'queueing, exact',
   'queueing, statistical',
+  'queueing, by formula',
 ];
 
 export function huntAll(tell: (hunt: Hunt) => void): readonly Hunt[] {

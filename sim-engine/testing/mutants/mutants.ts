@@ -15,6 +15,8 @@ export interface Mutant {
   readonly name: string;
   /** What is wrong with the engine while it is planted. */
   readonly about: string;
+  /** Of a fault that only recorded theory sees: family and name of the case that does; without it, one of a single plain line. */
+  readonly seenBy?: { readonly family: string; readonly name: string };
   plant(): Heal;
 }
 
@@ -226,6 +228,46 @@ export const MUTANTS: readonly Mutant[] = [
       ),
   },
   {
+    name: 'too-old-for-the-books',
+    about: 'what has waited too long leaves the queue, and no book hears of it (P57)',
+    plant: () =>
+      replaceMethod(
+        prototypeOfKind('queue'),
+        'expire',
+        () =>
+          function (obl) {
+            this.release(obl);
+          },
+      ),
+  },
+  {
+    name: 'recognised-and-kept',
+    about: 'a queue that recognises a numbered send keeps its copy of it all the same (P57)',
+    plant: () =>
+      replaceMethod(
+        prototypeOfKind('queue'),
+        'confirmAgain',
+        (confirmAgain) =>
+          function (msg, slot, tag) {
+            this.world.messages.refs[msg]++;
+            confirmAgain.call(this, msg, slot, tag);
+          },
+      ),
+  },
+  {
+    name: 'dropped-without-a-word',
+    about: 'a full queue drops its oldest without closing what was owed (P57)',
+    plant: () =>
+      replaceMethod(
+        prototypeOfKind('queue'),
+        'dropOldest',
+        () =>
+          function () {
+            this.release(this.takeOldest());
+          },
+      ),
+  },
+  {
     name: 'asks-the-host',
     about: 'a length is now and then a nanosecond longer, by the chance of the host',
     plant: () =>
@@ -322,6 +364,46 @@ export const VECTOR_MUTANTS: readonly Mutant[] = [
             if (this.spec.mean === SERVICE_MEAN_NS) cell[0] = Math.round(cell[0] * 1.1);
           },
       ),
+  },
+  {
+    name: 'one-too-many',
+    about: 'a queue has room for one more than its capacity (P50)',
+    seenBy: { family: 'mmck', name: 'mmck-c1-K10-a1.2' },
+    plant: () =>
+      replaceMethod(
+        prototypeOfKind('queue'),
+        'held',
+        (held) =>
+          function () {
+            return (held.call(this) as number) - 1;
+          },
+      ),
+  },
+  {
+    name: 'bounded-by-itself',
+    about: 'a queue without a capacity turns away what comes when a thousand wait (P51)',
+    seenBy: { family: 'fluid', name: 'fluid-1' },
+    plant: () =>
+      replaceMethod(
+        prototypeOfKind('queue'),
+        'hasRoom',
+        (hasRoom) =>
+          function () {
+            return this.state.ready < 1000 && hasRoom.call(this);
+          },
+      ),
+  },
+  {
+    name: 'serves-the-dead',
+    about: 'a queue hands out what has waited too long (P52)',
+    seenBy: { family: 'erlangA', name: 'erlangA-c10-l11-theta0.2' },
+    plant: () => replaceMethod(prototypeOfKind('queue'), 'armExpiry', () => () => {}),
+  },
+  {
+    name: 'all-alike',
+    about: 'a queue that is asked for the most urgent looks at no priority (P53)',
+    seenBy: { family: 'priority', name: 'prio-2-exponential' },
+    plant: () => replaceMethod(prototypeOfKind('queue'), 'lineOf', () => () => 0),
   },
 ];
 

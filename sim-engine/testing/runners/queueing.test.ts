@@ -68,7 +68,7 @@ describe('theory and run', () => {
 
   it('agree about classes that are never interrupted; what is not built is named', () => {
     const one = named('priority', 'prio-7-deterministic');
-    const plain = { ...one, expected: { ...one.expected, preemptiveResume: undefined } };
+    const plain: VectorCase = { ...one, expected: { ...one.expected, preemptiveResume: undefined } };
     expect(formatOf('priority').judge(plain).faults).toEqual([]);
     expect(faultsOf('priority', one)).toBe('preemptive resume: a service that interrupts its work is not built');
     const [low] = (plain.expected.nonPreemptive as { readonly Wq: readonly number[] }).Wq;
