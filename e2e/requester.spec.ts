@@ -54,5 +54,5 @@ test('a late reply falls into its bin, and the books and the dials say how many 
   expect(await gauge(page, 'Timed out')).toBeGreaterThanOrEqual(await gauge(page, 'Late replies'));
   expect(await gauge(page, 'Mixed up')).toBe(0);
   expect(await isBalanced(page)).toBe(true);
-  expect(status.digest).toBe(digestInNode(REQUEST_RESPONSE, status.timeNs));
+  expect(status.digest).toBe(digestInNode(REQUEST_RESPONSE, status.simTimeNs));
 });
