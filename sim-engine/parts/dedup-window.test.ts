@@ -51,6 +51,18 @@ describe('a dedup window', () => {
     expect(isSeen(spec, window, 0, 1, 5)).toBe(true);
   });
 
+  it('knows ids apart whose hashes agree: among so many some do', () => {
+    for (const id of [(i: number) => [i, 7], (i: number) => [1, 7 + i * 2 ** 32], (i: number) => [i % 2, 8 * i]]) {
+      const window = newDedupWindow();
+      let fresh = 0;
+      for (let i = 0; i < 200_000; i++) {
+        const [sender, number] = id(i) as [number, number];
+        if (checkAndMark(spec, window, 0, sender, number)) fresh++;
+      }
+      expect(fresh).toBe(200_000);
+    }
+  });
+
   it('knows nothing any more after a restart without a store', () => {
     const window = newDedupWindow();
     for (let number = 0; number < 1000; number++) markSeen(spec, window, 0, 1, number);

@@ -14,7 +14,7 @@ interface SubWindow {
 }
 
 export class PlainBreaker {
-  state: 'closed' | 'open' | 'half-open' = 'closed';
+  private state: 'closed' | 'open' | 'half-open' = 'closed';
   private readonly spec: BreakerSpec;
   private outcomes: Outcome[] = [];
   /** Polly's, all there ever were since it closed. */
@@ -79,6 +79,11 @@ export class PlainBreaker {
     if (this.state === 'half-open' && this.returned < this.inFlight) this.returned++;
   }
 
+  stateAt(nowNs: number): string {
+    this.giveUpProbes(nowNs);
+    return this.state;
+  }
+
   counts(nowNs: number): { readonly total: number; readonly failed: number; readonly slow: number } {
     const seen = this.remembered(nowNs);
     const failed = seen.filter((one) => one.isFailed).length;
@@ -87,7 +92,8 @@ export class PlainBreaker {
 
   private remembered(nowNs: number): readonly Outcome[] {
     const { spec } = this;
-    if (this.probes !== undefined) return this.probes;
+    // resilience4j's window of probes holds as many as it lets through, late outcomes included.
+    if (this.probes !== undefined) return this.probes.slice(-this.permitted());
     if (spec.library === 'polly') {
       return this.subWindows.filter(({ startNs }) => nowNs - startNs < spec.samplingNs).flatMap(({ outcomes }) => outcomes);
     }
