@@ -171,6 +171,13 @@ export class Obligations extends Table {
     return true;
   }
 
+  /** Work that found its effect in place: it is the first success all the same if nobody had told of one. True if so. */
+  succeedAgain(obl: number): boolean {
+    if (!isClosed(this.cls[obl] as number)) return this.succeed(obl);
+    this.books.countRepeat(this.sub[obl] as number);
+    return false;
+  }
+
   isOpen(obl: number): boolean {
     return !isClosed(this.cls[obl] as number);
   }

@@ -89,6 +89,11 @@ export const ANSWER_FAILED = 1;
 export const ANSWER_REFUSED = 2;
 /** The row is there already, or the stream has grown meanwhile. */
 export const ANSWER_CONFLICT = 3;
+/** It was written before, by the same message, and nothing is changed by it. */
+export const ANSWER_KNOWN = 4;
+
+/** Whether a packet asks for an answer, on behalf of an obligation. */
+export const isQuestion = (type: PacketType): boolean => type === CALL || (type >= READ && type <= APPEND);
 
 export interface PacketTypeFacts {
   readonly name: string;

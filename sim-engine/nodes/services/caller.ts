@@ -31,6 +31,8 @@ export type CallResult =
   | 'refused'
   /** What was to be written is there already. */
   | 'conflict'
+  /** It was written before, by the same message, and nothing is changed. */
+  | 'known'
   /** No answer in time: the work may be under way, or done. */
   | 'timed-out'
   /** A guard of this side did not let it out. */
@@ -193,12 +195,12 @@ export class Caller implements Stateful {
       return;
     }
     this.close(number, call);
-    const isGood = result === packet.ANSWER_OK || result === packet.ANSWER_CONFLICT;
+    const isGood = result === packet.ANSWER_OK || result === packet.ANSWER_CONFLICT || result === packet.ANSWER_KNOWN;
     this.note(call, isGood);
     if (isGood) {
       this.state.answered++;
       noteAnswered(this.spec, this.state.guards, call.cost);
-      this.end(call, result === packet.ANSWER_OK ? 'answered' : 'conflict');
+      this.end(call, result === packet.ANSWER_OK ? 'answered' : result === packet.ANSWER_KNOWN ? 'known' : 'conflict');
     } else {
       this.state.failed++;
       this.retryOrEnd(call, result === packet.ANSWER_REFUSED ? 'refused' : 'failed');

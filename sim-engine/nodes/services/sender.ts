@@ -12,8 +12,8 @@ import { NUMBERED, POISON } from '../../world/messages.ts';
 import type { World } from '../../world/world.ts';
 import type { Fields, Params, Weight } from '../fields.ts';
 import { type ActorSelf, CLIENT_TIMERS, type Connection, type NodeBehaviour, type PublisherHost } from '../node-kind.ts';
-import { type ArrivalState, goesOnByItself, newArrivalState, type Schedule, scheduleOf } from './arrivals.ts';
 import { type MessageTraits, Outlets } from '../publishing.ts';
+import { type ArrivalState, goesOnByItself, newArrivalState, type Schedule, scheduleOf } from './arrivals.ts';
 import { SENDER } from './sender.declaration.ts';
 
 const NEXT = 0;

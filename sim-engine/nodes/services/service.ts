@@ -292,7 +292,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     const slot = this.world.links.toSlot[link] as number;
     const consumer = this.consumers[slot];
     if (consumer) consumer.onPacket(link, type, first, count);
-    else if (type === packet.CALL) this.onCall(slot, first, this.world.tag);
+    else if (packet.isQuestion(type)) this.onCall(slot, first, this.world.tag);
     else if (type === packet.ANSWER) this.callers[slot]?.onPacket(first);
     else this.outlets.onPacket(slot, link, type, first, count);
   }
@@ -432,15 +432,17 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     if (place.step >= this.program.instructions.length || !this.crashesNow(place.step + 1)) this.goOn(place);
   }
 
-  private succeed(place: Place): void {
+  /** `isNew`: whether it brought its effect about, and did not find it in place. */
+  private succeed(place: Place, isNew = true): void {
     const { state, world } = this;
+    const { obligations } = world;
     place.hasSucceeded = true;
     state.processed++;
     if (place.call === 0) world.settled++;
     // Whoever asked is the one who owes the work.
     if (place.call !== 0) return;
-    const msg = world.obligations.msg[place.obl] as number;
-    if (world.obligations.succeed(place.obl)) world.tell(msg, 'processed', this.place, this.triesOf(place));
+    const msg = obligations.msg[place.obl] as number;
+    if (isNew ? obligations.succeed(place.obl) : obligations.succeedAgain(place.obl)) world.tell(msg, 'processed', this.place, this.triesOf(place));
     else {
       world.oracle.wasted(this.places.workedNs(place));
       world.tell(msg, 'repeated', this.place, this.triesOf(place));
@@ -635,9 +637,12 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     const onConflict = this.program.instructions[place.step]?.onConflict;
     if (result === 'answered') this.onStepDone(place, true);
     else if (result === 'held-back') this.onHeldBack(place, this.callers[slot]?.whenHeldBack ?? 'fail');
-    else if (result !== 'conflict' || onConflict === 'fail') this.fail(place);
-    else if (onConflict === 'skip') this.skip(place);
-    else this.onStepDone(place, false);
+    else if (result !== 'known' && (result !== 'conflict' || onConflict === 'fail')) this.fail(place);
+    else if (result === 'conflict' && onConflict === 'skip') this.skip(place);
+    else {
+      if (place.step === this.program.deed) this.succeed(place, false);
+      this.onStepDone(place, false);
+    }
   }
 
   private onHeldBack(place: Place, whenHeldBack: WhenHeldBack): void {

@@ -119,7 +119,7 @@ export class EventStore extends StoreActor {
     const row = this.describe(obl);
     const stream = state.streams.get(row.key) ?? { lastSeq: -1, state: NOTHING_YET, lastNumber: 0 };
     const recorded = state.recorded.get(row.causeSender);
-    if (this.isIdempotent && recorded !== undefined && isInRanges(recorded, row.causeNumber)) return packet.ANSWER_OK;
+    if (this.isIdempotent && recorded !== undefined && isInRanges(recorded, row.causeNumber)) return packet.ANSWER_KNOWN;
     if (state.log.last >= this.capacity) return packet.ANSWER_REFUSED;
     const seen = type === packet.WRITE ? stream.lastSeq : type === packet.INSERT ? -1 : expected;
     const event = this.kind.eventOf(row.type);

@@ -139,7 +139,7 @@ class Projection extends StatefulActor implements ConsumerHost {
   }
 
   protected override statefulParts() {
-    return this.consumers;
+    return Array.from(this.consumers, (consumer) => consumer ?? null);
   }
 
   private readParams(params: Params): void {

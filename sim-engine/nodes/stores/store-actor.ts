@@ -90,7 +90,7 @@ export abstract class StoreActor extends StatefulActor implements RelayHost {
 
   /** First the relay: how many wires there are may differ between a copy and the run it is put into. */
   protected override statefulParts() {
-    return [this.relay, ...this.relay.outlets.clients];
+    return [this.relay, ...Array.from(this.relay.outlets.clients, (client) => client ?? null)];
   }
 
   protected readParams(params: Params): void {
@@ -203,6 +203,7 @@ export abstract class StoreActor extends StatefulActor implements RelayHost {
     const slot = world.links.toSlot[link] as number;
     const { tag } = world;
     switch (type) {
+      // Whoever is called answers; a store does so by reading.
       case packet.CALL:
       case packet.READ:
         return this.onQuestion({ obl: first, slot, type: packet.READ, tag, options: 0, from: 0, expected: -1 });
@@ -286,7 +287,7 @@ export abstract class StoreActor extends StatefulActor implements RelayHost {
     const result = this.commit(question);
     if (result === packet.ANSWER_CONFLICT) state.conflicts++;
     else if (result === packet.ANSWER_REFUSED) state.refusals++;
-    if (result !== packet.ANSWER_OK) return result;
+    if (result !== packet.ANSWER_OK && result !== packet.ANSWER_KNOWN) return result;
     state.committed++;
     if ((question.options & packet.WRITE_ANNOUNCED) !== 0) world.obligations.oweAnnouncement(question.obl);
     return result;

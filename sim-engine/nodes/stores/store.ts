@@ -58,6 +58,11 @@ class Store extends StoreActor {
     return numbers !== undefined && isInRanges(numbers, messages.number[msg] as number) ? 0 : -1;
   }
 
+  private isByKey(obl: number): boolean {
+    const { messages, obligations } = this.world;
+    return this.keysNameRows && (messages.key[obligations.msg[obl] as number] as number) >= 0;
+  }
+
   private put(obl: number, version: number): void {
     const { state, world } = this;
     const { messages, obligations } = world;
@@ -113,7 +118,8 @@ class Store extends StoreActor {
       appendEvent(state.outbox, this.describe(obl));
       this.relay.armLook();
     }
-    return packet.ANSWER_OK;
+    // A row that the message itself names is the same however often it is written.
+    return version >= 0 && !this.isByKey(obl) ? packet.ANSWER_KNOWN : packet.ANSWER_OK;
   }
 
   private noteVersion(slot: number, obl: number, version: number): void {

@@ -3,6 +3,7 @@
 
 import { nodeKind } from '../../nodes/declarations.ts';
 import type { Simulation } from '../../simulation/simulation.ts';
+import type { Actor } from '../../world/actor.ts';
 import { DEAD_LETTERED, DLV_CLASSES, isClosed, PROCESSED, PUB_ACCEPTED, PUB_CLASSES, PUB_ON_WIRE } from '../../world/books.ts';
 import { CARRIES, carriesOf } from '../../world/packet-types.ts';
 import { actorPlace, DUPLICATE, LATE, UNKNOWN } from '../../world/reasons.ts';
@@ -80,14 +81,33 @@ function causesAreKnown(simulation: Simulation): string | null {
   let elsewhere = 0;
   for (let obl = 1; obl < obligations.high; obl++) {
     if (!isLive(simulation, obl)) continue;
-    if (mentions[obl] !== obligations.mentions[obl])
-      return `obligation ${obl}: ${mentions[obl]} packets mention it, ${obligations.mentions[obl]} are counted`;
+    const asked = (obligations.mentions[obl] as number) - (mentions[obl] as number);
+    if (asked < 0) return `obligation ${obl}: ${mentions[obl]} packets mention it, ${obligations.mentions[obl]} are counted`;
+    elsewhere += asked;
     const missing = (obligations.causes[obl] as number) - (known[obl] as number);
     if (missing < 0) return `obligation ${obl}: ${known[obl]} places can cause its work, ${obligations.causes[obl]} are counted`;
     elsewhere += missing;
   }
   const atServices = gaugeSum(simulation, 'service', 'busy') + gaugeSum(simulation, 'service', 'desk');
-  return elsewhere === atServices ? null : `services hold ${atServices} deliveries, ${elsewhere} causes have no other place`;
+  const held = atServices + gaugeSum(simulation, 'projection', 'held_events') + questionsAtStores(simulation);
+  return elsewhere === held
+    ? null
+    : `services, views and stores hold ${held} deliveries and questions, ${elsewhere} have no other place`;
+}
+
+/** Questions on somebody's behalf that stores work on or let wait, found in their copies. */
+function questionsAtStores({ assembly, world }: Simulation): number {
+  let count = 0;
+  for (const { ix, kind } of assembly.actors) {
+    if (kind !== 'store' && kind !== 'event-store') continue;
+    const { own } = (world.actors[ix] as Actor).save() as { readonly own: StoreQuestions };
+    for (const question of [...own.places, ...own.waiting]) if (question !== null && question.obl !== 0) count++;
+  }
+  return count;
+}
+interface StoreQuestions {
+  readonly places: readonly ({ readonly obl: number } | null)[];
+  readonly waiting: readonly { readonly obl: number }[];
 }
 
 function isLive({ world: { obligations } }: Simulation, obl: number): boolean {
@@ -209,9 +229,10 @@ function workIsCounted(simulation: Simulation): string | null {
   const { books } = simulation.world;
   // The counters of a service that left the drawing left with it.
   if (simulation.log.some(({ command }) => removesSomething(command))) return null;
-  const processed = gaugeSum(simulation, 'service', 'processed') + gaugeSum(simulation, 'requester', 'answered');
+  const taken = gaugeSum(simulation, 'requester', 'answered') + gaugeSum(simulation, 'projection', 'folded');
+  const processed = gaugeSum(simulation, 'service', 'processed') + taken;
   const counted = (books.delivery[PROCESSED] as number) + (books.totals[2] as number);
-  if (processed !== counted) return `services and requesters show ${processed} successes, the books ${counted}`;
+  if (processed !== counted) return `services, requesters and views show ${processed} successes, the books ${counted}`;
   const failed = gaugeSum(simulation, 'service', 'failed');
   return failed === books.totals[1] ? null : `services show ${failed} failures, the books ${books.totals[1]}`;
 }
