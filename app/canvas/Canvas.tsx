@@ -23,6 +23,7 @@ import { beginEdit, edit, present, select, useLab } from '../store/lab.ts';
 import { watchTroubles } from '../store/troubles.ts';
 import { provideView } from '../store/view.ts';
 import { whyNoWire } from '../store/wiring.ts';
+import { IconButton } from '../ui/IconButton.tsx';
 import { REDUCED_MOTION, useIsNarrow, useMedia } from '../ui/media.ts';
 import { useTheme } from '../ui/theme.ts';
 import { Aim } from './Aim.tsx';
@@ -264,37 +265,19 @@ function ZoomPanel({ hasMap, onMap }: { readonly hasMap: boolean; readonly onMap
   const fitToStage = useFitToStage();
   return (
     <div className="panel zoom" role="toolbar" aria-label={text('canvas.zoom')}>
-      <button type="button" className="btn ghost only" aria-label={text('canvas.zoom-out')} onClick={() => zoomOut()}>
-        <Minus size={16} strokeWidth={1.75} />
-      </button>
+      <IconButton label={text('canvas.zoom-out')} icon={Minus} onClick={() => zoomOut()} />
       <button type="button" className="btn ghost zoom-percent" onClick={() => zoomTo(1)}>
         {text('canvas.zoom-percent', { percent })}
       </button>
-      <button type="button" className="btn ghost only" aria-label={text('canvas.zoom-in')} onClick={() => zoomIn()}>
-        <Plus size={16} strokeWidth={1.75} />
-      </button>
-      <button type="button" className="btn ghost only" aria-label={text('canvas.fit')} onClick={fitToStage}>
-        <Maximize size={15} strokeWidth={1.75} />
-      </button>
-      <button
-        type="button"
-        className="btn ghost only"
-        aria-label={text('canvas.lay-out')}
-        title={text('canvas.lay-out')}
+      <IconButton label={text('canvas.zoom-in')} icon={Plus} onClick={() => zoomIn()} />
+      <IconButton label={text('canvas.fit')} icon={Maximize} size={15} onClick={fitToStage} />
+      <IconButton
+        label={text('canvas.lay-out')}
+        icon={Network}
+        size={15}
         onClick={() => void layOut().then(() => requestAnimationFrame(fitToStage))}
-      >
-        <Network size={15} strokeWidth={1.75} />
-      </button>
-      <button
-        type="button"
-        className="btn ghost only"
-        aria-label={text('canvas.map')}
-        title={text('canvas.map')}
-        aria-pressed={hasMap}
-        onClick={onMap}
-      >
-        <MapIcon size={15} strokeWidth={1.75} />
-      </button>
+      />
+      <IconButton label={text('canvas.map')} icon={MapIcon} size={15} isOn={hasMap} onClick={onMap} />
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { firstLetter } from '../store/first-letter.ts';
 import { usePicture, write } from '../store/LiveText.tsx';
 import { client, currentPlaces, onFrame, present, useLab } from '../store/lab.ts';
 import { durationText, figure, moment } from '../ui/format.ts';
+import { IconButton } from '../ui/IconButton.tsx';
 import { useIsNarrow, useMedia } from '../ui/media.ts';
 import { axisText, LABEL_GAP, labelEdge, nextHeight, pushedApart, rulerStep, rulerText, shownWindow } from './axis.ts';
 import { type Followed, RunHistory, type Sample } from './history.ts';
@@ -326,17 +327,14 @@ function LaneHead({ lane }: { lane: Lane }) {
 }
 
 function HideGauge({ charted, name }: { charted: ChartedGauge; name: string }) {
-  const label = text('lanes.hide', { name });
   return (
-    <button
-      type="button"
-      className="btn ghost only lane-hide"
-      aria-label={label}
-      title={label}
+    <IconButton
+      className="lane-hide"
+      label={text('lanes.hide', { name })}
+      icon={X}
+      size={14}
       onClick={() => toggleGauge(charted)}
-    >
-      <X size={14} strokeWidth={1.75} />
-    </button>
+    />
   );
 }
 

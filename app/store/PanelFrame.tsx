@@ -3,6 +3,7 @@
 import { ArrowLeft, X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { text } from '../messages/text.ts';
+import { IconButton } from '../ui/IconButton.tsx';
 import { closePanel, goBack, usePanels } from './panels.ts';
 import '../ui/details.css';
 
@@ -36,17 +37,7 @@ export function PanelFrame({ label, title, sub, seal, children }: PanelFrameProp
       }}
     >
       <header className="details-head">
-        {hasBefore && (
-          <button
-            type="button"
-            className="btn ghost only"
-            aria-label={text('panel.back')}
-            title={text('panel.back')}
-            onClick={goBack}
-          >
-            <ArrowLeft size={16} strokeWidth={1.75} />
-          </button>
-        )}
+        {hasBefore && <IconButton label={text('panel.back')} icon={ArrowLeft} onClick={goBack} />}
         {seal}
         <div>
           <h2 ref={heading} tabIndex={-1}>
@@ -54,9 +45,7 @@ export function PanelFrame({ label, title, sub, seal, children }: PanelFrameProp
           </h2>
           {sub && <p>{sub}</p>}
         </div>
-        <button type="button" className="btn ghost only" aria-label={text('panel.close')} onClick={closePanel}>
-          <X size={16} strokeWidth={1.75} />
-        </button>
+        <IconButton label={text('panel.close')} icon={X} onClick={closePanel} />
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a journey has nothing to focus in it, and must be scrolled by key all the same. */}
       <section className="details-body" aria-label={title} tabIndex={0}>
