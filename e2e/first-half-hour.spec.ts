@@ -113,3 +113,16 @@ test('a worker that the hint adds on a phone leaves the line in sight @phone', a
   await expect(wires(page)).toHaveCount(7);
   await expect(settings).toHaveCount(0);
 });
+
+test('the events tell what was lost where and why, and lead to the letters @desktop', async ({ page }) => {
+  await openLab(page);
+  await page.evaluate(() => window.__brokerLab.client.command({ type: 'crash', node: 'orders', forNs: 2e9 }));
+  await expect.poll(() => ledgerCell(page, 'lost'), { timeout: 20_000 }).toBeGreaterThan(0);
+  await page.getByRole('button', { name: 'Events', exact: true }).click();
+  const lost = page.getByTestId('events-lost');
+  await expect(lost).toContainText('Orders: the receiver was not running');
+  await lost.getByRole('button').first().click();
+  await expect(page.getByRole('complementary', { name: 'Letters: lost' }).getByTestId('letter-counts')).toContainText('Orders');
+  const books = page.getByTestId('letter-counts').locator('.is-figure').first();
+  await expect.poll(async () => Number(await books.textContent()) - (await ledgerCell(page, 'lost'))).toBe(0);
+});

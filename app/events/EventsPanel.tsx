@@ -1,4 +1,4 @@
-// What has happened in the run, in words, newest first; above it what the drawing probably lacks.
+// What has happened in the run, in words, newest first; above it what the drawing probably lacks, and what was lost and why.
 
 import { TriangleAlert } from 'lucide-react';
 import { say, text } from '../messages/text.ts';
@@ -7,10 +7,11 @@ import { wasWords } from '../store/fault-words.ts';
 import { type Act, useFaults } from '../store/faults.ts';
 import { client, present, select, useLab } from '../store/lab.ts';
 import { PanelFrame } from '../store/PanelFrame.tsx';
+import { openPanel } from '../store/panels.ts';
 import { useTroubles } from '../store/troubles.ts';
 import { useAsked } from '../store/use-asked.ts';
 import { useNames } from '../store/use-names.ts';
-import { moment } from '../ui/format.ts';
+import { count, moment } from '../ui/format.ts';
 import './events.css';
 
 /** Acts of which the engine says nothing by itself. */
@@ -20,6 +21,7 @@ export function EventsPanel() {
   const drawing = useLab(present);
   const troubles = useTroubles((all) => all.of);
   const notices = useAsked('notices', () => client.notices());
+  const lost = useAsked('lost', () => client.letters({ of: 'lost', from: 0 }));
   const marks = useFaults((faults) => faults.marks);
   const name = useNames();
   const nowNs = client.status?.simTimeNs ?? 0;
@@ -46,6 +48,21 @@ export function EventsPanel() {
           ))}
         </ul>
       </div>
+      {lost !== null && lost.total > 0 && (
+        <div className="details-section">
+          <h3>{text('events.lost')}</h3>
+          <ul className="events" data-testid="events-lost">
+            {lost.counts.map(({ where, reason, count: number }) => (
+              <li key={`${where} ${reason}`}>
+                <b className="events-lost-count">{count(number)}</b>
+                <button type="button" className="letter-link" onClick={() => openPanel({ kind: 'letters', of: 'lost' })}>
+                  {text('events.lost.at', { where: name(where), reason: say(`reason.${reason}`) })}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
       <div className="details-section">
         <h3>{text('events.run')}</h3>
         {notices !== null && events.length === 0 && <p className="details-note">{text('events.none')}</p>}

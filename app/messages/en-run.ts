@@ -137,6 +137,8 @@ export const RUN_WORDS = {
   'events.problems': 'In the drawing',
   'events.problems.none': 'The drawing has no problems.',
   'events.run': 'In the run',
+  'events.lost': 'Letters lost for good',
+  'events.lost.at': '{where}: {reason}',
 
   'oracle.label': 'Oracle: what no dashboard knows',
   'oracle.title': 'Only the simulator knows',
