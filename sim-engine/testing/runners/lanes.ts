@@ -109,12 +109,12 @@ function placesOf(drawing: Drawing, begun: ReadonlyMap<number, number>): Readonl
   const simulation = simulationOf(drawing);
   const { world } = simulation;
   const worker = world.actors[world.nodeIds.indexOf('worker')] as unknown as {
-    readonly state: { readonly places: readonly { readonly ix: number; readonly obl: number }[] };
+    readonly places: { readonly state: { readonly all: readonly { readonly ix: number; readonly obl: number }[] } };
   };
   const found = new Map<number, number>();
   for (const [, atNs] of [...begun].sort(([, a], [, b]) => a - b)) {
     simulation.advanceTo(atNs + 1);
-    for (const { ix, obl } of worker.state.places) {
+    for (const { ix, obl } of worker.places.state.all) {
       if (obl === 0) continue;
       const sender = world.messages.sender[world.obligations.msg[obl] as number] as number;
       found.set(Number((world.nodeIds[sender] as string).slice(1)), ix);
