@@ -37,7 +37,8 @@ function showFirstKnob(): void {
   if (!matchMedia(WIDE).matches) return;
   const drawing = present(useLab.getState());
   const sender = drawing && topologyOf(drawing).nodes.find((node) => node.kind === 'sender');
-  if (sender) select([sender.id]);
+  // On a slow machine somebody may have chosen something else by now.
+  if (sender && useLab.getState().selection.size === 0) select([sender.id]);
 }
 
 const root = document.getElementById('root');
