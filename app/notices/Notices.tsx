@@ -5,6 +5,7 @@ import { TriangleAlert, X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { text } from '../messages/text.ts';
 import { dismiss, dismissRefusal, useLab } from '../store/lab.ts';
+import { focusIfLost } from '../ui/focus.ts';
 import './notices.css';
 
 export function Notices() {
@@ -28,7 +29,13 @@ export function Problems() {
   const refusal = useLab((lab) => lab.refusal);
   const close = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    if (refusal !== null) close.current?.focus();
+    if (refusal === null) return;
+    const before = document.activeElement;
+    close.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before !== document.body && before.isConnected) before.focus({ preventScroll: true });
+      else focusIfLost(undefined);
+    };
   }, [refusal]);
   if (refusal === null) return null;
   return (
