@@ -126,3 +126,15 @@ test('the events tell what was lost where and why, and lead to the letters @desk
   const books = page.getByTestId('letter-counts').locator('.is-figure').first();
   await expect.poll(async () => Number(await books.textContent()) - (await ledgerCell(page, 'lost'))).toBe(0);
 });
+
+test('on a phone the line is seen to grow while the rate is set @phone', async ({ page }) => {
+  await openLab(page);
+  await card(page, 'checkout').tap();
+  const settings = page.getByRole('complementary', { name: 'Settings of Checkout' });
+  const slider = settings.getByLabel('Send rate, slider');
+  await expect(slider).toBeInViewport();
+  const [sheet, queue] = await Promise.all([settings.boundingBox(), card(page, 'orders').boundingBox()]);
+  if (sheet === null || queue === null) throw new Error('not seen');
+  // The first rows of letters that wait.
+  expect(sheet.y - queue.y).toBeGreaterThan(60);
+});
