@@ -90,7 +90,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expectClean(page, 'notice');
     });
 
-    test('on work that was found again, and on the way to it', async ({ page }) => {
+    test('on work that was found again', async ({ page }) => {
       await openLab(page);
       await pauseButton(page).click();
       await page.evaluate(() => window.__brokerLab.client.runTo(300e9));
