@@ -1,4 +1,4 @@
-// What axe has to look at besides: what is open on a phone, work that was found again, the way to a moment, settings of wires, lanes
+// What axe has to look at besides: what is open on a phone, work that was found again, settings of wires, lanes
 // that were asked for, a drawing with more letters than are drawn. Other stories look at what they open themselves.
 
 import AxeBuilder from '@axe-core/playwright';
