@@ -267,8 +267,6 @@ export const EN = {
   'hint.paused': 'The run is paused. Press Run to see what follows.',
   'hint.about': 'About this scenario',
   'hint.about.dismiss': 'Close',
-  'hint.about': 'About this scenario',
-  'hint.about.dismiss': 'Close',
   'hint.empty':
     'Nothing is drawn. Click Sender, Queue and Worker in the list on the left, then drag from the ring at the edge of one card to the next.',
   'hint.empty.narrow': 'Nothing is drawn. Add a sender, a queue and a worker; their wires are drawn in their settings.',
