@@ -4,6 +4,7 @@ import type { Fields } from './fields.ts';
 import { LINK_FIELDS } from './link-fields.ts';
 import type { NodeKind, WireKind } from './node-kind.ts';
 import { CALL } from './services/calls.declaration.ts';
+import { DIRECT } from './services/direct.declaration.ts';
 import { REQUESTER } from './services/requester.declaration.ts';
 import { SENDER } from './services/sender.declaration.ts';
 import { SERVICE } from './services/service.declaration.ts';
@@ -16,7 +17,7 @@ import { TOPIC } from './textbook/topic.declaration.ts';
 import { DEAD_LETTER, DELIVER, FEED, PUBLISH, SUBSCRIBE } from './textbook/wires.declaration.ts';
 
 export const NODE_KINDS: readonly NodeKind[] = [SENDER, REQUESTER, SERVICE, QUEUE, TOPIC, DEAD_LETTER_QUEUE, STORE, EVENT_STORE, PROJECTION];
-export const WIRE_KINDS: readonly WireKind[] = [PUBLISH, DELIVER, SUBSCRIBE, FEED, CALL, DEAD_LETTER];
+export const WIRE_KINDS: readonly WireKind[] = [PUBLISH, DELIVER, SUBSCRIBE, FEED, CALL, DIRECT, DEAD_LETTER];
 
 /** Kinds at which every message ends: what they send is never what came in, so that no circle of wires leads through them. */
 export const MESSAGES_END_AT: ReadonlySet<string> = new Set([REQUESTER.type, PROJECTION.type]);

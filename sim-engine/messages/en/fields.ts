@@ -466,6 +466,8 @@ export const FIELD_MESSAGES = {
   'call.whenHeldBack.wait': 'It waits in its place',
   'call.whenHeldBack.requeue': 'Back to the queue',
   'call.whenHeldBack.dead-letter': 'Given up on',
+  'direct.timeout.label': 'Time-out',
+  'direct.timeout.help': 'How long the sender waits for the answer. 0 = for ever.',
   'publish.share.label': 'Share',
   'publish.share.help':
     'How much of what goes out on one wire alone goes out on this one, beside the others. It matters only where results go on one wire by share.',

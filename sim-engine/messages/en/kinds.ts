@@ -88,6 +88,9 @@ export const KIND_MESSAGES = {
   'wire.call.label': 'Call',
   'wire.call.about':
     'One service asks another and waits for the answer. Question and answer may each be lost, late or doubled, and then only the time-out helps.',
+  'wire.direct.label': 'Direct',
+  'wire.direct.about':
+    'The message goes straight to whoever works on it, and the sender waits for the answer. Who is busy, or down, refuses or loses it.',
   'wire.dead-letter.label': 'Dead letters',
   'wire.dead-letter.about': 'Where a queue puts what it gives up on. Takes no time and cannot fail.',
 

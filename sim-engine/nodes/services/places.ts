@@ -107,6 +107,11 @@ export class Places implements Stateful {
 
   // ---------------------------------------------------------------- coming and going
 
+  /** Whether a place is free, or fewer than `waitingMax` pieces of work wait. */
+  hasRoom(waitingMax: number): boolean {
+    return this.state.busy < this.count || this.state.desk.count < waitingMax;
+  }
+
   /** Begins a piece of work or lays it on the desk; false if `waitingMax` of them lie there already. */
   offer(obl: number, attempt: number, slot: number, call: number, waitingMax: number): boolean {
     const { row, state } = this;

@@ -5,7 +5,7 @@
 import { assert } from '../../kernel/assert.ts';
 import type { Law } from '../../kernel/distributions.ts';
 import { floor, imul, max } from '../../kernel/exact-math.ts';
-import type { LinkIx, OblIx, StreamIx } from '../../kernel/ids.ts';
+import type { LinkIx, MsgIx, OblIx, StreamIx } from '../../kernel/ids.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
 import { backoffInto, firstPrevious, usesDraw } from '../../parts/backoff.ts';
 import {
@@ -18,10 +18,11 @@ import {
   seenCount,
 } from '../../parts/dedup-window.ts';
 import { StatefulActor } from '../../world/actor.ts';
-import { IN_FLIGHT } from '../../world/books.ts';
+import { IN_FLIGHT, PUB_ACCEPTED, PUB_REFUSED } from '../../world/books.ts';
 import { POISON } from '../../world/messages.ts';
+import type { PacketType } from '../../world/packet-types.ts';
 import * as packet from '../../world/packet-types.ts';
-import { actorPlace, CRASH, FORGOTTEN, REMOVED } from '../../world/reasons.ts';
+import { actorPlace, CRASH, FORGOTTEN, FULL, REJECTED, REMOVED } from '../../world/reasons.ts';
 import { FAULT_CRASH, type World } from '../../world/world.ts';
 import type { Params } from '../fields.ts';
 import {
@@ -38,6 +39,7 @@ import {
 import { type MessageTraits, Outlets } from '../publishing.ts';
 import { behaviourOf } from '../registry.ts';
 import { Caller, type CallerHost, type CallResult, type WhenHeldBack } from './caller.ts';
+import { directPublisher } from './direct.ts';
 import { openness } from './guards.ts';
 import { type Place, Places, type PlacesHost, timerArgOf } from './places.ts';
 import {
@@ -74,6 +76,9 @@ interface ServiceState {
   received: number;
   processed: number;
   failed: number;
+  /** How many of those were calls, which are in no book of ours: whoever asked is the one who owes the work. */
+  callsProcessed: number;
+  callsFailed: number;
   published: number;
 }
 
@@ -88,6 +93,8 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     received: 0,
     processed: 0,
     failed: 0,
+    callsProcessed: 0,
+    callsFailed: 0,
     published: 0,
   };
   private readonly world: World;
@@ -169,7 +176,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       this.callers[slot] = new Caller(this.world, this, slot, connection);
       return;
     }
-    if (connection.port === 'asked') {
+    if (connection.port === 'asked' || connection.kind.type === 'direct') {
       this.answers[slot] = connection.out;
       return;
     }
@@ -265,7 +272,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
 
   /** What it has of a piece of work: one of the causes of a delivery, or only the word of a call. */
   private letGo(obl: number, call: number, reason: number): void {
-    if (call === 0) this.world.obligations.dropCause(obl, this.place, reason);
+    if (call <= 0) this.world.obligations.dropCause(obl, this.place, reason);
     else this.world.obligations.dropMention(obl);
   }
 
@@ -292,6 +299,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     const slot = this.world.links.toSlot[link] as number;
     const consumer = this.consumers[slot];
     if (consumer) consumer.onPacket(link, type, first, count);
+    else if (type === packet.PUBLISH) this.onPublish(slot, first as MsgIx, this.world.tag);
     else if (packet.isQuestion(type)) this.onCall(slot, first, this.world.tag);
     else if (type === packet.ANSWER) this.callers[slot]?.onPacket(first);
     else this.outlets.onPacket(slot, link, type, first, count);
@@ -303,7 +311,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       const place = this.places.ofTimer(arg);
       if (place === undefined) return;
       if (timer === STEP_ENDS) this.onStepEnds(place);
-      else if (this.retry.waits === 'in-place') this.beginAgain(place);
+      else if (this.retry.waits === 'in-place' || place.call < 0) this.beginAgain(place);
       else this.settle(place, 'retry', 0);
     } else if (timer === FILL) {
       this.places.onFill();
@@ -323,6 +331,34 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     state.turnedAway++;
     world.obligations.dropMention(obl);
     this.answer(slot, call, packet.ANSWER_REFUSED);
+  }
+
+  /** A message comes straight from its sender: it is worked on here, or refused. */
+  private onPublish(slot: number, msg: MsgIx, tag: number): void {
+    const { places, state, world } = this;
+    const { books, messages, obligations, oracle } = world;
+    if (!places.hasRoom(this.callsWaiting)) {
+      state.turnedAway++;
+      books.closePublish(this.ix, PUB_REFUSED);
+      books.countReason(false, PUB_REFUSED, this.place, FULL);
+      oracle.missedPublish(this.ix, messages.sender[msg] as number, messages.number[msg] as number);
+      world.tell(msg, 'refused', this.place, 0);
+      messages.release(msg);
+      world.send(this.answers[slot] as LinkIx, packet.REFUSE, 0, 1, tag);
+      return;
+    }
+    state.received++;
+    books.closePublish(this.ix, PUB_ACCEPTED);
+    oracle.acceptedPublish(this.ix, messages.sender[msg] as number, messages.number[msg] as number);
+    world.tell(msg, 'accepted', this.place, 0);
+    const obl = obligations.openAccepted(msg, books.subscription(this.nodeId, this.ix), IN_FLIGHT);
+    obligations.attempts[obl] = 1;
+    places.offer(obl, 1, slot, -tag, Number.POSITIVE_INFINITY);
+  }
+
+  private answerSender(place: Place, type: PacketType): void {
+    const link = this.answers[place.slot];
+    if (link) this.world.send(link, type, 0, 1, -place.call);
   }
 
   private answer(slot: number, call: number, result: number): void {
@@ -395,7 +431,8 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     if (place.isAcknowledged) return;
     place.isAcknowledged = true;
     if (place.call === 0) this.consumers[place.slot]?.settle(place.obl as OblIx, place.attempt, 'ack', 0, false);
-    else this.answer(place.slot, place.call, packet.ANSWER_OK);
+    else if (place.call > 0) this.answer(place.slot, place.call, packet.ANSWER_OK);
+    else this.answerSender(place, packet.CONFIRM);
   }
 
   private startStep(place: Place, takes: Law): void {
@@ -438,11 +475,14 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     const { obligations } = world;
     place.hasSucceeded = true;
     state.processed++;
-    if (place.call === 0) world.settled++;
-    // Whoever asked is the one who owes the work.
-    if (place.call !== 0) return;
+    if (place.call <= 0) world.settled++;
+    if (place.call > 0) {
+      state.callsProcessed++;
+      return;
+    }
     const msg = obligations.msg[place.obl] as number;
-    if (isNew ? obligations.succeed(place.obl) : obligations.succeedAgain(place.obl)) world.tell(msg, 'processed', this.place, this.triesOf(place));
+    if (isNew ? obligations.succeed(place.obl) : obligations.succeedAgain(place.obl))
+      world.tell(msg, 'processed', this.place, this.triesOf(place));
     else {
       world.oracle.wasted(this.places.workedNs(place));
       world.tell(msg, 'repeated', this.place, this.triesOf(place));
@@ -511,22 +551,22 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     const { call, obl } = place;
     this.state.skipped++;
     this.world.tellOf(obl, 'recognised', this.place, this.triesOf(place));
+    if (call <= 0) this.world.obligations.recognisedAt[obl] = this.place;
     if (call !== 0) {
       this.acknowledge(place);
       this.leave(place);
       return;
     }
-    this.world.obligations.recognisedAt[obl] = this.place;
     if (!place.isAcknowledged) this.consumers[place.slot]?.settle(obl as OblIx, place.attempt, 'ack', 0, true);
     else this.consumers[place.slot]?.freePlace();
     this.leave(place);
   }
 
-  private leave(place: Place): void {
+  private leave(place: Place, reason = FORGOTTEN): void {
     const { call, obl, slot } = place;
     if (call === 0) this.state.held[slot] = (this.state.held[slot] as number) - 1;
     this.places.vacate(place);
-    this.letGo(obl, call, FORGOTTEN);
+    this.letGo(obl, call, reason);
     this.places.fillAfter(place);
   }
 
@@ -537,7 +577,8 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     const { obl } = place;
     const msg = world.obligations.msg[obl] as number;
     state.failed++;
-    if (place.call !== 0) {
+    if (place.call > 0) {
+      state.callsFailed++;
       world.oracle.wasted(this.places.workedNs(place));
       if (!place.isAcknowledged) this.answer(place.slot, place.call, packet.ANSWER_FAILED);
       this.leave(place);
@@ -558,7 +599,9 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       return;
     }
     const { retry } = this;
-    if (retry.backoff === null || (retry.maxAttempts > 0 && tries >= retry.maxAttempts)) {
+    // What came straight from its sender has no queue to wait in.
+    const isHopeless = place.call < 0 && retry.waits === 'in-queue';
+    if (isHopeless || retry.backoff === null || (retry.maxAttempts > 0 && tries >= retry.maxAttempts)) {
       world.tell(msg, 'given-up', this.place, tries);
       this.settle(place, 'reject', 0);
       return;
@@ -584,6 +627,11 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   }
 
   private settle(place: Place, outcome: 'retry' | 'reject', delayNs: number): void {
+    if (place.call < 0) {
+      this.answerSender(place, packet.REFUSE);
+      this.leave(place, REJECTED);
+      return;
+    }
     this.consumers[place.slot]?.settle(place.obl as OblIx, place.attempt, outcome, delayNs, true);
     this.leave(place);
   }
@@ -717,4 +765,5 @@ export const SERVICE_BEHAVIOUR: NodeBehaviour = {
   expand(_self, _params, _parts, plan) {
     plan.actor('', (world, actor) => new Service(world, actor));
   },
+  publisher: directPublisher,
 };
