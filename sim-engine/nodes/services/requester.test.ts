@@ -112,6 +112,12 @@ describe('a deadline', () => {
     expect(counts(office({ server: { work: lasting('999999999ns') } }).to('10s'))).toEqual({ asked: 1, answered: 1 });
   });
 
+  it('is late in its very instant, though it was on its way before the deadline was next in line', () => {
+    const server = { work: lasting('850ms'), concurrency: 2 };
+    const story = office({ client: { times: ['0s', '100ms'] }, server, deliver: { delay: '150ms' } }).to('10s');
+    expect(counts(story)).toEqual({ asked: 2, timed_out: 2, late: 2 });
+  });
+
   it('of 0 never comes', () => {
     const story = office({ client: { timeout: '0s' }, server: { work: lasting('23h') } }).to('22h');
     expect(counts(story)).toEqual({ asked: 1, open_requests: 1 });

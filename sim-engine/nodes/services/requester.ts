@@ -40,9 +40,9 @@ import {
   type PublisherHost,
   type Settlement,
 } from '../node-kind.ts';
+import { type MessageTraits, Outlets } from '../publishing.ts';
 import { behaviourOf } from '../registry.ts';
 import { type ArrivalState, goesOnByItself, newArrivalState, type Schedule, scheduleOf } from './arrivals.ts';
-import { type MessageTraits, Outlets } from '../publishing.ts';
 import { REQUESTER } from './requester.declaration.ts';
 import { type RetryPolicy, retryPolicyOf } from './retry.ts';
 import { type Allowance, newAllowance, onAnswer, onFirstAttempt, onTimeout, takeRetry } from './retry-allowance.ts';
