@@ -174,6 +174,63 @@ describe('a retry', () => {
   });
 });
 
+describe('a retry budget', () => {
+  /** Ten requests a second, of which none is answered, and as many retries as they like. */
+  const outage = (client: ParamsDocument) =>
+    office({
+      client: { arrivals: 'constant', rate: 10, timeout: '200ms', retry: 'fixed', retryBase: '0s', maxAttempts: 0, ...client },
+      server: { work: lasting('23h') },
+    });
+
+  it('is none unless somebody asks for one', () => {
+    expect(outage({}).to('10s').gauge('retried', 'client')).toBeGreaterThan(1000);
+  });
+
+  it('of AWS is spent at 10 tokens for a time-out, and then there are no retries (P15, P16)', () => {
+    const story = outage({ budget: 'aws', budgetTokens: 57 }).to('30s');
+    expect(story.gauge('retried', 'client')).toBe(5);
+    expect(story.gauge('timed_out', 'client')).toBeGreaterThan(280);
+  });
+
+  it('of AWS is given back by answers: its cost by a retry that was answered, a token by a first attempt', () => {
+    const client = {
+      times: ['0s', '10s', '20s', '30s'],
+      timeout: '1s',
+      retry: 'fixed',
+      retryBase: '0s',
+      budget: 'aws',
+      budgetTokens: 10,
+    };
+    // Each is answered by its second attempt at the latest: the first is slow, the others are not.
+    const story = office({ client, server: { work: lasting('1500ms') } }).to('1min');
+    expect(counts(story)).toMatchObject({ asked: 4, answered: 4, retried: 4 });
+    const spent = office({ client: { ...client, timeout: '500ms' }, server: { work: lasting('9s') } }).to('1min');
+    expect(counts(spent)).toMatchObject({ asked: 4, timed_out: 4, retried: 1 });
+  });
+
+  it('of gRPC ends when half of the tokens are gone', () => {
+    expect(outage({ budget: 'grpc', budgetTokens: 10 }).to('30s').gauge('retried', 'client')).toBe(4);
+  });
+
+  it('that is a share allows so many of the requests of ten seconds and one more (P16)', () => {
+    const story = outage({ budget: 'ratio', budgetRatio: 0.2 }).to('10s');
+    expect(story.gauge('retried', 'client')).toBeLessThanOrEqual(0.2 * story.gauge('asked', 'client') + 1);
+    const before = story.gauge('retried', 'client');
+    // In the long run 2 a second, however many time out.
+    expect(story.to('110s').gauge('retried', 'client') - before).toBeGreaterThan(190);
+    expect(story.gauge('retried', 'client') - before).toBeLessThan(215);
+  });
+
+  it('begins anew when it is changed, and after a crash', () => {
+    const story = outage({ budget: 'aws', budgetTokens: 20 })
+      .at('10s', 'set client.budgetTokens 30')
+      .at('20s', 'crash client for 1s');
+    expect(story.to('9s').gauge('retried', 'client')).toBe(2);
+    expect(story.to('19s').gauge('retried', 'client')).toBe(5);
+    expect(story.to('40s').gauge('retried', 'client')).toBe(8);
+  });
+});
+
 describe('a server slower than the deadline (L3)', () => {
   const client = { arrivals: 'constant', rate: 1 / 3, timeout: '1s', retry: 'fixed', retryBase: '0s', maxAttempts: 2 };
   const lesson = (more: ParamsDocument = {}) => office({ client: { ...client, ...more }, server: { work: lasting('2s') } });
