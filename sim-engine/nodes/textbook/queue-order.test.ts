@@ -229,9 +229,19 @@ describe('what is too old', () => {
   });
 
   it('of no time at all is handed out at once or never', () => {
-    const story = line({ senders: SIX, queue: { expiry: 'on-time', timeToLive: lasting('0s') } }).to('1s');
-    expect(handedOut(story)).toBe('a1');
-    expect(story.times('expired')).toEqual([1, 2, 3, 4, 5]);
+    const senders = { a: { times: ['1ms', '2ms', '20ms'] } };
+    const story = line({ senders, queue: { expiry: 'on-time', timeToLive: lasting('0s') } }).to('1s');
+    expect(handedOut(story)).toBe('a1 a3');
+    expect(story.times('expired')).toEqual([2]);
+  });
+
+  it('and comes back when nobody is free takes up no room', () => {
+    const queue = { ...TTL, ackDeadline: '30ms' };
+    const story = line({ senders: { a: { times: ['0ms'] } }, queue, worker: { work: lasting('10s') } }).to('31ms');
+    expect(story.times('returned')).toEqual([30]);
+    expect(story.gauge('ready', 'orders')).toBe(0);
+    // The reader that has it still may finish it.
+    expect(story.to('20s').ledger.delivery).toMatchObject({ owed: 1, processed: 1, expired: 0 });
   });
 
   it('is left alone while a reader has it, and its time is not begun anew when it comes back', () => {
