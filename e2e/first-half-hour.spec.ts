@@ -37,13 +37,13 @@ test('a notice lies over cards and between the bars, and neither takes a press n
   page,
 }) => {
   await openLab(page);
-  const pressFrom = await portOf(page, 'checkout', 'out');
-  const over = await card(page, 'worker-1').boundingBox();
+  const pressFrom = await portOf(page, 'orders', 'out');
+  const over = await card(page, 'checkout').boundingBox();
   if (over === null) throw new Error('no card');
-  await dragTo(page, pressFrom, { x: over.x + 40, y: over.y + 40 });
+  await dragTo(page, pressFrom, { x: over.x + 40, y: over.y + 20 });
   await page.mouse.up();
   const notice = page.locator('.notice').first();
-  await expect(notice).toContainText('A wire cannot lead from sender straight to worker.');
+  await expect(notice).toContainText('Messages flow from sender to queue, not the other way.');
   const [words, share] = await Promise.all([notice.boundingBox(), page.getByRole('button', { name: 'Open' }).boundingBox()]);
   if (words === null || share === null) throw new Error('not seen');
   expect(words.x + words.width).toBeLessThan(share.x);

@@ -1,12 +1,11 @@
 // One quiet line for who is here for the first time. It follows what is done, blocks nothing, can be sent away, and does not come
 // again. The control it speaks of glows. In its place stands what another scenario is about, or how an empty drawing begins.
 
-import { Plus, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { Plus } from 'lucide-react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { NodeDocument, TopologyDocument } from '../../sim-engine/topology/document.ts';
 import { duplicate } from '../acts/acts.ts';
 import { say, text } from '../messages/text.ts';
-import { announcer } from '../store/announcer.ts';
 import { isScenario, nodeName, topologyOf } from '../store/drawing.ts';
 import { cardOf, controlOf, glowAt } from '../store/guide.ts';
 import { usePicture } from '../store/LiveText.tsx';
@@ -14,7 +13,12 @@ import { currentPlaces, present, select, useLab } from '../store/lab.ts';
 import { fieldOf } from '../store/params.ts';
 import { useIsNarrow } from '../ui/media.ts';
 import { progressOf, type Seen, START, type Step } from './first-steps.ts';
+import { Dismiss, Words } from './parts.tsx';
 import './hints.css';
+
+/** Not for who is here for the first time, so not in what loads first. */
+const About = lazy(async () => ({ default: (await import('./OtherHints.tsx')).About }));
+const EmptyHint = lazy(async () => ({ default: (await import('./OtherHints.tsx')).EmptyHint }));
 
 const KEY = 'broker-lab.first-steps';
 /** How long the last line stays. */
@@ -75,9 +79,21 @@ export function FirstHint() {
     const drawing = present(lab);
     return drawing !== null && isScenario(drawing) ? drawing.about : undefined;
   });
-  if (isEmpty) return <EmptyHint />;
+  if (isEmpty) {
+    return (
+      <Suspense>
+        <EmptyHint />
+      </Suspense>
+    );
+  }
   // What was chosen from the list, or came as a file, has words of its own.
-  if (opened > 1 && about !== undefined) return <About key={opened} words={about} />;
+  if (opened > 1 && about !== undefined) {
+    return (
+      <Suspense>
+        <About key={opened} words={about} />
+      </Suspense>
+    );
+  }
   if (isDone || !isOpen || opened !== 1) return null;
   return (
     <Hint
@@ -86,32 +102,6 @@ export function FirstHint() {
         setDone(true);
       }}
     />
-  );
-}
-
-/** Whoever has cleared the canvas is told how a drawing begins, whatever they know already. */
-function EmptyHint() {
-  const words = text(useIsNarrow() ? 'hint.empty.narrow' : 'hint.empty');
-  return (
-    <div className="hint hint-empty" role="note" aria-label={text('hint.label')}>
-      <Words words={words} />
-    </div>
-  );
-}
-
-/** There is room for one sentence on a phone. */
-const FIRST_END = /(?<=[.!?])\s/;
-
-/** What the scenario is about, until it is sent away. */
-function About({ words }: { readonly words: string }) {
-  const [isRead, setRead] = useState(false);
-  const isNarrow = useIsNarrow();
-  if (isRead) return null;
-  return (
-    <div className="hint hint-about" role="note" aria-label={text('hint.about')}>
-      <Words words={isNarrow ? (words.split(FIRST_END)[0] ?? words) : words} />
-      <Dismiss label={text('hint.about.dismiss')} onClick={() => setRead(true)} />
-    </div>
   );
 }
 
@@ -192,18 +182,4 @@ function Hint({ onDone }: { readonly onDone: () => void }) {
       <Dismiss label={text('hint.dismiss')} onClick={onDone} />
     </div>
   );
-}
-
-function Dismiss({ label, onClick }: { readonly label: string; readonly onClick: () => void }) {
-  return (
-    <button type="button" className="btn ghost only" aria-label={label} title={label} onClick={onClick}>
-      <X size={14} strokeWidth={1.75} />
-    </button>
-  );
-}
-
-/** Those who listen hear it among the announcements. */
-function Words({ words }: { readonly words: string }) {
-  useEffect(() => announcer.tell('hint', words), [words]);
-  return <p>{words}</p>;
 }

@@ -3,6 +3,12 @@
 export const EN = {
   'dialog.close': 'Close',
 
+  'hint.about': 'About this scenario',
+  'hint.about.dismiss': 'Close',
+  'hint.empty':
+    'Nothing is drawn. Click Sender, Queue and Worker in the list on the left, then drag from the ring at the edge of one card to the next.',
+  'hint.empty.narrow': 'Nothing is drawn. Add a sender, a queue and a worker; their wires are drawn in their settings.',
+
   'keys.title': 'Keys',
   'keys.single': 'Single-key shortcuts',
   'keys.single.help':

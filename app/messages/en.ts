@@ -265,11 +265,6 @@ export const EN = {
   'hint.still': 'Still it grows: add one more, or send less.',
   'hint.healed': 'Healed: the line is short again.',
   'hint.paused': 'The run is paused. Press Run to see what follows.',
-  'hint.about': 'About this scenario',
-  'hint.about.dismiss': 'Close',
-  'hint.empty':
-    'Nothing is drawn. Click Sender, Queue and Worker in the list on the left, then drag from the ring at the edge of one card to the next.',
-  'hint.empty.narrow': 'Nothing is drawn. Add a sender, a queue and a worker; their wires are drawn in their settings.',
   'notice.engine-restarted': 'The engine stopped answering and was started again at {time}.',
   'notice.engine-given-up': 'The engine stopped again and again. Open or reload the drawing to go on.',
   'notice.engine-crashed': 'The engine met a mistake of its own at {time} (seed {seed}): {message}',
