@@ -230,11 +230,28 @@ function workIsCounted(simulation: Simulation): string | null {
   // The counters of a service that left the drawing left with it.
   if (simulation.log.some(({ command }) => removesSomething(command))) return null;
   const taken = gaugeSum(simulation, 'requester', 'answered') + gaugeSum(simulation, 'projection', 'folded');
-  const processed = gaugeSum(simulation, 'service', 'processed') + taken;
+  const calls = callsWorkedOn(simulation);
+  const processed = gaugeSum(simulation, 'service', 'processed') - calls.processed + taken;
   const counted = (books.delivery[PROCESSED] as number) + (books.totals[2] as number);
   if (processed !== counted) return `services, requesters and views show ${processed} successes, the books ${counted}`;
-  const failed = gaugeSum(simulation, 'service', 'failed');
+  const failed = gaugeSum(simulation, 'service', 'failed') - calls.failed;
   return failed === books.totals[1] ? null : `services show ${failed} failures, the books ${books.totals[1]}`;
+}
+
+/** Works and failures of services that were calls: they are in no book, since whoever asked owes the work. */
+function callsWorkedOn({ assembly, world }: Simulation): { readonly processed: number; readonly failed: number } {
+  const sum = { processed: 0, failed: 0 };
+  for (const { ix, kind } of assembly.actors) {
+    if (kind !== 'service') continue;
+    const { own } = (world.actors[ix] as Actor).save() as { readonly own: ServiceCalls };
+    sum.processed += own.callsProcessed;
+    sum.failed += own.callsFailed;
+  }
+  return sum;
+}
+interface ServiceCalls {
+  readonly callsProcessed: number;
+  readonly callsFailed: number;
 }
 
 /** Every request is open, or it is over in one way; whoever asks and waits by itself stands in both counts once. */

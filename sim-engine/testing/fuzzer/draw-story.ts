@@ -115,7 +115,17 @@ const HINTS: readonly { readonly field: string; readonly chance: number; readonl
   { field: 'retryBase', chance: 1, make: (dice) => ({ retryBase: `${dice.int(0, 150)}ms` }) },
   { field: 'failure', chance: 0.4, make: () => ({ failure: 0.5 }) },
   { field: 'overflow', chance: 0.3, make: (dice) => ({ overflow: 'block', capacity: dice.int(1, 8) }) },
+  { field: 'steps', chance: 0.6, make: drawStoreSteps },
+  { field: 'relayEvery', chance: 1, make: (dice) => ({ relayEvery: `${dice.int(1, 80)}ms` }) },
+  { field: 'relayCrash', chance: 0.3, make: (dice) => ({ relayCrash: 'before-mark', relayBackAfter: `${dice.int(1, 300)}ms` }) },
 ];
+
+/** Steps that read and write, which chance alone seldom puts together. */
+function drawStoreSteps(dice: Dice): object {
+  const how = dice.pick(['write', 'insert', 'append']);
+  const write = { do: 'write', how, onConflict: dice.pick(['skip', 'fail', 'go-on']), outbox: dice.chance(0.5) };
+  return { steps: ['receive', ...dice.pick([[], ['call'], ['read']]), write, 'publish', 'acknowledge'] };
+}
 
 function drawWire(dice: Dice, kind: WireKind, from: NodeDocument, to: NodeDocument): WireDocument {
   const params = drawParams(dice, fieldsOfWire(kind.type), 0.7 * dice.share());

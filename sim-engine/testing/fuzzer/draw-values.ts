@@ -54,7 +54,7 @@ export function drawValue(dice: Dice, name: string, field: Field): unknown {
       return between(dice, Math.max(low, field.min), Math.min(high, field.max));
     }
     case 'rate':
-      return dice.int(0, Math.min(RATE_MAX, field.max));
+      return dice.int(Math.ceil(field.min), Math.min(RATE_MAX, field.max));
     case 'bytes':
       return dice.chance(0.3) ? 0 : dice.int(5_000, 200_000);
     case 'duration':
