@@ -147,7 +147,7 @@ export const REQUESTER: NodeKind<'requester', typeof REQUESTER_FIELDS> = {
   group: 'ends',
   fields: REQUESTER_FIELDS,
   ports: [
-    { name: 'in', direction: 'in', type: 'works', label: 'kind.requester.port.in' },
+    { name: 'in', direction: 'in', type: 'reads', label: 'kind.requester.port.in' },
     { name: 'out', direction: 'out', type: 'offers', label: 'kind.requester.port.out' },
   ],
   gauges: [

@@ -98,7 +98,7 @@ export const PROJECTION: NodeKind<'projection', typeof PROJECTION_FIELDS> = {
   group: 'ends',
   fields: PROJECTION_FIELDS,
   ports: [
-    { name: 'in', direction: 'in', type: 'works', label: 'kind.projection.port.in' },
+    { name: 'in', direction: 'in', type: 'reads', label: 'kind.projection.port.in' },
     { name: 'asked', direction: 'in', type: 'answers', label: 'kind.projection.port.asked' },
     { name: 'calls', direction: 'out', type: 'calls', label: 'kind.projection.port.calls' },
   ],
