@@ -299,6 +299,20 @@ describe('a shared reply queue', () => {
     expect(counts(story)).toEqual({ asked: 2, timed_out: 1, answered: 1, misrouted: 1, duplicate: 1 });
   });
 
+  it('holds nothing for one that has left: a reply to it is unknown, in a run that was put back too', () => {
+    const away = { ...many, limit: 5 };
+    const story = office({ client: { ...many, limit: 1 }, other: away, server: { work: lasting('1s'), concurrency: 50 } });
+    story.at('500ms', 'remove other').to('900ms');
+    const { simulation } = story;
+    const checkpoint = simulation.checkpoint();
+    story.to('1min');
+    expect(counts(story)).toEqual({ asked: 1, answered: 1, unknown: 5 });
+    expect(story.gauge('foreign', 'client')).toBe(0);
+    const { digest } = simulation;
+    simulation.restore(checkpoint);
+    expect(story.to('1min').simulation.digest).toBe(digest);
+  });
+
   it('knows who asked', () => {
     expect(counts(office({ client: { times: ['0s'] }, other, server: { work: lasting('1ms') } }).to('5s'), 'other')).toEqual({
       asked: 1,

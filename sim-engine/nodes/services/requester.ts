@@ -23,7 +23,7 @@ import {
   takeReply,
   takeTimedOut,
 } from '../../parts/open-requests.ts';
-import { StatefulActor } from '../../world/actor.ts';
+import { type Actor, StatefulActor } from '../../world/actor.ts';
 import { DROPPED, EXPIRED, SKIPPED } from '../../world/books.ts';
 import { actorPlace, DUPLICATE, FORGOTTEN, LATE, UNKNOWN } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
@@ -143,6 +143,8 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
   private readonly traits: MessageTraits = { key: -1, sizeBytes: 0, type: 0, flags: 0, causeSender: 0, causeNumber: 0 };
   /** Client of the reply that is being read in this very call, -1 between calls. */
   private reading = -1;
+  /** It has left the drawing. Such a one is not made anew when a run is put back, so that nothing of it need be kept. */
+  isGone = false;
   private params!: Params;
   private schedule!: Schedule;
   private thinkLaw!: Law;
@@ -247,6 +249,7 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
   }
 
   override onRemoved(): void {
+    this.isGone = true;
     this.outlets.onCrash();
   }
 
@@ -540,7 +543,7 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
     const { messages } = world;
     const msg = world.obligations.msg[obl] as number;
     const asker = messages.causeSender[msg] as number;
-    if (this.matchesNumbers && asker !== this.ix && world.actors[asker] instanceof Requester) return this.onForeign(obl);
+    if (this.matchesNumbers && asker !== this.ix && isThere(world.actors[asker])) return this.onForeign(obl);
     const meant = asker === this.ix ? (messages.causeNumber[msg] as number) - 1 : -1;
     const taken = this.matchesNumbers || state.open.size === 0 ? meant : this.oldestOut(meant);
     const verdict = takeReply(state.requests, world.now[0] as number, taken < state.firstKnown ? -1 : taken);
@@ -617,6 +620,9 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
     out[at + 13] = state.heldBack + state.blocked.length;
   }
 }
+
+/** Whether somebody is there who may wait for a reply. */
+const isThere = (actor: Actor | null | undefined): boolean => actor instanceof Requester && !actor.isGone;
 
 /** Whether a change of fields changes when requests are due: of the fields that these arrivals use, or of the arrivals. */
 function isOtherSchedule(before: Params, after: Params): boolean {
