@@ -158,6 +158,12 @@ export class Obligations extends Table {
     const msg = this.msg[obl] as number;
     const messages = this.messages;
     this.oracle.effect(sub, messages.sender[msg] as number, messages.number[msg] as number, messages.key[msg] as number);
+    return this.closeDone(obl);
+  }
+
+  /** True if it was open. */
+  private closeDone(obl: number): boolean {
+    const sub = this.sub[obl] as number;
     const from = this.cls[obl] as number;
     if (isClosed(from)) {
       this.books.countRepeat(sub);
@@ -166,16 +172,22 @@ export class Obligations extends Table {
     this.cls[obl] = PROCESSED;
     this.books.moveDelivery(sub, from, PROCESSED);
     if (from === DELAYED) this.books.countRetrying(-1);
-    this.latency[0] = (this.now[0] as number) - (messages.createdNs[msg] as number);
+    this.latency[0] = (this.now[0] as number) - (this.messages.createdNs[this.msg[obl] as number] as number);
     this.books.recordLatency(sub, this.latency);
     return true;
   }
 
+  /** Its effect is there, whoever brought it about and whether anybody was told. */
+  findInPlace(obl: number): void {
+    const msg = this.msg[obl] as number;
+    const { number, sender } = this.messages;
+    this.oracle.madeUp(this.sub[obl] as number, sender[msg] as number, number[msg] as number);
+  }
+
   /** Work that found its effect in place: it is the first success all the same if nobody had told of one. True if so. */
   succeedAgain(obl: number): boolean {
-    if (!isClosed(this.cls[obl] as number)) return this.succeed(obl);
-    this.books.countRepeat(this.sub[obl] as number);
-    return false;
+    this.findInPlace(obl);
+    return this.closeDone(obl);
   }
 
   isOpen(obl: number): boolean {

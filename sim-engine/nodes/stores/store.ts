@@ -107,6 +107,8 @@ class Store extends StoreActor {
     const isInTheWay = type === packet.INSERT ? version >= 0 : type === packet.APPEND && version !== expected;
     if (isInTheWay) {
       this.noteVersion(slot, obl, version);
+      // A row that the message itself names is its own, from an attempt that nobody heard of.
+      if (!this.isByKey(obl)) this.world.obligations.findInPlace(obl);
       return packet.ANSWER_CONFLICT;
     }
     const bringsEvent = (options & packet.WRITE_OUTBOX) !== 0;
