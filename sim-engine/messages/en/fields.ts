@@ -1,7 +1,11 @@
 // Labels, help and choices of every parameter. Forms, command line, docs and JSON Schema print these; the declarations name
 // the keys, and a test fails when one is missing here and when one is left over.
 
+import { FIRST_CARD_MESSAGES } from './at-once.ts';
+
 export const FIELD_MESSAGES = {
+  ...FIRST_CARD_MESSAGES,
+
   // ---- sender
   'sender.loop.label': 'Who decides when',
   'sender.loop.help':
@@ -18,7 +22,6 @@ export const FIELD_MESSAGES = {
   'sender.arrivals.ramp': 'Growing or falling',
   'sender.arrivals.day': 'By a curve over the day',
   'sender.arrivals.times': 'At listed times',
-  'sender.rate.label': 'Send rate',
   'sender.rate.help': 'Messages a second, on average. For a growing or falling rate this is where it starts.',
   'sender.gaps.label': 'Gaps',
   'sender.gaps.help': 'Time from one message to the next, drawn anew each time.',
@@ -191,6 +194,10 @@ export const FIELD_MESSAGES = {
     'Oldest first is fair. Newest first serves somebody who still waits, when there is more to do than can be done.',
   'service.deskOrder.oldest-first': 'The oldest first',
   'service.deskOrder.newest-first': 'The newest first',
+  'service.deskOrder.urgent-first': 'The most urgent first',
+  'service.interrupts.label': 'Urgent work interrupts',
+  'service.interrupts.help':
+    'A more urgent message takes the place of what is less urgent, which goes on later where it was. Only work that takes time can be interrupted.',
   'service.callsWaiting.label': 'Calls may wait',
   'service.callsWaiting.help':
     'How many calls of others may wait here while all places are busy. Further ones are refused at once. 0 = refuse whenever busy.',

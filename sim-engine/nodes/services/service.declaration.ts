@@ -276,10 +276,20 @@ const SERVICE_FIELDS = {
     choices: [
       { value: 'oldest-first', label: 'service.deskOrder.oldest-first' },
       { value: 'newest-first', label: 'service.deskOrder.newest-first' },
+      { value: 'urgent-first', label: 'service.deskOrder.urgent-first' },
     ],
     default: 'oldest-first',
     live: true,
     advanced: true,
+  },
+  interrupts: {
+    kind: 'flag',
+    label: 'service.interrupts.label',
+    help: 'service.interrupts.help',
+    default: false,
+    live: true,
+    advanced: true,
+    when: { field: 'deskOrder', is: ['urgent-first'] },
   },
   callsWaiting: {
     kind: 'int',

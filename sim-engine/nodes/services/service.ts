@@ -4,7 +4,7 @@
 
 import { assert } from '../../kernel/assert.ts';
 import type { Law } from '../../kernel/distributions.ts';
-import { floor, imul, max } from '../../kernel/exact-math.ts';
+import { floor, imul, max, min } from '../../kernel/exact-math.ts';
 import type { LinkIx, MsgIx, OblIx, StreamIx } from '../../kernel/ids.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
 import { backoffInto, firstPrevious, usesDraw } from '../../parts/backoff.ts';
@@ -23,6 +23,7 @@ import { POISON } from '../../world/messages.ts';
 import type { PacketType } from '../../world/packet-types.ts';
 import * as packet from '../../world/packet-types.ts';
 import { actorPlace, CRASH, FORGOTTEN, FULL, REJECTED, REMOVED } from '../../world/reasons.ts';
+import { LANE, LANE_HEAD, LANE_STRIDE } from '../../world/samples.ts';
 import { FAULT_CRASH, type World } from '../../world/world.ts';
 import type { Params } from '../fields.ts';
 import {
@@ -376,6 +377,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   /** Another attempt on what failed, without letting anything else into its place. */
   private beginAgain(place: Place): void {
     place.step = 0;
+    place.isResting = false;
     place.again++;
     place.outlet = -1;
     this.world.tellOf(place.obl, 'begun', this.place, this.triesOf(place));
@@ -445,6 +447,15 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     const slow = world.slowFactor(this.ix);
     const lengthNs = slow === 1 ? (world.drawn[0] as number) : floor((world.drawn[0] as number) * slow);
     world.at[0] = (world.now[0] as number) + lengthNs;
+    this.places.noteEnd(place);
+    world.arm(this.ix, STEP_ENDS, timerArgOf(place));
+  }
+
+  resume(place: Place, leftNs: number): void {
+    const { world } = this;
+    world.tellOf(place.obl, 'begun', this.place, this.triesOf(place));
+    world.at[0] = (world.now[0] as number) + leftNs;
+    this.places.noteEnd(place);
     world.arm(this.ix, STEP_ENDS, timerArgOf(place));
   }
 
@@ -517,6 +528,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     traits.key = messages.key[cause] as number;
     traits.sizeBytes = messages.sizeBytes[cause] as number;
     traits.type = messages.type[cause] as number;
+    traits.priority = messages.priority[cause] as number;
     traits.flags = 0;
     traits.causeSender = messages.sender[cause] as number;
     traits.causeNumber = messages.number[cause] as number;
@@ -612,6 +624,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       this.settle(place, 'retry', delayNs);
       return;
     }
+    place.isResting = true;
     world.at[0] = (world.now[0] as number) + delayNs;
     world.arm(this.ix, WAIT_ENDS, timerArgOf(place));
   }
@@ -758,6 +771,33 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       out[at + 15] = (out[at + 15] as number) + heldBack;
     }
     out[at + 16] = this.places.busySeconds();
+  }
+
+  sampleWire(slot: number, out: Float64Array, at: number): void {
+    const caller = this.callers[slot];
+    if (!caller) return;
+    const { guards, out: callsOut, waiting } = caller.state;
+    out[at] = guards.breaker === null ? 0 : openness(guards) + 1;
+    out[at + 1] = callsOut;
+    out[at + 2] = waiting.length;
+  }
+
+  sampleLanes(out: Float64Array, at: number, most: number): number {
+    const { places } = this;
+    if (!places.areLanes) return 0;
+    const lanes = min(places.count, most);
+    for (let lane = 0, to = at; lane < lanes; lane++, to += LANE_STRIDE) {
+      out[to + LANE.NUMBER] = lane;
+      out[to + LANE.HEAD] = this.headOf(places.takenAt(lane));
+      out[to + LANE.BEHIND] = places.behind(lane);
+    }
+    return lanes;
+  }
+
+  private headOf(place: Place | undefined): number {
+    if (place === undefined) return LANE_HEAD.FREE;
+    if (place.isResting) return LANE_HEAD.TO_RETRY;
+    return this.program.instructions[place.step]?.operation === ASK ? LANE_HEAD.ASKING : LANE_HEAD.IN_WORK;
   }
 }
 
