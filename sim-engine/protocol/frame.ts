@@ -1,5 +1,9 @@
 // Layout of one observation: a Float64Array in a transferred buffer. Header, ledger, oracle, latency, gauges, node states,
-// wire counts, letters, losses. Written by the sampler, read by the app; both by the functions and constants of this file alone.
+// wire counts, letters, losses, lanes. Written by the sampler, read by the app; both by the functions and constants of this file alone.
+
+import { LANE_STRIDE } from '../world/samples.ts';
+
+export { BREAKER, LANE, LANE_HEAD, LANE_STRIDE } from '../world/samples.ts';
 
 /** Positions in the header. */
 export const FRAME = {
@@ -35,6 +39,8 @@ export const FRAME = {
   RETRYING: 21,
   /** How many losses follow the letters. */
   LOSS_COUNT: 22,
+  /** How many lanes follow the losses. */
+  LANE_COUNT: 23,
   /** Publish book from here, in the order of PUBLISH_CLASSES. */
   PUBLISH_BOOK: 24,
   /** Delivery book from here, in the order of DELIVERY_CLASSES. */
@@ -63,13 +69,15 @@ export const NODE_STATE = { UP: 0, CRASHED: 1, STALLED: 2, SLOWED: 3, BLOCKED: 4
 
 /**
  * State of a letter on its way: which of the shapes it is drawn as. None is in work there: what is worked on lies on a desk. What
- * is lost is on its way no longer; see LOSS.
+ * is lost is on its way no longer; see LOSS. From QUESTION on it is no letter of the books: what one service asks another, or a store,
+ * and the answer, good or not.
  */
-export const LETTER_STATE = { WAITING: 0, DONE: 2, TO_RETRY: 3, DEAD: 4 } as const;
+export const LETTER_STATE = { WAITING: 0, DONE: 2, TO_RETRY: 3, DEAD: 4, QUESTION: 5, ANSWER: 6, BAD_ANSWER: 7 } as const;
 
 /**
  * Numbers per letter: wire (index into the layout), sent at ns, due at ns, state, direction (1 along the wire, -1 back), and
- * which message it is: its number and its sender (index into the nodes of the layout, -1 once that is no longer drawn).
+ * which message it is: its number and its sender (index into the nodes of the layout, -1 once that is no longer drawn). An answer says
+ * of no message: its sender is -1.
  */
 export const LETTER_STRIDE = 7;
 export const LETTER = { WIRE: 0, SENT_AT_NS: 1, DUE_AT_NS: 2, STATE: 3, DIRECTION: 4, NUMBER: 5, SENDER: 6 } as const;
@@ -82,9 +90,24 @@ export const LOSS_STRIDE = 6;
 export const LOSS = { WIRE: 0, AT_NS: 1, SHARE: 2, DIRECTION: 3, NUMBER: 4, SENDER: 5 } as const;
 export const LOSS_KEPT_NS = 30e9;
 
-/** Numbers per wire: packets carried forward so far, packets back so far, is it cut, loss share, delay added by a fault in ns. */
-export const WIRE_STRIDE = 5;
-export const WIRE = { FORWARD: 0, BACK: 1, IS_CUT: 2, LOSS: 3, EXTRA_NS: 4 } as const;
+/**
+ * Numbers per wire: packets carried forward so far, packets back so far, is it cut, loss share, delay added by a fault in ns; and of
+ * a wire on which somebody asks: state of its breaker, calls that wait for an answer, calls that wait until they may go out.
+ */
+export const WIRE_STRIDE = 8;
+export const WIRE = {
+  FORWARD: 0,
+  BACK: 1,
+  IS_CUT: 2,
+  LOSS: 3,
+  EXTRA_NS: 4,
+  BREAKER: 5,
+  CALLS_OUT: 6,
+  CALLS_WAITING: 7,
+} as const;
+
+/** Lanes are drawn for so many of a node; its first ones. */
+export const LANES_MAX = 12;
 
 /** Most letters a frame carries; beyond it the app draws density and width. */
 export const LETTERS_MAX = 3000;
@@ -93,6 +116,6 @@ export const gaugesAt = (): number => FRAME.HEADER_LENGTH;
 export const nodesAt = (gauges: number): number => FRAME.HEADER_LENGTH + gauges;
 export const wiresAt = (gauges: number, nodes: number): number => nodesAt(gauges) + nodes;
 export const lettersAt = (gauges: number, nodes: number, wires: number): number => wiresAt(gauges, nodes) + wires * WIRE_STRIDE;
-/** Losses stand behind the letters. */
-export const frameLength = (gauges: number, nodes: number, wires: number, letters: number, losses = 0): number =>
-  lettersAt(gauges, nodes, wires) + letters * LETTER_STRIDE + losses * LOSS_STRIDE;
+/** Losses stand behind the letters, lanes behind the losses. */
+export const frameLength = (gauges: number, nodes: number, wires: number, letters: number, losses = 0, lanes = 0): number =>
+  lettersAt(gauges, nodes, wires) + letters * LETTER_STRIDE + losses * LOSS_STRIDE + lanes * LANE_STRIDE;

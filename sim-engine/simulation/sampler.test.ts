@@ -4,10 +4,14 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { nodeKind } from '../nodes/declarations.ts';
 import {
+  BREAKER,
   DELIVERY_CLASSES,
   FRAME,
   frameLength,
   gaugesAt,
+  LANE,
+  LANE_HEAD,
+  LANE_STRIDE,
   LETTER,
   LETTER_STATE,
   LETTER_STRIDE,
@@ -40,7 +44,7 @@ function run(text: string): Simulation {
 const scenario = (name: string): string => readFileSync(new URL(`../scenarios/${name}.json`, import.meta.url), 'utf8');
 
 /** One sender, one queue, one worker, with the parameters given. */
-const line = (sender: object, queue: object, worker: object, wires: object = {}): string =>
+const line = (sender: object, queue: object, worker: object, wires?: object): string =>
   JSON.stringify({
     format: 'broker-lab/topology',
     version: 1,
@@ -308,5 +312,104 @@ describe('the layout of frames', () => {
     simulation.advanceTo(10 * S);
     const frame = sampler.sample();
     for (const letter of lettersOf(sampler, frame)) expect(second.wires[letter[LETTER.WIRE] as number]).toBeDefined();
+  });
+});
+
+/** A worker that asks another one, which is as slow as is said, on a wire with these settings. */
+const asking = (work: string, wire: object, worker: object = {}): string =>
+  JSON.stringify({
+    format: 'broker-lab/topology',
+    version: 1,
+    nodes: [
+      { id: 'shop', kind: 'sender', params: { arrivals: 'constant', rate: 10 } },
+      { id: 'orders', kind: 'queue' },
+      { id: 'worker', kind: 'service', params: { steps: ['receive', 'call', 'acknowledge'], retry: 'none', ...worker } },
+      { id: 'prices', kind: 'service', params: { concurrency: 100, work: { law: 'constant', value: work } } },
+    ],
+    wires: [
+      { id: 'in', kind: 'publish', from: 'shop', to: 'orders', params: { delay: '0s' } },
+      { id: 'out', kind: 'deliver', from: 'orders', to: 'worker', params: { delay: '0s' } },
+      { id: 'ask', kind: 'call', from: 'worker', to: 'prices', params: { delay: '100ms', ...wire } },
+    ],
+  });
+
+describe('a wire on which somebody asks', () => {
+  it('has questions along it and answers back, which are no messages of a sender', () => {
+    const simulation = run(asking('1s', { timeout: '5s' }, { concurrency: 4 }));
+    const sampler = new Sampler(simulation);
+    // Four went out at 0.1 to 0.4 s; a question takes a tenth of a second, the first answer is back at 1.3 s.
+    simulation.advanceTo(0.15 * S);
+    const asked = lettersOf(sampler, sampler.sample());
+    expect(asked.map((letter) => [letter[LETTER.STATE], letter[LETTER.DIRECTION], letter[LETTER.NUMBER]])).toEqual([
+      [LETTER_STATE.QUESTION, 1, 1],
+    ]);
+    simulation.advanceTo(1.25 * S);
+    const answered = lettersOf(sampler, sampler.sample()).filter((letter) => letter[LETTER.DIRECTION] === -1);
+    expect(answered.map((letter) => [letter[LETTER.STATE], letter[LETTER.SENDER]])).toEqual([[LETTER_STATE.ANSWER, -1]]);
+  });
+
+  it('says how many calls are out, how many wait to go out, and how its breaker stands', () => {
+    const wait = { timeout: '10s', atOnce: 1, whenHeldBack: 'wait' };
+    const patient = run(asking('5s', wait, { concurrency: 4 }));
+    const sampler = new Sampler(patient);
+    patient.advanceTo(2 * S);
+    const of = (wire: readonly number[]) => [wire[WIRE.BREAKER], wire[WIRE.CALLS_OUT], wire[WIRE.CALLS_WAITING]];
+    expect(of(wireOf(sampler, sampler.sample(), 'ask'))).toEqual([BREAKER.NONE, 1, 3]);
+    expect(of(wireOf(sampler, sampler.sample(), 'out'))).toEqual([BREAKER.NONE, 0, 0]);
+
+    const guard = { timeout: '200ms', breaker: 'resilience4j', breakerMinimum: 5, breakerOpen: '3s', breakerProbes: 1 };
+    const guarded = run(asking('5s', guard, { concurrency: 4 }));
+    const watching = new Sampler(guarded);
+    guarded.advanceTo(0.3 * S);
+    expect(wireOf(watching, watching.sample(), 'ask')[WIRE.BREAKER]).toBe(BREAKER.CLOSED);
+    guarded.advanceTo(2 * S);
+    expect(wireOf(watching, watching.sample(), 'ask')[WIRE.BREAKER]).toBe(BREAKER.OPEN);
+  });
+});
+
+describe('the lanes of a service', () => {
+  const lanesOf = (frame: Float64Array): readonly (readonly number[])[] => {
+    const lanes = frame[FRAME.LANE_COUNT] as number;
+    const from = frame.length - lanes * LANE_STRIDE;
+    return Array.from({ length: lanes }, (_, ix) => [...frame.slice(from + ix * LANE_STRIDE, from + (ix + 1) * LANE_STRIDE)]);
+  };
+
+  it('say what is at the place of each, and how many stand behind it', () => {
+    const sender = { arrivals: 'constant', rate: 10, keys: 3, keyLaw: 'uniform' };
+    const worker = { concurrency: 2, assignment: 'by-key', work: { law: 'constant', value: '100s' } };
+    const simulation = run(line(sender, {}, worker).replace('"to":"worker"', '"to":"worker","params":{"desk":100}'));
+    const sampler = new Sampler(simulation);
+    expect(lanesOf(sampler.sample()).map((lane) => lane[LANE.HEAD])).toEqual([LANE_HEAD.FREE, LANE_HEAD.FREE]);
+    simulation.advanceTo(2 * S);
+    const frame = sampler.sample();
+    const lanes = lanesOf(frame);
+    expect(lanes.map((lane) => lane[LANE.NUMBER])).toEqual([0, 1]);
+    expect(lanes.every((lane) => lane[LANE.HEAD] === LANE_HEAD.IN_WORK)).toBe(true);
+    const behind = lanes.reduce((sum, lane) => sum + (lane[LANE.BEHIND] as number), 0);
+    expect(behind).toBe(gauge(sampler, frame, 'worker', 'desk'));
+    expect(behind).toBeGreaterThan(0);
+  });
+
+  it('are none where any free place takes what comes next', () => {
+    const simulation = run(line({ rate: 10 }, {}, { concurrency: 4 }));
+    const sampler = new Sampler(simulation);
+    simulation.advanceTo(2 * S);
+    expect(sampler.sample()[FRAME.LANE_COUNT]).toBe(0);
+  });
+
+  it('show a letter that waits to be tried again at the head of its lane', () => {
+    const worker = {
+      concurrency: 1,
+      assignment: 'by-key',
+      work: { law: 'constant', value: '10ms' },
+      failFirst: 1,
+      retry: 'fixed',
+      retryBase: '50s',
+      retryWait: 'in-place',
+    };
+    const simulation = run(line({ arrivals: 'constant', rate: 10 }, {}, worker));
+    const sampler = new Sampler(simulation);
+    simulation.advanceTo(2 * S);
+    expect(lanesOf(sampler.sample()).map((lane) => lane[LANE.HEAD])).toEqual([LANE_HEAD.TO_RETRY]);
   });
 });

@@ -9,6 +9,9 @@ import {
   FRAME,
   frameLength,
   gaugesAt,
+  LANE,
+  LANE_STRIDE,
+  LANES_MAX,
   LETTER,
   LETTER_STATE,
   LETTER_STRIDE,
@@ -26,7 +29,25 @@ import {
 import type { FrameLayout } from '../protocol/messages.ts';
 import { ALL_LATENCIES, DLV_CLASSES, PROCESSED, PUB_CLASSES } from '../world/books.ts';
 import { LOSSES_MAX } from '../world/losses.ts';
-import { ACK, CARRIES, carriesOf, DEAD_LETTER, DELIVER, FEED, PUBLISH, REDRIVE, REJECT, RETRY } from '../world/packet-types.ts';
+import {
+  ACK,
+  ANSWER,
+  ANSWER_FAILED,
+  ANSWER_REFUSED,
+  CARRIES,
+  carriesOf,
+  DEAD_LETTER,
+  DELIVER,
+  EVENTS,
+  FEED,
+  isQuestion,
+  PUBLISH,
+  READ_LOG,
+  READ_STREAM,
+  REDRIVE,
+  REJECT,
+  RETRY,
+} from '../world/packet-types.ts';
 import { CRASHED, STALLED } from '../world/world.ts';
 import type { LiveActor, LiveWire } from './assembly.ts';
 import type { Simulation } from './simulation.ts';
@@ -89,7 +110,11 @@ export class Sampler {
     const { gaugeCount } = this.names;
     const lettersFrom = lettersAt(gaugeCount, this.nodes.length, this.wires.length);
     const most = this.simulation.world.packets.live;
-    const room = lettersFrom + (most < LETTERS_MAX ? most : LETTERS_MAX) * LETTER_STRIDE + LOSSES_MAX * LOSS_STRIDE;
+    const room =
+      lettersFrom +
+      (most < LETTERS_MAX ? most : LETTERS_MAX) * LETTER_STRIDE +
+      LOSSES_MAX * LOSS_STRIDE +
+      this.nodes.length * LANES_MAX * LANE_STRIDE;
     if (this.frame.length < room) this.frame = new Float64Array(room);
     const frame = this.frame;
     this.writeGauges(frame);
@@ -97,8 +122,9 @@ export class Sampler {
     this.writeWires(frame);
     const letters = this.writeLetters(frame, lettersFrom);
     const losses = this.writeLosses(frame, lettersFrom + letters * LETTER_STRIDE);
-    this.writeHeader(frame, letters, losses);
-    return frame.slice(0, frameLength(gaugeCount, this.nodes.length, this.wires.length, letters, losses));
+    const lanes = this.writeLanes(frame, lettersFrom + letters * LETTER_STRIDE + losses * LOSS_STRIDE);
+    this.writeHeader(frame, letters, losses, lanes);
+    return frame.slice(0, frameLength(gaugeCount, this.nodes.length, this.wires.length, letters, losses, lanes));
   }
 
   // ---------------------------------------------------------------- layout
@@ -143,7 +169,7 @@ export class Sampler {
 
   // ---------------------------------------------------------------- sections
 
-  private writeHeader(frame: Float64Array, letters: number, losses: number): void {
+  private writeHeader(frame: Float64Array, letters: number, losses: number, lanes: number): void {
     const { world } = this.simulation;
     const { books, oracle } = world;
     frame.fill(0, 0, FRAME.HEADER_LENGTH);
@@ -168,6 +194,7 @@ export class Sampler {
     frame[FRAME.LETTER_COUNT] = letters;
     frame[FRAME.LETTERS_IN_ALL] = this.lettersInAll;
     frame[FRAME.LOSS_COUNT] = losses;
+    frame[FRAME.LANE_COUNT] = lanes;
     // The classes of the books and of the frame stand in the same order; a test compares their names.
     const { publish, delivery } = books;
     for (let cls = 0; cls < PUB_CLASSES; cls++) frame[FRAME.PUBLISH_BOOK + cls] = publish[cls] as number;
@@ -240,7 +267,7 @@ export class Sampler {
   }
 
   private writeWires(frame: Float64Array): void {
-    const { links } = this.simulation.world;
+    const { actors, links } = this.simulation.world;
     let at = wiresAt(this.names.gaugeCount, this.nodes.length);
     for (const { forward, back } of this.wires) {
       const injected = links.faultLoss[forward] as number;
@@ -249,6 +276,11 @@ export class Sampler {
       frame[at + WIRE.IS_CUT] = links.isCut[forward] as number;
       frame[at + WIRE.LOSS] = injected >= 0 ? injected : (links.loss[forward] as number);
       frame[at + WIRE.EXTRA_NS] = links.extraNs[forward] as number;
+      frame[at + WIRE.BREAKER] = 0;
+      frame[at + WIRE.CALLS_OUT] = 0;
+      frame[at + WIRE.CALLS_WAITING] = 0;
+      // Who asks is where the answers come in.
+      actors[links.to[back] as number]?.sampleWire?.(links.toSlot[back] as number, frame, at + WIRE.BREAKER);
       at += WIRE_STRIDE;
     }
   }
@@ -262,22 +294,23 @@ export class Sampler {
     for (let packet = 1; packet < high; packet++) {
       const link = packets.link[packet] as number;
       if (link === 0 || packets.isDoomed[packet] === 1) continue;
-      const carries = carriesOf[packets.type[packet] as number] as number;
-      if (carries === CARRIES.NOTHING) continue;
+      const type = packets.type[packet] as number;
+      const carries = carriesOf[type] as number;
+      if (carries === CARRIES.NOTHING && !isConversation(type)) continue;
       const wire = this.wireAt[links.wire[link] as number] ?? -1;
       if (wire < 0) continue;
       inAll++;
       if (written === LETTERS_MAX) continue;
       const first = packets.first[packet] as number;
-      const msg = carries === CARRIES.MESSAGE ? first : (obligations.msg[first] as number);
+      const msg = carries === CARRIES.NOTHING ? 0 : carries === CARRIES.MESSAGE ? first : (obligations.msg[first] as number);
       const at = from + written * LETTER_STRIDE;
       frame[at + LETTER.WIRE] = wire;
       frame[at + LETTER.SENT_AT_NS] = packets.sentNs[packet] as number;
       frame[at + LETTER.DUE_AT_NS] = packets.dueNs[packet] as number;
-      frame[at + LETTER.STATE] = letterState(packets.type[packet] as number, packets.tag[packet] as number);
+      frame[at + LETTER.STATE] = letterState(type, first, packets.tag[packet] as number);
       frame[at + LETTER.DIRECTION] = links.isForward[link] === 1 ? 1 : -1;
-      frame[at + LETTER.NUMBER] = messages.number[msg] as number;
-      frame[at + LETTER.SENDER] = this.nodeAt[messages.sender[msg] as number] ?? -1;
+      frame[at + LETTER.NUMBER] = msg === 0 ? 0 : (messages.number[msg] as number);
+      frame[at + LETTER.SENDER] = msg === 0 ? -1 : (this.nodeAt[messages.sender[msg] as number] ?? -1);
       written++;
     }
     this.lettersInAll = inAll;
@@ -307,11 +340,37 @@ export class Sampler {
     }
     return written;
   }
+
+  /** Writes the first lanes of every node that has them, and returns how many that are. */
+  private writeLanes(frame: Float64Array, from: number): number {
+    const { actors } = this.simulation.world;
+    let written = 0;
+    for (let node = 0; node < this.nodes.length; node++) {
+      for (const { ix } of (this.nodes[node] as SampledNode).actors) {
+        const at = from + written * LANE_STRIDE;
+        const lanes = actors[ix]?.sampleLanes?.(frame, at, LANES_MAX) ?? 0;
+        for (let lane = 0; lane < lanes; lane++) frame[at + lane * LANE_STRIDE + LANE.NODE] = node;
+        written += lanes;
+      }
+    }
+    return written;
+  }
 }
 
-/** The shape of a letter, by what kind of packet carries it. */
-function letterState(type: number, tag: number): number {
+/** Whether a packet that carries nothing is seen on its way: a question to a log, or any answer. */
+const isConversation = (type: number): boolean => type === ANSWER || type === READ_LOG || type === READ_STREAM || type === EVENTS;
+
+/** The shape of a letter, by what kind of packet carries it. Of an answer `first` is what became of the question. */
+function letterState(type: number, first: number, tag: number): number {
+  if (isQuestion(type)) return LETTER_STATE.QUESTION;
   switch (type) {
+    case READ_LOG:
+    case READ_STREAM:
+      return LETTER_STATE.QUESTION;
+    case ANSWER:
+      return first === ANSWER_FAILED || first === ANSWER_REFUSED ? LETTER_STATE.BAD_ANSWER : LETTER_STATE.ANSWER;
+    case EVENTS:
+      return LETTER_STATE.ANSWER;
     case DELIVER:
       // Of a delivery the tag is the attempt.
       return tag > 1 ? LETTER_STATE.TO_RETRY : LETTER_STATE.WAITING;

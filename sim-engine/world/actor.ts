@@ -22,6 +22,10 @@ export interface Actor {
   onCommand(command: CompiledCommand): void;
   /** Writes the gauges of its kind, in declared order, to `out` from `at` on. Reads only. */
   sample(out: Float64Array, at: number): void;
+  /** Of a kind that asks others: state of the breaker, calls out, calls held back on the wire of this slot, as `WIRE` of the frame has them. */
+  sampleWire?(slot: number, out: Float64Array, at: number): void;
+  /** Of a kind with lanes: of each of the first `most` what `LANE` of the frame has, but for the node. Answers with how many. */
+  sampleLanes?(out: Float64Array, at: number, most: number): number;
 
   /** A wire now ends here, as connection number `slot` (never reused). Sends nothing: its start comes with `onConnected`. */
   attach(slot: number, connection: Connection): void;

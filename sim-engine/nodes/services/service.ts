@@ -447,15 +447,6 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     const slow = world.slowFactor(this.ix);
     const lengthNs = slow === 1 ? (world.drawn[0] as number) : floor((world.drawn[0] as number) * slow);
     world.at[0] = (world.now[0] as number) + lengthNs;
-    this.places.noteEnd(place);
-    world.arm(this.ix, STEP_ENDS, timerArgOf(place));
-  }
-
-  resume(place: Place, leftNs: number): void {
-    const { world } = this;
-    world.tellOf(place.obl, 'begun', this.place, this.triesOf(place));
-    world.at[0] = (world.now[0] as number) + leftNs;
-    this.places.noteEnd(place);
     world.arm(this.ix, STEP_ENDS, timerArgOf(place));
   }
 
@@ -528,7 +519,6 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     traits.key = messages.key[cause] as number;
     traits.sizeBytes = messages.sizeBytes[cause] as number;
     traits.type = messages.type[cause] as number;
-    traits.priority = messages.priority[cause] as number;
     traits.flags = 0;
     traits.causeSender = messages.sender[cause] as number;
     traits.causeNumber = messages.number[cause] as number;
