@@ -36,6 +36,15 @@ export interface Place {
 const PLACE_BITS = 14;
 const SERIAL_MASK = 0xffff;
 
+/** What was interrupted by something more urgent: its place as it was, and how long its step has still to go, ns. */
+interface Interrupted extends Place {
+  leftNs: number;
+  workedNs: number;
+}
+
+/** Priorities of messages, 0 to 9, and as many lines on a desk that goes by them. */
+const PRIORITIES = 10;
+
 export const timerArgOf = ({ ix, serial }: Place): number => (serial << PLACE_BITS) | ix;
 
 interface PlacesState {
@@ -51,6 +60,10 @@ interface PlacesState {
   busyTime: Float64Array;
   /** When the work at each place began, ns. */
   beganNs: Float64Array;
+  /** When the step that each place is at is over, ns; what is past is no step that takes time. */
+  endsNs: Float64Array;
+  /** What waits to go on, the one that was interrupted first first. */
+  interrupted: Interrupted[];
 }
 
 /** What places ask of their service. */
@@ -58,6 +71,8 @@ export interface PlacesHost {
   readonly ix: ActorIx;
   /** A piece of work has its place now. */
   begin(place: Place): void;
+  /** Interrupted work has a place again; its step has this long to go, ns. */
+  resume(place: Place, leftNs: number): void;
 }
 
 export class Places implements Stateful {
@@ -70,11 +85,14 @@ export class Places implements Stateful {
     desk: newDesk(),
     busyTime: new Float64Array(2),
     beganNs: new Float64Array(16),
+    endsNs: new Float64Array(16),
+    interrupted: [],
   };
   /** How many there are. */
   count = 1;
   private rule: 'any-place' | 'longest-free' | 'by-key' = 'any-place';
-  private takesNewest = false;
+  private order: 'oldest-first' | 'newest-first' | 'urgent-first' = 'oldest-first';
+  private interrupts = false;
   /** Whether places are being filled right now: who leaves one meanwhile need not do it again. */
   private isFilling = false;
   private readonly row: DeskRow = { obl: 0, attempt: 0, slot: 0, call: 0 };
@@ -93,18 +111,19 @@ export class Places implements Stateful {
 
   /** Takes new settings; begins what there is room for now. */
   onParams(params: Params): void {
-    const { count, rule } = this;
+    const { count, order, rule } = this;
     this.readParams(params);
-    if (count === this.count && rule === this.rule) return;
+    if (count === this.count && rule === this.rule && order === this.order) return;
     // Without lanes and without an order among the free, more or fewer places sort nothing anew.
-    if (rule !== this.rule || rule !== 'any-place') this.assignAnew();
+    if (rule !== this.rule || rule !== 'any-place' || order !== this.order) this.assignAnew();
     this.fill();
   }
 
   private readParams(params: Params): void {
     this.count = params.concurrency as number;
     this.rule = params.assignment as Places['rule'];
-    this.takesNewest = params.deskOrder === 'newest-first';
+    this.order = params.deskOrder as Places['order'];
+    this.interrupts = params.interrupts as boolean;
   }
 
   // ---------------------------------------------------------------- coming and going
@@ -130,6 +149,7 @@ export class Places implements Stateful {
     }
     const ix = this.placeFor(row);
     if (ix >= 0) this.take(ix, row);
+    else if (this.interrupts && this.interruptFor(row)) return true;
     else if (state.desk.count >= waitingMax) return false;
     else putOn(state.desk, this.laneOf(row), row);
     return true;
@@ -150,7 +170,7 @@ export class Places implements Stateful {
   }
 
   fillAfter({ ix }: Place): void {
-    if (this.state.desk.count === 0) return;
+    if (this.state.desk.count === 0 && this.state.interrupted.length === 0) return;
     if (this.rule === 'longest-free') this.fillSoon();
     else if (this.rule === 'by-key' && ix < this.count) this.fillLane(ix);
     else this.fill();
@@ -169,15 +189,38 @@ export class Places implements Stateful {
     }
     if (this.isFilling) return;
     this.isFilling = true;
-    while (desk.count > 0 && this.state.busy < this.count) this.beginNext(0);
+    while ((desk.count > 0 || this.state.interrupted.length > 0) && this.state.busy < this.count) this.goOnWithNext();
     this.isFilling = false;
+  }
+
+  /** The most urgent of what waits: of the same urgency, what was interrupted goes before what has not begun. */
+  private goOnWithNext(): void {
+    const line = this.firstLine();
+    const { interrupted } = this.state;
+    let next = -1;
+    for (let at = 0; at < interrupted.length; at++) {
+      const urgency = this.lineOf((interrupted[at] as Interrupted).obl);
+      if (urgency <= line && (next < 0 || urgency < this.lineOf((interrupted[next] as Interrupted).obl))) next = at;
+    }
+    if (next < 0) this.beginNext(line);
+    else this.resume(interrupted.splice(next, 1)[0] as Interrupted);
+  }
+
+  /** The first line that somebody stands in; behind all if nobody does. */
+  private firstLine(): number {
+    if (this.order !== 'urgent-first') return this.state.desk.count > 0 ? 0 : PRIORITIES;
+    let line = 0;
+    while (line < PRIORITIES && waitsIn(this.state.desk, line) === 0) line++;
+    return line;
   }
 
   /** Everything that ends at this instant has ended: now it can be told which place is free longest. */
   onFill(): void {
     const { state } = this;
     state.isFillArmed = false;
-    while (state.desk.count > 0 && state.longestFree.count > 0 && state.busy < this.count) this.beginNext(0);
+    while (state.longestFree.count > 0 && state.busy < this.count && (state.desk.count > 0 || state.interrupted.length > 0)) {
+      this.goOnWithNext();
+    }
   }
 
   private fillSoon(): void {
@@ -196,7 +239,7 @@ export class Places implements Stateful {
   }
 
   private beginNext(line: number): void {
-    takeFrom(this.state.desk, line, this.takesNewest, this.row);
+    takeFrom(this.state.desk, line, this.order === 'newest-first', this.row);
     this.take(this.placeFor(this.row), this.row);
   }
 
@@ -219,19 +262,68 @@ export class Places implements Stateful {
 
   /** Line of the desk, and number of the place, that a piece of work belongs to; without lanes all stand in one line. */
   private laneOf(row: DeskRow): number {
-    if (this.rule !== 'by-key') return 0;
+    if (this.rule !== 'by-key') return this.order === 'urgent-first' ? this.lineOf(row.obl) : 0;
     const { messages, obligations } = this.world;
     const msg = obligations.msg[row.obl] as number;
     const key = messages.key[msg] as number;
     return (key >= 0 ? key : (messages.number[msg] as number)) % this.count;
   }
 
+  /** The most urgent messages stand in the first line. */
+  private lineOf(obl: number): number {
+    const { messages, obligations } = this.world;
+    return PRIORITIES - 1 - (messages.priority[obligations.msg[obl] as number] as number);
+  }
+
+  /** Takes the place of the least urgent work that something more urgent may interrupt; false if there is none. */
+  private interruptFor(row: DeskRow): boolean {
+    const { state, world } = this;
+    const line = this.lineOf(row.obl);
+    let victim: Place | undefined;
+    for (const place of state.all) {
+      if (place.obl === 0 || (state.endsNs[place.ix] as number) <= (world.now[0] as number)) continue;
+      if (this.lineOf(place.obl) > (victim === undefined ? line : this.lineOf(victim.obl))) victim = place;
+    }
+    if (victim === undefined) return false;
+    const { ix } = victim;
+    const leftNs = (state.endsNs[ix] as number) - (world.now[0] as number);
+    state.interrupted.push({ ...victim, leftNs, workedNs: this.workedNs(victim) });
+    this.vacate(victim);
+    this.take(this.placeFor(row), row);
+    return true;
+  }
+
+  private resume({ leftNs, workedNs, ix: _before, ...work }: Interrupted): void {
+    const { state, world } = this;
+    this.keepBusyTime();
+    const ix = this.placeFor(work);
+    const place = this.prepare(ix);
+    const serial = (place.serial + 1) & SERIAL_MASK;
+    Object.assign(place, work, { serial });
+    state.beganNs[ix] = (world.now[0] as number) - workedNs;
+    state.busy++;
+    this.host.resume(place, leftNs);
+  }
+
+  private prepare(ix: number): Place {
+    const { state } = this;
+    for (let at = state.all.length; at <= ix; at++) state.all.push(emptyPlace(at));
+    while (ix >= state.beganNs.length) {
+      state.beganNs = doubled(state.beganNs);
+      state.endsNs = doubled(state.endsNs);
+    }
+    return state.all[ix] as Place;
+  }
+
+  /** The step that a place is at takes time until `world.at`: something more urgent may interrupt it meanwhile. */
+  noteEnd({ ix }: Place): void {
+    this.state.endsNs[ix] = this.world.at[0] as number;
+  }
+
   private take(ix: number, { obl, attempt, slot, call }: DeskRow): void {
     const { state, world } = this;
     this.keepBusyTime();
-    for (let at = state.all.length; at <= ix; at++) state.all.push(emptyPlace(at));
-    while (ix >= state.beganNs.length) state.beganNs = doubled(state.beganNs);
-    const place = state.all[ix] as Place;
+    const place = this.prepare(ix);
     place.obl = obl;
     place.attempt = attempt;
     place.slot = slot;
@@ -297,6 +389,8 @@ export class Places implements Stateful {
       else kept.push({ ...row });
     });
     for (const row of kept) putOn(state.desk, this.laneOf(row), row);
+    for (const work of state.interrupted) if (work.slot === slot) onDesk(work);
+    state.interrupted = state.interrupted.filter((work) => work.slot !== slot);
     for (const place of state.all) if (place.obl !== 0 && place.slot === slot) inWork(place);
   }
 
@@ -305,6 +399,8 @@ export class Places implements Stateful {
     const { state } = this;
     this.keepBusyTime();
     for (const place of state.all) if (place.obl !== 0) inWork(place);
+    for (const work of state.interrupted) onDesk(work);
+    state.interrupted = [];
     clearDesk(state.desk, this.row, onDesk);
     state.all = [];
     state.busy = 0;

@@ -343,7 +343,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       books.closePublish(this.ix, PUB_REFUSED);
       books.countReason(false, PUB_REFUSED, this.place, FULL);
       oracle.missedPublish(this.ix, messages.sender[msg] as number, messages.number[msg] as number);
-      world.tell(msg, 'refused', this.place, 0);
+      world.tell(msg, 'refused', this.place, 0, FULL);
       messages.release(msg);
       world.send(this.answers[slot] as LinkIx, packet.REFUSE, 0, 1, tag);
       return;
@@ -447,6 +447,15 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     const slow = world.slowFactor(this.ix);
     const lengthNs = slow === 1 ? (world.drawn[0] as number) : floor((world.drawn[0] as number) * slow);
     world.at[0] = (world.now[0] as number) + lengthNs;
+    this.places.noteEnd(place);
+    world.arm(this.ix, STEP_ENDS, timerArgOf(place));
+  }
+
+  resume(place: Place, leftNs: number): void {
+    const { world } = this;
+    world.tellOf(place.obl, 'begun', this.place, this.triesOf(place));
+    world.at[0] = (world.now[0] as number) + leftNs;
+    this.places.noteEnd(place);
     world.arm(this.ix, STEP_ENDS, timerArgOf(place));
   }
 
@@ -519,6 +528,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     traits.key = messages.key[cause] as number;
     traits.sizeBytes = messages.sizeBytes[cause] as number;
     traits.type = messages.type[cause] as number;
+    traits.priority = messages.priority[cause] as number;
     traits.flags = 0;
     traits.causeSender = messages.sender[cause] as number;
     traits.causeNumber = messages.number[cause] as number;
