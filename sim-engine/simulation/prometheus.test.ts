@@ -95,7 +95,7 @@ describe('the Prometheus text of a run', () => {
   };
 
   it('is read by a strict parser, at the start and later, for every scenario', () => {
-    for (const name of ['order-pipeline', 'crash-and-redeliver', 'overflow', 'publish-subscribe']) {
+    for (const name of ['order-pipeline', 'crash-and-redeliver', 'overflow', 'publish-subscribe', 'request-response']) {
       for (const timeNs of [0, 3.3 * S, 20 * S]) expect(scrape(name, timeNs).families.size).toBeGreaterThan(10);
     }
   });

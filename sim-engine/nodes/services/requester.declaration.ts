@@ -167,7 +167,7 @@ export const REQUESTER: NodeKind<'requester', typeof REQUESTER_FIELDS> = {
     { name: 'duplicate', unit: 'replies', type: 'total', label: 'gauge.duplicate.label', help: 'gauge.duplicate.help' },
     { name: 'unknown', unit: 'replies', type: 'total', label: 'gauge.unknown.label', help: 'gauge.unknown.help' },
     { name: 'foreign', unit: 'replies', type: 'total', label: 'gauge.foreign.label', help: 'gauge.foreign.help' },
-    { name: 'misrouted', unit: 'replies', type: 'total', label: 'gauge.misrouted.label', help: 'gauge.misrouted.help' },
+    { name: 'mixed_up', unit: 'replies', type: 'total', label: 'gauge.mixed_up.label', help: 'gauge.mixed_up.help' },
     {
       name: 'answer_seconds',
       unit: 'seconds',

@@ -52,7 +52,7 @@ const GAUGES = [
   'late',
   'duplicate',
   'unknown',
-  'misrouted',
+  'mixed_up',
   'retried',
   'open_requests',
 ] as const;
@@ -264,8 +264,9 @@ describe('a shared reply queue', () => {
       server,
     }).to('1min');
     expect(story.gauge('answered')).toBe(80);
-    expect(story.gauge('misrouted')).toBeGreaterThan(40);
-    expect(story.gauge('misrouted')).toBe(story.gauge('misrouted', 'client') + story.gauge('misrouted', 'other'));
+    expect(story.gauge('mixed_up')).toBeGreaterThan(40);
+    expect(story.gauge('mixed_up')).toBe(story.gauge('mixed_up', 'client') + story.gauge('mixed_up', 'other'));
+    expect(story.gauge('misrouted')).toBe(story.gauge('mixed_up'));
   });
 
   it('with them gives back what is for the other, and nothing is mixed up', () => {
@@ -273,7 +274,7 @@ describe('a shared reply queue', () => {
     expect(counts(story)).toEqual({ asked: 40, answered: 40 });
     expect(counts(story, 'other')).toEqual({ asked: 40, answered: 40 });
     expect(story.gauge('foreign')).toBeGreaterThan(10);
-    expect(story.gauge('misrouted')).toBe(0);
+    expect(story.gauge('mixed_up')).toBe(0);
   });
 
   it('whose readers throw away what is for the other leaves callers without an answer', () => {
@@ -296,7 +297,7 @@ describe('a shared reply queue', () => {
   it('without matching numbers takes a late reply for the answer to the next question', () => {
     const client = { times: ['0s', '1500ms'], matching: 'oldest', timeout: '1s' };
     const story = office({ client, server: { work: lasting('2s'), concurrency: 2 } }).to('10s');
-    expect(counts(story)).toEqual({ asked: 2, timed_out: 1, answered: 1, misrouted: 1, duplicate: 1 });
+    expect(counts(story)).toEqual({ asked: 2, timed_out: 1, answered: 1, mixed_up: 1, duplicate: 1 });
   });
 
   it('holds nothing for one that has left: a reply to it is unknown, in a run that was put back too', () => {

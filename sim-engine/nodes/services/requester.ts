@@ -107,7 +107,7 @@ interface RequesterState {
   retried: number;
   forgotten: number;
   foreign: number;
-  misrouted: number;
+  mixedUp: number;
   /** [time from asking to the answer, summed over the answered; the same to the end over all completed], ns. */
   times: Float64Array;
 }
@@ -130,7 +130,7 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
     retried: 0,
     forgotten: 0,
     foreign: 0,
-    misrouted: 0,
+    mixedUp: 0,
     times: new Float64Array(2),
   };
   private readonly world: World;
@@ -561,7 +561,7 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
   }
 
   private mixUp(): void {
-    this.state.misrouted++;
+    this.state.mixedUp++;
     this.world.oracle.misroutedReplies++;
   }
 
@@ -614,7 +614,7 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
     out[at + 7] = state.requests.duplicateCount;
     out[at + 8] = state.requests.unknownCount;
     out[at + 9] = state.foreign;
-    out[at + 10] = state.misrouted;
+    out[at + 10] = state.mixedUp;
     out[at + 11] = (state.times[0] as number) / 1e9;
     out[at + 12] = (state.times[1] as number) / 1e9;
     out[at + 13] = state.heldBack + state.blocked.length;
