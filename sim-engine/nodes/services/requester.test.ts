@@ -251,6 +251,35 @@ describe('a server slower than the deadline (L3)', () => {
   });
 });
 
+describe('requests that live as long as their callers wait', () => {
+  /** Twenty-four a second for a server of twenty: the line grows until callers give up. */
+  const busy = (requests: ParamsDocument) =>
+    office({
+      client: { arrivals: 'poisson', rate: 24, timeout: '500ms' },
+      server: { work: { law: 'exponential', mean: '50ms' } },
+      requests,
+    }).to('60s');
+  /** Of the requests that were begun, how many after their caller had given up. */
+  const begunTooLate = (story: Story): number => {
+    const sent = new Map(
+      story
+        .stops('sent')
+        .filter(({ sender }) => sender === 'client')
+        .map(({ number, ns }) => [number, ns]),
+    );
+    const begun = story.stops('begun').filter(({ sender }) => sender === 'client');
+    return begun.filter(({ number, ns }) => ns >= (sent.get(number) as number) + 5e8).length;
+  };
+
+  it('are begun for nobody who has left (P3), while others are', () => {
+    expect(begunTooLate(busy({}))).toBeGreaterThan(500);
+    const story = busy({ expiry: 'at-head', timeToLive: lasting('500ms') });
+    expect(begunTooLate(story)).toBe(0);
+    expect(story.ledger.delivery.expired).toBeGreaterThan(100);
+    expect(story.gauge('answered', 'client')).toBeGreaterThan(600);
+  });
+});
+
 describe('a shared reply queue', () => {
   const other = { times: ['10ms'] };
   /** The first asked is answered last. */
