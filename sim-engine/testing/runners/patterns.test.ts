@@ -7,6 +7,7 @@ import { CIRCUIT_BREAKER_FORMAT } from './circuit-breaker.ts';
 import { EVENT_SOURCING_FORMAT } from './event-sourcing.ts';
 import type { VectorCase, VectorFormat } from './format.ts';
 import { OUT_OF_ORDER_COMMIT_FORMAT } from './out-of-order-commit.ts';
+import { OUTBOX_FORMAT } from './outbox.ts';
 import { REQUEST_REPLY_FORMAT } from './request-reply.ts';
 import { RETRY_BUDGET_FORMAT } from './retry-budget.ts';
 import { RETRY_MATH_FORMAT } from './retry-math.ts';
@@ -48,6 +49,11 @@ const TAMPERED: readonly (readonly [VectorFormat, string, readonly (string | num
     [EVENT_SOURCING_FORMAT, 'trip-9', ['gapAt'], plus(1), 'gapAt: 1'],
     [EVENT_SOURCING_FORMAT, 'trip-2', ['ignored'], plus(1), 'ignored: 1'],
     [EVENT_SOURCING_FORMAT, 'trip-2', ['state'], () => 'ARRIVED', 'state: ACCEPTED'],
+    [EVENT_SOURCING_FORMAT, 'snapshot-at-3', ['ignored'], plus(-3), 'ignored: 3'],
+    [OUTBOX_FORMAT, 'outbox-afterPublishBeforeMark', ['publishedMin'], plus(1), 'published 2 times'],
+    [OUTBOX_FORMAT, 'dual-write-afterDbBeforePublish', ['publishedMin'], plus(1), 'published 0 times'],
+    [OUTBOX_FORMAT, 'dual-write-afterPublishBeforeDb', ['row'], not, 'row: false'],
+    [OUTBOX_FORMAT, 'dual-write-none', ['publishedMax'], plus(-1), 'published 1 times'],
     [REQUEST_REPLY_FORMAT, 'rr-1', ['discardedReplies'], plus(1), 'discardedReplies: 3'],
     [REQUEST_REPLY_FORMAT, 'rr-1', ['completions', 0, 'at'], plus(0.25), 'completions: '],
     [RETRY_MATH_FORMAT, 'p0.3-n3', ['expectedAttemptsPerMessage'], plus(0.02), 'expectedAttemptsPerMessage 1.3'],

@@ -13,6 +13,7 @@ import { EVENT_SOURCING_FORMAT } from './event-sourcing.ts';
 import type { VectorCase, VectorFormat } from './format.ts';
 import { LANES_FORMAT } from './lanes.ts';
 import { OUT_OF_ORDER_COMMIT_FORMAT } from './out-of-order-commit.ts';
+import { OUTBOX_FORMAT } from './outbox.ts';
 import { QUEUEING_FORMATS } from './queueing.ts';
 import { REQUEST_REPLY_FORMAT } from './request-reply.ts';
 import { RETRY_BUDGET_FORMAT } from './retry-budget.ts';
@@ -28,6 +29,7 @@ const FORMATS: readonly VectorFormat[] = [
   AUTOSCALE_FORMAT,
   EVENT_SOURCING_FORMAT,
   OUT_OF_ORDER_COMMIT_FORMAT,
+  OUTBOX_FORMAT,
   REQUEST_REPLY_FORMAT,
   RETRY_BUDGET_FORMAT,
   RETRY_MATH_FORMAT,

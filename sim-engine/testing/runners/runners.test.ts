@@ -23,7 +23,6 @@ const AWAITING_AN_ACTOR: ReadonlyMap<string, readonly string[]> = new Map([
   ['autoscaler', ['desiredReplicas', 'KEDA_KAFKA_DEFAULTS', 'lagMetric']],
   ['circuit-breaker', ['breakerCountsInto', 'breakerRatesInto', 'forceState']],
   ['commit-watermark', ['fetchOffsets', 'markDone', 'newCommitWatermark']],
-  ['event-fold', ['foldEvent', 'newFold', 'NOTHING_YET', 'TRIP']],
   ['lanes', ['laneHash']],
 ]);
 
@@ -150,6 +149,7 @@ describe('a vector file', () => {
       'patterns/event-sourcing',
       'patterns/lanes',
       'patterns/out-of-order-commit',
+      'patterns/outbox',
       'patterns/request-reply',
       'patterns/retry-budget',
       'patterns/retry-math',
