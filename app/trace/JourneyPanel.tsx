@@ -49,7 +49,7 @@ export function JourneyPanel({ sender, number }: Extract<Panel, { kind: 'journey
         <div className="details-section">
           {first.what !== 'journey.sent' && <p className="details-note">{text('journey.forgotten')}</p>}
           <ol className="journey" data-testid="journey">
-            {entries.map(({ atNs, what, where, attempt }, ix) => (
+            {entries.map(({ atNs, what, where, attempt, reason }, ix) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a journey only grows at its end.
               <li key={ix}>
                 <time>{ix === 0 ? moment(atNs) : text('journey.later', { time: durationText(atNs - first.atNs) })}</time>
@@ -58,6 +58,7 @@ export function JourneyPanel({ sender, number }: Extract<Panel, { kind: 'journey
                   <b>{nameOfId(where)}</b>
                   <span>
                     {say(what)}
+                    {reason !== 'none' && <>: {say(`reason.${reason}`)}</>}
                     {attempt > 0 && what !== 'journey.sent' && <>, {text('journey.try', { attempt })}</>}
                   </span>
                 </span>

@@ -177,6 +177,8 @@ export interface JourneyEntry {
   /** Document id of the node or wire. */
   readonly where: string;
   readonly attempt: number;
+  /** Why it ended there, as in a key `reason.…` of the message file; `none` for a stop that ends nothing. */
+  readonly reason: Reason;
 }
 
 /** A checkpoint as plain, transferable data. Opaque to the page. */

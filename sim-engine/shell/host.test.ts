@@ -194,6 +194,18 @@ describe('the host of an engine', () => {
     expect(after.commandCount).toBe(1);
   });
 
+  it('tells on the way to a moment how long took what was done on that way, and nothing of it after a jump back', () => {
+    const page = new FakePage();
+    page.status({ type: 'load', text: PIPELINE });
+    const latencyAt = (timeNs: number) => {
+      page.status({ type: 'run-to', timeNs });
+      return page.frame()[FRAME.LATENCY_P50_NS] as number;
+    };
+    const onTheWay = [5, 10, 15].map((s) => latencyAt(s * S));
+    for (const latencyNs of onTheWay) expect(latencyNs).toBeGreaterThan(0);
+    expect(latencyAt(10 * S)).toBeNaN();
+  });
+
   it('follows the drawing back in time, and forks where another command is given', () => {
     const page = new FakePage();
     page.status({ type: 'load', text: PIPELINE });

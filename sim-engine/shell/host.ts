@@ -296,9 +296,12 @@ export class EngineHost {
       this.adopt(loaded.scenario, simulation);
     }
     this.startJob(id, this.advancing(simulation, goalNs), () => {
-      this.loaded?.sampler.forget();
-      // What was told once is not told again on the way back.
-      if (isBack && this.loaded !== null) this.loaded.noticesSeen = simulation.world.notices.written;
+      // What was told once is not told again on the way back, and what was done before the goal is not new there. On the way forth
+      // all of it is: the frames of a way in legs fill the charts, latency among them.
+      if (isBack && this.loaded !== null) {
+        this.loaded.sampler.forget();
+        this.loaded.noticesSeen = simulation.world.notices.written;
+      }
       this.done(id);
     });
   }

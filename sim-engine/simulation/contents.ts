@@ -277,7 +277,7 @@ function countsOf(world: World, publish: number | undefined, delivery: number | 
 function latestOf(world: World, end: JourneyStop, from: number): Pick<Letters, 'rows' | 'listed'> {
   const known = world.trace.latest(end, LETTERS_LISTED_MAX);
   const rows = known.slice(from, from + LETTERS_PER_PAGE).map(
-    ({ atNs, sender, number, place, attempt }): LetterRow => ({
+    ({ atNs, sender, number, place, attempt, reason }): LetterRow => ({
       sender: world.nodeIds[sender] as string,
       number,
       key: null,
@@ -287,7 +287,7 @@ function latestOf(world: World, end: JourneyStop, from: number): Pick<Letters, '
       sentNs: null,
       sinceNs: atNs,
       where: nameOfPlace(world, place),
-      reason: 'none',
+      reason: REASONS[reason] ?? 'none',
     }),
   );
   return { rows, listed: known.length };

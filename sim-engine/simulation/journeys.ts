@@ -4,7 +4,7 @@
 import type { JourneyEntry } from '../protocol/messages.ts';
 import type { Problem } from '../topology/document.ts';
 import { TRACED } from '../world/messages.ts';
-import { isLinkPlace, ixOfPlace } from '../world/reasons.ts';
+import { isLinkPlace, ixOfPlace, REASONS } from '../world/reasons.ts';
 import type { World } from '../world/world.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -30,11 +30,12 @@ function markUnderWay({ messages }: World, sender: number, number: number): void
 /** What is still kept of a message's journey, in order of time; empty if it was never followed. */
 export function journeyOf({ assembly, world }: Simulation, sender: string, number: number): readonly JourneyEntry[] {
   return assembly.actorsOfNode(sender).flatMap(({ ix }) =>
-    world.trace.journey(ix, number).map(({ atNs, stop, place, attempt }) => ({
+    world.trace.journey(ix, number).map(({ atNs, stop, place, attempt, reason }) => ({
       atNs,
       what: `journey.${stop}`,
       where: nameOfPlace(world, place),
       attempt,
+      reason: REASONS[reason] ?? 'none',
     })),
   );
 }

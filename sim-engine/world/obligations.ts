@@ -218,7 +218,8 @@ export class Obligations extends Table {
     }
     if (((messages.flags[msg] as number) & TRACED) !== 0) {
       const attempts = this.attempts[obl] as number;
-      this.trace.write(this.now, messages.sender[msg] as number, messages.number[msg] as number, stopOf(cls), place, attempts);
+      const [sender, number] = [messages.sender[msg] as number, messages.number[msg] as number];
+      this.trace.write(this.now, sender, number, stopOf(cls), place, attempts, reason);
     }
   }
 

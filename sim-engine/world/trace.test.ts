@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { Arena } from '../kernel/arena.ts';
 import { followMessage, journeyOf } from '../simulation/journeys.ts';
-import { node, simulationOf, wire } from '../testing/drawing.ts';
+import { node, type ParamsDocument, simulationOf, wire } from '../testing/drawing.ts';
 import { JOURNEY_STOPS, NOTICES_MAX, Notices, stopNumber, TRACE_ENTRIES, Trace } from './trace.ts';
 
 const LINE = {
@@ -46,6 +46,33 @@ describe('the journey of a message', () => {
     expect(told(simulation, 3)).toHaveLength(6);
   });
 
+  it('says at its end why it ended there: on a wire, in a channel, with a worker, among the dead letters', () => {
+    const ends = (
+      settings: ParamsDocument,
+      command: Parameters<ReturnType<typeof simulationOf>['command']>[0],
+      wires: readonly object[] = [],
+    ) => {
+      const [shop, , worker] = LINE.nodes;
+      const nodes = [shop, node('orders', 'queue', settings), worker, node('dead', 'dead-letter-queue')];
+      const simulation = simulationOf({ ...LINE, nodes, wires: [...LINE.wires, ...wires] } as typeof LINE, { traceEvery: 1 });
+      simulation.advanceTo(1e9);
+      expect(simulation.command(command, 'nanosecond')).toEqual([]);
+      simulation.advanceTo(5e9);
+      const of = new Set(simulation.world.trace.entries().map(({ number }) => number));
+      const last = [...of].flatMap((number) => journeyOf(simulation, 'shop', number).slice(-1));
+      return new Set(last.map(({ what, where, reason }) => `${what} ${where} ${reason}`));
+    };
+    const burst = { type: 'burst', node: 'shop', count: 200, overNs: 1e9 } as const;
+    expect(ends({}, { type: 'cut', wire: 'shop-orders' })).toContain('journey.lost shop-orders cut');
+    expect(ends({}, { type: 'removeNode', node: 'orders' })).toContain('journey.lost orders removed');
+    expect(ends({ capacity: 5, overflow: 'refuse' }, burst)).toContain('journey.refused orders full');
+    expect(ends({ capacity: 5, overflow: 'drop-oldest' }, burst)).toContain('journey.dropped orders overflow');
+    const toDead = wire('dead-letter', 'orders', 'dead');
+    expect(ends({ maxAttempts: 1 }, burst, [toDead])).toContain('journey.dead-lettered dead max-attempts');
+    // A stop that ends nothing has none.
+    expect(ends({}, burst)).toContain('journey.acknowledged orders none');
+  });
+
   it('of every n-th message is written unasked', () => {
     const simulation = simulationOf(LINE, { traceEvery: 4 });
     simulation.advanceTo(2e9);
@@ -61,7 +88,7 @@ describe('the journey of a message', () => {
     expect(entries).toHaveLength(TRACE_ENTRIES);
     expect([entries[0]?.number, entries.at(-1)?.number]).toEqual([11, TRACE_ENTRIES + 10]);
     expect(trace.journey(1, 10)).toEqual([]);
-    expect(trace.journey(1, 11)).toEqual([{ atNs: 11, sender: 1, number: 11, stop: 'sent', place: 2, attempt: 1 }]);
+    expect(trace.journey(1, 11)).toEqual([{ atNs: 11, sender: 1, number: 11, stop: 'sent', place: 2, attempt: 1, reason: 0 }]);
   });
 
   it('is there again after a return to a copy, and what came after the copy is not', () => {

@@ -44,12 +44,16 @@ export interface TraceEntry {
   /** A place of `reasons.ts`. */
   readonly place: number;
   readonly attempt: number;
+  /** Why it ended there, a number of `reasons.ts`; 0 for a stop that ends nothing. */
+  readonly reason: number;
 }
 
 /** Journey entries kept unless told otherwise: the oldest make room. Every checkpoint copies them, so they are few. */
 export const TRACE_ENTRIES = 16384;
-/** Numbers of an entry besides its time: sender, number, stop, place, attempt. */
+/** Numbers of an entry besides its time: sender, number, stop and reason, place, attempt. */
 const COLUMNS = 5;
+/** Stop and reason share a column, so that the trace takes no more room for the few entries that have a reason. */
+const STOP_ROOM = 64;
 
 export class Trace implements Saveable {
   private entriesMax = TRACE_ENTRIES;
@@ -94,13 +98,13 @@ export class Trace implements Saveable {
     return this.chosen.size > 0 && this.chosen.has(traceKey(sender, number));
   }
 
-  write(now: Float64Array, sender: number, number: number, stop: number, place: number, attempt: number): void {
+  write(now: Float64Array, sender: number, number: number, stop: number, place: number, attempt: number, reason = 0): void {
     const entry = this.written % this.entriesMax;
     const at = entry * COLUMNS;
     this.atNs[entry] = now[0] as number;
     this.rows[at] = sender;
     this.rows[at + 1] = number;
-    this.rows[at + 2] = stop;
+    this.rows[at + 2] = reason * STOP_ROOM + stop;
     this.rows[at + 3] = place;
     this.rows[at + 4] = attempt;
     this.written++;
@@ -137,7 +141,7 @@ export class Trace implements Saveable {
     const wanted = stopNumber(stop);
     const found: TraceEntry[] = [];
     for (let i = this.written - 1; i >= this.firstKept && found.length < most; i--) {
-      if (this.rows[(i % this.entriesMax) * COLUMNS + 2] === wanted) found.push(this.entryAt(i));
+      if ((this.rows[(i % this.entriesMax) * COLUMNS + 2] as number) % STOP_ROOM === wanted) found.push(this.entryAt(i));
     }
     return found;
   }
@@ -153,9 +157,10 @@ export class Trace implements Saveable {
       atNs: this.atNs[entry] as number,
       sender: read(0),
       number: read(1),
-      stop: JOURNEY_STOPS[read(2)] as JourneyStop,
+      stop: JOURNEY_STOPS[read(2) % STOP_ROOM] as JourneyStop,
       place: read(3),
       attempt: read(4),
+      reason: (read(2) - (read(2) % STOP_ROOM)) / STOP_ROOM,
     };
   }
 

@@ -244,23 +244,24 @@ export class World {
     this.books.closePublish(actor, PUB_LOST);
     this.books.countReason(false, PUB_LOST, place, reason);
     this.oracle.missedPublish(actor, messages.sender[msg] as number, messages.number[msg] as number);
-    this.tell(msg, 'lost', place, 0);
+    this.tell(msg, 'lost', place, 0, reason);
     messages.release(msg);
   }
 
   // ---------------------------------------------------------------- for actors: telling
 
-  /** Writes a stop of a message's journey, if it is followed. */
-  tell(msg: number, stop: JourneyStop, place: number, attempt: number): void {
+  /** Writes a stop of a message's journey, if it is followed; `reason` where it ends there. */
+  tell(msg: number, stop: JourneyStop, place: number, attempt: number, reason = 0): void {
     if (!this.trace.isOn) return;
     const messages = this.messages;
     if (((messages.flags[msg] as number) & TRACED) === 0) return;
-    this.trace.write(this.now, messages.sender[msg] as number, messages.number[msg] as number, stopNumber(stop), place, attempt);
+    const [sender, number] = [messages.sender[msg] as number, messages.number[msg] as number];
+    this.trace.write(this.now, sender, number, stopNumber(stop), place, attempt, reason);
   }
 
   /** The same for the message of an obligation. */
-  tellOf(obl: number, stop: JourneyStop, place: number, attempt: number): void {
-    if (this.trace.isOn) this.tell(this.obligations.msg[obl] as number, stop, place, attempt);
+  tellOf(obl: number, stop: JourneyStop, place: number, attempt: number, reason = 0): void {
+    if (this.trace.isOn) this.tell(this.obligations.msg[obl] as number, stop, place, attempt, reason);
   }
 
   notice(key: string, about: string, values: { readonly [hole: string]: string | number } = {}): void {

@@ -343,7 +343,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       books.closePublish(this.ix, PUB_REFUSED);
       books.countReason(false, PUB_REFUSED, this.place, FULL);
       oracle.missedPublish(this.ix, messages.sender[msg] as number, messages.number[msg] as number);
-      world.tell(msg, 'refused', this.place, 0);
+      world.tell(msg, 'refused', this.place, 0, FULL);
       messages.release(msg);
       world.send(this.answers[slot] as LinkIx, packet.REFUSE, 0, 1, tag);
       return;

@@ -43,7 +43,7 @@ class DeadLetterQueue extends StatefulActor {
     obligations.lease[first] = this.world.links.from[link] as number;
     this.state.arrived++;
     this.keep(first);
-    this.world.tellOf(first, 'dead-lettered', actorPlace(this.ix), obligations.attempts[first] as number);
+    this.world.tellOf(first, 'dead-lettered', actorPlace(this.ix), obligations.attempts[first] as number, this.world.tag);
   }
 
   override onCommand(command: CompiledCommand): void {

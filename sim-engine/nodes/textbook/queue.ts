@@ -287,7 +287,7 @@ class Queue extends StatefulActor {
     const { world } = this;
     world.books.closePublish(this.ix, PUB_REFUSED);
     world.books.countReason(false, PUB_REFUSED, this.place, DUPLICATE);
-    world.tell(msg, 'refused', this.place, 0);
+    world.tell(msg, 'refused', this.place, 0, DUPLICATE);
     world.messages.release(msg);
     if (tag !== 0) world.send(this.out[slot] as LinkIx, packet.CONFIRM, 0, 1, tag);
   }
@@ -298,7 +298,7 @@ class Queue extends StatefulActor {
     world.books.closePublish(this.ix, PUB_REFUSED);
     world.books.countReason(false, PUB_REFUSED, this.place, FULL);
     world.oracle.missedPublish(this.ix, messages.sender[msg] as number, messages.number[msg] as number);
-    world.tell(msg, 'refused', this.place, 0);
+    world.tell(msg, 'refused', this.place, 0, FULL);
     messages.release(msg);
     if (tag !== 0) world.send(this.out[slot] as LinkIx, packet.REFUSE, 0, 1, tag);
   }
