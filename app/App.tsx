@@ -3,7 +3,7 @@
 import { Monitor, Moon, Redo2, Sun, Undo2 } from 'lucide-react';
 import { lazy, Suspense, useEffect } from 'react';
 import { Canvas } from './canvas/Canvas.tsx';
-import { Lanes } from './charts/Lanes.tsx';
+import { LanesDock } from './charts/LanesDock.tsx';
 import { DeckViews } from './events/DeckViews.tsx';
 import { FaultAsk } from './faults/FaultAsk.tsx';
 import { FileButtons } from './files/FileButtons.tsx';
@@ -106,7 +106,7 @@ export function App() {
         </div>
         <section className="deck panel" aria-label={text('deck.label')}>
           <Transport views={isNarrow ? undefined : <DeckViews />} />
-          <Lanes views={isNarrow ? <DeckViews /> : undefined} />
+          <LanesDock views={isNarrow ? <DeckViews /> : undefined} />
           <Suspense>{isOracleShown && <OracleRow />}</Suspense>
           <Ledger />
         </section>

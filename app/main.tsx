@@ -5,8 +5,10 @@ import { createRoot } from 'react-dom/client';
 import orderPipeline from '../sim-engine/scenarios/order-pipeline.json?raw';
 import { App } from './App.tsx';
 import { openFirst } from './keeping/keeping.ts';
+import { lateWords } from './messages/late.ts';
 import { text } from './messages/text.ts';
 import { topologyOf } from './store/drawing.ts';
+import { firstLetter } from './store/first-letter.ts';
 import { client, hiddenClient, present, select, useLab } from './store/lab.ts';
 import { WIDE } from './ui/media.ts';
 import { applyTheme } from './ui/theme.ts';
@@ -31,6 +33,9 @@ void openFirst(orderPipeline, text('app.name')).then((isNew) => {
   if (isNew) showFirstKnob();
 });
 Object.defineProperty(window, '__brokerLab', { value: { client, hiddenClient, lab: useLab.getState } });
+
+// Ahead of whoever needs them first. Without a connection they are asked for again then.
+void firstLetter.then(lateWords).catch(() => undefined);
 
 /** On a wide screen the one thing to touch first is open: how much the first sender sends. */
 function showFirstKnob(): void {

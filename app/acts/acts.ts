@@ -4,13 +4,12 @@
 import type { NodeKind } from '../../sim-engine/nodes/node-kind.ts';
 import type { NodeDocument, Position, TopologyDocument } from '../../sim-engine/topology/document.ts';
 import { BYTES_MAX } from '../../sim-engine/topology/limits.ts';
-import { describeProblem } from '../../sim-engine/topology/problems.ts';
-import { say, text } from '../messages/text.ts';
+import { named, text } from '../messages/text.ts';
 import { cardSize } from '../node-views/node-views.ts';
 import { cornerOf, laidInto, whyNotInside, withInside } from '../store/containers.ts';
 import { partOf, withCopies, withWiresOf } from '../store/copies.ts';
 import { addNode, type Drawing, freeId, moveNodes, nameOf, remove, setKnob, topologyOf } from '../store/drawing.ts';
-import { edit, present, refuse, select, tell, useLab } from '../store/lab.ts';
+import { edit, present, refuseFor, select, tell, useLab } from '../store/lab.ts';
 import { focusOnCanvas } from '../ui/focus.ts';
 import { containerAt, spotInside } from './containers.ts';
 import { type Box, freeSpot, pushedDown } from './free-spot.ts';
@@ -71,13 +70,13 @@ export function whyNotAt(kind: NodeKind, at: Position): string | null {
 
 /** Id and name say the same: `worker-2`, "Worker 2". */
 function newNode(drawing: Drawing, { type, label }: NodeKind, at: Position | undefined): NodeDocument {
-  const wanted = say(label)
+  const wanted = named(label)
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-');
   const id = freeId(drawing, wanted);
   const number = id.slice(wanted.length + 1);
   const topology = topologyOf(drawing);
-  const bare: NodeDocument = { id, kind: type, name: number === '' ? say(label) : `${say(label)} ${number}` };
+  const bare: NodeDocument = { id, kind: type, name: number === '' ? named(label) : `${named(label)} ${number}` };
   // Where the drawing is turned for a narrow screen the positions are those of the wide one all the same.
   const size = cardSize(bare, false);
   const column = topology.nodes.findLast((node) => node.kind === type)?.position?.x;
@@ -175,10 +174,7 @@ export async function pasteText(source: string): Promise<void> {
   const { readPart } = await import('./read-part.ts');
   const part = readPart(source);
   if (!part.ok) {
-    refuse(
-      text('paste.refused'),
-      part.problems.map((problem) => describeProblem(problem)),
-    );
+    await refuseFor(text('paste.refused'), part.problems);
     return;
   }
   pasted = { source, times: pasted.source === source ? pasted.times + 1 : 1 };

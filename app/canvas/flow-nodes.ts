@@ -5,7 +5,7 @@ import type { Edge, Node } from '@xyflow/react';
 import { nodeKind, wireKind } from '../../sim-engine/nodes/declarations.ts';
 import { portAt } from '../../sim-engine/topology/connect.ts';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
-import { say, text } from '../messages/text.ts';
+import { named, text } from '../messages/text.ts';
 import { cardSize, kindName } from '../node-views/node-views.ts';
 import { isContainer, outerFirst } from '../store/containers.ts';
 import { nodeName } from '../store/drawing.ts';
@@ -106,7 +106,7 @@ function wireEdge(
     selected,
     zIndex: 5,
     ariaLabel: text('canvas.wire', {
-      wire: say(kind?.label ?? wire.kind),
+      wire: named(kind?.label ?? wire.kind),
       from: names.get(wire.from) ?? wire.from,
       to: names.get(wire.to) ?? wire.to,
     }),

@@ -2,42 +2,45 @@
 // Recharts in a chunk of its own; the lines are written by reference ten times a second.
 
 import { X } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { FrameLayout } from '../../sim-engine/protocol/messages.ts';
-import { type MessageKey, say, text } from '../messages/text.ts';
+import { say } from '../messages/say.ts';
+import { type MessageKey, text } from '../messages/text.ts';
 import { type ChartedGauge, gaugeOf, gaugeText, type LaneId, toggleGauge, useCharted } from '../store/charted.ts';
 import { nameOf, topologyOf } from '../store/drawing.ts';
 import { useFaults } from '../store/faults.ts';
-import { firstLetter } from '../store/first-letter.ts';
 import { usePicture, write } from '../store/LiveText.tsx';
 import { client, currentPlaces, onFrame, present, useLab } from '../store/lab.ts';
 import { durationText, figure, moment } from '../ui/format.ts';
 import { IconButton } from '../ui/IconButton.tsx';
-import { useIsNarrow, useMedia } from '../ui/media.ts';
+import { useIsNarrow } from '../ui/media.ts';
 import { axisText, LABEL_GAP, labelEdge, nextHeight, pushedApart, rulerStep, rulerText, shownWindow } from './axis.ts';
 import { type Followed, RunHistory, type Sample } from './history.ts';
 import { LaneChoice } from './LaneChoice.tsx';
 import type { Row } from './LaneFrame.tsx';
 import { type Axis, extremesOf, laneLines, type Plot, shareOf, windowStart } from './lane-lines.ts';
 import { gaugeLane, LANES, type Lane } from './lanes.ts';
-import './lanes.css';
 
 /** Not before something was done to the run. */
 const FaultMarks = lazy(async () => ({ default: (await import('./FaultMarks.tsx')).FaultMarks }));
-const LaneFrame = lazy(() => firstLetter.then(() => import('./LaneFrame.tsx')).then((module) => ({ default: module.LaneFrame })));
+const LaneFrame = lazy(async () => ({ default: (await import('./LaneFrame.tsx')).LaneFrame }));
 
 const HEAD = 216;
 const AXIS = 46;
 const LABELS = 92;
 const RULER = 26;
 
-/** `views`: what opens more to see, at the end of the tabs of a narrow screen. */
-export function Lanes({ views }: { readonly views?: ReactNode }) {
+interface LanesProps {
+  /** The one of a narrow screen. */
+  readonly shown: Lane['id'];
+  /** Of each lane, px. */
+  readonly height: number;
+}
+
+export function Lanes({ shown, height }: LanesProps) {
   const isNarrow = useIsNarrow();
-  const isShort = useMedia('(max-height: 760px)');
   const container = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
-  const [shown, setShown] = useState<Lane['id']>('throughput');
   const all = useLanes();
   const hasMarks = useFaults((faults) => faults.marks.length > 0);
   const history = useRunHistory();
@@ -53,29 +56,20 @@ export function Lanes({ views }: { readonly views?: ReactNode }) {
   const lanes = isNarrow ? all.filter((lane) => lane.id === shown) : all;
   const left = isNarrow ? 40 : HEAD;
   const right = isNarrow ? 60 : LABELS;
-  const height = isNarrow ? 84 : isShort ? 42 : 50;
   return (
-    <section className="lanes-dock" aria-label={text('lanes.label')}>
-      {isNarrow && (
-        <div className="lanes-tabs">
-          <Tabs lanes={all} shown={shown} onShow={setShown} />
-          {views}
-        </div>
+    <div className="lanes" ref={container}>
+      {!isNarrow && <LaneChoice />}
+      {width > 0 && <Ruler width={width} left={left} right={right} height={RULER + height * lanes.length} />}
+      {width > 0 &&
+        lanes.map((lane) => (
+          <LaneRow key={lane.id} lane={lane} history={history} size={{ width, height, left, right }} hasHead={!isNarrow} />
+        ))}
+      {width > 0 && hasMarks && (
+        <Suspense>
+          <FaultMarks left={left} width={width - left - right} />
+        </Suspense>
       )}
-      <div className="lanes" ref={container}>
-        {!isNarrow && <LaneChoice />}
-        {width > 0 && <Ruler width={width} left={left} right={right} height={RULER + height * lanes.length} />}
-        {width > 0 &&
-          lanes.map((lane) => (
-            <LaneRow key={lane.id} lane={lane} history={history} size={{ width, height, left, right }} hasHead={!isNarrow} />
-          ))}
-        {width > 0 && hasMarks && (
-          <Suspense>
-            <FaultMarks left={left} width={width - left - right} />
-          </Suspense>
-        )}
-      </div>
-    </section>
+    </div>
   );
 }
 
@@ -145,12 +139,13 @@ const deadLetterQueuesOf = (nodes: Parameters<typeof queuesOf>[0]): string[] =>
 const laneName = ({ gauge, name }: Lane): string => (gauge === undefined ? text(name as MessageKey) : say(name));
 
 interface TabsProps {
-  readonly lanes: readonly Lane[];
   readonly shown: Lane['id'];
   readonly onShow: (id: Lane['id']) => void;
 }
 
-function Tabs({ lanes, shown, onShow }: TabsProps) {
+/** Which of the lanes a narrow screen shows. */
+export function LaneTabs({ shown, onShow }: TabsProps) {
+  const lanes = useLanes();
   return (
     <div role="tablist" aria-label={text('lanes.tabs')}>
       {lanes.map((lane) => (

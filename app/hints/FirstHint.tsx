@@ -5,7 +5,7 @@ import { Plus } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { NodeDocument, TopologyDocument } from '../../sim-engine/topology/document.ts';
 import { duplicate } from '../acts/acts.ts';
-import { say, text } from '../messages/text.ts';
+import { named, text } from '../messages/text.ts';
 import { isScenario, nodeName, topologyOf } from '../store/drawing.ts';
 import { cardOf, controlOf, glowAt } from '../store/guide.ts';
 import { usePicture } from '../store/LiveText.tsx';
@@ -162,7 +162,7 @@ function Hint({ onDone }: { readonly onDone: () => void }) {
     sender: nodeName(scene.sender),
     queue: nodeName(scene.queue),
     count: readers.length,
-    worker: loose === undefined ? say('kind.service.label') : nodeName(loose),
+    worker: loose === undefined ? named('kind.service.label') : nodeName(loose),
   });
   const canAdd = !isPaused && (step === 'grows' || step === 'still') && last !== undefined;
   const add = (worker: string) => {

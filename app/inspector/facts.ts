@@ -2,7 +2,8 @@
 
 import type { Field, LawDocument } from '../../sim-engine/nodes/fields.ts';
 import { printBytes } from '../../sim-engine/topology/units.ts';
-import { say, text } from '../messages/text.ts';
+import { say } from '../messages/say.ts';
+import { text } from '../messages/text.ts';
 import { numberForm } from '../store/sliders.ts';
 import { figure } from '../ui/format.ts';
 

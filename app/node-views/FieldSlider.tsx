@@ -3,7 +3,8 @@
 
 import { useState } from 'react';
 import type { Field } from '../../sim-engine/nodes/fields.ts';
-import { say, text } from '../messages/text.ts';
+import { useLabel } from '../messages/late.ts';
+import { text } from '../messages/text.ts';
 import { setParam } from '../store/drawing.ts';
 import { controlOf, useGuide } from '../store/guide.ts';
 import { beginEdit, commitEdit, edit } from '../store/lab.ts';
@@ -39,12 +40,13 @@ export function FieldSlider({ target, name, field, form, value, nodeName, tabInd
   const take = (next: number) =>
     edit((drawing) => setParam(drawing, target, name, form.meant(form.isWhole ? Math.round(next) : next, value)));
   const words = form.words(now);
-  const label = text('inspector.slider', { label: say(field.label) });
+  const fieldLabel = useLabel(field.label);
+  const label = text('inspector.slider', { label: fieldLabel });
   return (
     <input
       type="range"
       className={`field-slider nodrag${hasTick ? ' has-tick' : ''}${glows ? ' glows' : ''}`}
-      aria-label={nodeName === undefined ? label : text('card.knob', { node: nodeName, label: say(field.label) })}
+      aria-label={nodeName === undefined ? label : text('card.knob', { node: nodeName, label: fieldLabel })}
       aria-valuetext={`${words.figure} ${words.unit}`.trim()}
       tabIndex={tabIndex}
       min={0}

@@ -1,7 +1,7 @@
 // The controls that were put onto a card: label, value and slider, a row each.
 
 import type { NodeDocument } from '../../sim-engine/topology/document.ts';
-import { say } from '../messages/text.ts';
+import { Label } from '../messages/Label.tsx';
 import { nodeName } from '../store/drawing.ts';
 import { fieldOf } from '../store/params.ts';
 import { knobsOf, sliderForm } from '../store/sliders.ts';
@@ -20,7 +20,9 @@ export function Knobs({ node }: { readonly node: NodeDocument }) {
         const { figure, unit } = form.words(form.shown(value));
         return (
           <div key={name} className="card-knob">
-            <span className="lbl">{say(field.label)}</span>
+            <span className="lbl">
+              <Label of={field.label} />
+            </span>
             <b>
               {figure}
               <i className="unit">{unit}</i>

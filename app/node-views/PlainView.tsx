@@ -1,7 +1,7 @@
 // The card of a kind without a special look: its first declared gauges, label above figure.
 
 import { nodeKind } from '../../sim-engine/nodes/declarations.ts';
-import { say } from '../messages/text.ts';
+import { Label } from '../messages/Label.tsx';
 import { LiveText } from '../store/LiveText.tsx';
 import { count } from '../ui/format.ts';
 import type { CardProps, NodeView } from './node-view.ts';
@@ -14,7 +14,9 @@ function PlainBody({ node: { id, kind } }: CardProps) {
     <dl className="card-figures card-foot">
       {gauges.map(({ name, label }) => (
         <div key={name}>
-          <dt>{say(label).toLowerCase()}</dt>
+          <dt>
+            <Label of={label} isInLine />
+          </dt>
           <dd>
             <LiveText read={(frame, places) => count(frame[places.gauge(id, name)] ?? 0)} />
           </dd>

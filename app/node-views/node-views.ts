@@ -2,7 +2,7 @@
 
 import { nodeKind } from '../../sim-engine/nodes/declarations.ts';
 import type { NodeDocument } from '../../sim-engine/topology/document.ts';
-import { say } from '../messages/text.ts';
+import { named } from '../messages/text.ts';
 import { knobsOf } from '../store/sliders.ts';
 import { DEAD_LETTER_VIEW } from './DeadLetterView.tsx';
 import type { NodeView } from './node-view.ts';
@@ -36,4 +36,4 @@ export function cardSize(node: NodeDocument, isNarrow: boolean): { readonly widt
 }
 
 /** A kind's name within a line: "dead-letter queue". */
-export const kindName = (kind: string): string => say(`kind.${kind}.label`);
+export const kindName = (kind: string): string => named(`kind.${kind}.label`);

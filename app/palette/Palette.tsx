@@ -6,7 +6,8 @@ import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { NODE_KINDS } from '../../sim-engine/nodes/declarations.ts';
 import type { NodeKind, PaletteGroup } from '../../sim-engine/nodes/node-kind.ts';
 import { addKind, whyNotAt } from '../acts/acts.ts';
-import { say, text } from '../messages/text.ts';
+import { useLateWords } from '../messages/late.ts';
+import { named, text } from '../messages/text.ts';
 import { placeInDrawing } from '../store/view.ts';
 import { KindGlyph } from '../ui/KindGlyph.tsx';
 import { useIsNarrow } from '../ui/media.ts';
@@ -73,6 +74,8 @@ function Kinds({ onAdded, onEscape }: { readonly onAdded?: () => void; readonly 
 }
 
 function KindButton({ kind, onAdded }: { readonly kind: NodeKind; readonly onAdded: (() => void) | undefined }) {
+  const late = useLateWords();
+  const name = named(kind.label);
   const ghost = useRef<HTMLDivElement>(null);
   const from = useRef<{ readonly x: number; readonly y: number } | null>(null);
   const wasDragged = useRef(false);
@@ -107,7 +110,7 @@ function KindButton({ kind, onAdded }: { readonly kind: NodeKind; readonly onAdd
   return (
     <button
       type="button"
-      title={`${say(kind.label)}: ${say(kind.about)}\n${text('palette.drag')}`}
+      title={`${late === null ? name : `${name}: ${late.say(kind.about)}`}\n${text('palette.drag')}`}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         from.current = { x: event.clientX, y: event.clientY };
@@ -129,11 +132,11 @@ function KindButton({ kind, onAdded }: { readonly kind: NodeKind; readonly onAdd
       }}
     >
       <KindGlyph kind={kind.type} />
-      <span className="palette-label">{say(kind.label)}</span>
+      <span className="palette-label">{name}</span>
       {isDragged && (
         <div ref={ghost} className="palette-ghost" aria-hidden="true">
           <KindGlyph kind={kind.type} />
-          {say(kind.label)}
+          {name}
           {reason !== null && <p className="aim">{reason}</p>}
         </div>
       )}

@@ -4,7 +4,7 @@
 
 import { nodeKind } from '../../sim-engine/nodes/declarations.ts';
 import type { NodeDocument, Position, TopologyDocument } from '../../sim-engine/topology/document.ts';
-import { say, text } from '../messages/text.ts';
+import { named, text } from '../messages/text.ts';
 
 /** Kinds that a node of this kind holds; undefined where it is no container. */
 const held = (kind: string): readonly string[] | undefined => nodeKind(kind)?.accepts;
@@ -51,7 +51,7 @@ export function withInside(topology: TopologyDocument, ids: ReadonlySet<string>)
 export function whyNotInside(kind: string, container: NodeDocument): string | null {
   const kinds = held(container.kind) ?? [];
   if (kinds.includes(kind)) return null;
-  const word = (type: string) => say(nodeKind(type)?.label ?? type);
+  const word = (type: string) => named(nodeKind(type)?.label ?? type);
   return text('container.refuses', {
     kind: word(kind),
     container: container.name ?? container.id,

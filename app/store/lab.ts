@@ -3,11 +3,12 @@
 
 import { create } from 'zustand';
 import type { FrameLayout, LoggedCommand, Status, StepUnit } from '../../sim-engine/protocol/messages.ts';
+import type { DescribedProblem } from '../../sim-engine/topology/describe-problem.ts';
 import type { Problem } from '../../sim-engine/topology/document.ts';
-import { type DescribedProblem, describeProblem } from '../../sim-engine/topology/problems.ts';
 import { EngineClient, EngineGone } from '../engine-client/engine-client.ts';
 import { type OpenPort, openInPage, openWebWorker } from '../engine-client/ports.ts';
-import { say, text } from '../messages/text.ts';
+import { lateWords } from '../messages/late.ts';
+import { text } from '../messages/text.ts';
 import { moment } from '../ui/format.ts';
 import { type Drawing, isScenario, namesIn, titleOf, withTopology } from './drawing.ts';
 import { commandBetween } from './edit-commands.ts';
@@ -110,7 +111,10 @@ export const client = new EngineClient({
       places = placesOf(layout);
       set({ layout });
     },
-    onNotice: ({ key, values }) => tell(say(key, namesIn(present(get()), values))),
+    onNotice({ key, values }) {
+      const names = namesIn(present(get()), values);
+      void lateWords().then(({ say }) => tell(say(key, names)));
+    },
     onCrashed: ({ message, simTimeNs, seed }) => tell(text('notice.engine-crashed', { message, seed, time: moment(simTimeNs) })),
     onRestarted: (simTimeNs) => tell(text('notice.engine-restarted', { time: moment(simTimeNs) })),
     onGivenUp() {
@@ -158,11 +162,17 @@ function takeStatus(status: Status): void {
     isSlowed: status.isRunning && Number.isFinite(status.speed) && status.pace < SLOW_BELOW,
     seed: status.seed,
     commandCount: status.commandCount,
-    stopped: stopped === null ? null : say(stopped.key, namesIn(present(get()), stopped.values)),
+    stopped: stopped === null ? null : get().stopped,
   };
   const now = get();
   // Most reports of the status bring nothing that React has to know.
   if ((Object.keys(next) as (keyof typeof next)[]).some((key) => next[key] !== now[key])) set(next);
+  if (stopped === null) return;
+  void lateWords().then(({ say }) => {
+    const words = say(stopped.key, namesIn(present(get()), stopped.values));
+    // While the words were on their way the run may have been started again.
+    if (client.status?.stopped && get().stopped !== words) set({ stopped: words });
+  });
 }
 
 // ------------------------------------------------------------------ telling
@@ -187,7 +197,8 @@ export function dismissRefusal(): void {
   set({ refusal: null });
 }
 
-export function refuseFor(title: string, problems: readonly Problem[]): void {
+export async function refuseFor(title: string, problems: readonly Problem[]): Promise<void> {
+  const { describeProblem } = await lateWords();
   refuse(
     title,
     problems.map((problem) => describeProblem(problem)),
@@ -266,7 +277,7 @@ async function begin(source: string, name: string, past: Partial<Past> = {}): Pr
   set({ travelToNs: null });
   const loaded = await client.load(source, past.seed, past.log);
   if (!loaded.ok) {
-    refuseFor(text('problems.title', { name }), loaded.problems);
+    await refuseFor(text('problems.title', { name }), loaded.problems);
     return false;
   }
   // The engine has read and accepted this very text, limits and prototype names included.
@@ -401,7 +412,7 @@ function take(next: history.History<Drawing>): void {
   quietly(
     commanded.then((done) => {
       if (done.ok) return;
-      refuseFor(text('problems.edit'), done.problems);
+      void refuseFor(text('problems.edit'), done.problems);
       // The run did not follow, so the drawing goes back to what the run is, unless it has moved on meanwhile.
       if (get().drawing === next) set({ drawing: history.commit(before) });
     }),

@@ -2,8 +2,8 @@
 // an edit and loaded after the first letters move.
 
 import { create } from 'zustand';
-import type { DescribedProblem } from '../../sim-engine/topology/problems.ts';
-import { describeProblem } from '../../sim-engine/topology/problems.ts';
+import type { DescribedProblem } from '../../sim-engine/topology/describe-problem.ts';
+import { lateWords } from '../messages/late.ts';
 import { nameOf, topologyOf } from './drawing.ts';
 import { firstLetter } from './first-letter.ts';
 import { present, useLab } from './lab.ts';
@@ -28,7 +28,7 @@ export function watchTroubles(): () => void {
     asked = drawing;
     const topology = topologyOf(drawing);
     await firstLetter;
-    const { advice } = await import('../../sim-engine/topology/advice.ts');
+    const [{ advice }, { describeProblem }] = await Promise.all([import('../../sim-engine/topology/advice.ts'), lateWords()]);
     const of = new Map<string, DescribedProblem>();
     for (const problem of advice(topology)) {
       const [list, id] = problem.at;

@@ -4,7 +4,7 @@
 import { nodeKind, wireKind } from '../../sim-engine/nodes/declarations.ts';
 import { canConnect, portAt } from '../../sim-engine/topology/connect.ts';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
-import { say, text } from '../messages/text.ts';
+import { named, text } from '../messages/text.ts';
 
 const nameOf = (node: NodeDocument): string => node.name ?? node.id;
 
@@ -26,9 +26,9 @@ export function whyNoWire(topology: TopologyDocument, from: string, to: string):
   const connectable = canConnect(source.kind, target.kind);
   if (!connectable.ok) {
     const values = worded(connectable.values);
-    const sentence = say(`problem.${connectable.code}`, values);
+    const sentence = named(`problem.${connectable.code}`, values);
     // Of an end of the line the remedy would speak of a wire that is drawn already.
-    return connectable.code === 'wire-from-end' ? sentence : `${sentence} ${say(`problem.${connectable.code}.remedy`, values)}`;
+    return connectable.code === 'wire-from-end' ? sentence : `${sentence} ${named(`problem.${connectable.code}.remedy`, values)}`;
   }
   const { wires } = topology;
   const kind = connectable.wire.type;
@@ -39,7 +39,7 @@ export function whyNoWire(topology: TopologyDocument, from: string, to: string):
     const most = declared && portAt(declared, connectable.wire, end)?.maxWires;
     const taken = wires.filter((wire) => wire.kind === kind && wire[end] === node.id).length;
     if (most !== undefined && taken >= most) {
-      return text('wiring.full', { node: nameOf(node), wire: say(connectable.wire.label).toLowerCase(), most });
+      return text('wiring.full', { node: nameOf(node), wire: named(connectable.wire.label).toLowerCase(), most });
     }
   }
   return leadsBack(topology, from, to, kind) ? text('wiring.circle', names) : null;
@@ -83,7 +83,7 @@ function worded(values: { readonly [hole: string]: string | number }): { [hole: 
         .split(', ')
         .map((kind) => {
           const declared = nodeKind(kind);
-          return declared === undefined ? kind : say(declared.label).toLowerCase();
+          return declared === undefined ? kind : named(declared.label).toLowerCase();
         })
         .join(', '),
     ]),

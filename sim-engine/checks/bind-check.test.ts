@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { RecordedReadings } from '../testing/checks-fixtures.ts';
-import { describeProblem } from '../topology/problems.ts';
+import { describeProblem } from '../topology/describe-problem.ts';
 import { bindCheck } from './bind-check.ts';
 import { parseCheck } from './parse-check.ts';
 

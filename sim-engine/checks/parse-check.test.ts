@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { describeProblem } from '../topology/problems.ts';
+import { describeProblem } from '../topology/describe-problem.ts';
 import type { Clause, Expression } from './check.ts';
 import { parseCheck } from './parse-check.ts';
 import { printCheck } from './print-check.ts';

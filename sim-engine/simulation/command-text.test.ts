@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { ACTIONS } from '../checks/actions.ts';
+import { describeProblem } from '../topology/describe-problem.ts';
 import type { Problem } from '../topology/document.ts';
-import { describeProblem } from '../topology/problems.ts';
 import { COMMAND_USAGE, parseCommand, printCommand } from './command-text.ts';
 import type { Command } from './commands.ts';
 

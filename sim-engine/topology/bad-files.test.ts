@@ -8,11 +8,11 @@ import { NODE_KINDS, WIRE_KINDS } from '../nodes/declarations.ts';
 import type { NodeKind } from '../nodes/node-kind.ts';
 import { advice } from './advice.ts';
 import { canConnect } from './connect.ts';
+import { describeProblem } from './describe-problem.ts';
 import type { Problem, Result, TopologyDocument } from './document.ts';
 import { BYTES_MAX, NODES_MAX, PROBLEMS_MAX, TEXT_MAX, VALUES_MAX, WIRES_MAX } from './limits.ts';
 import { parseParam } from './params.ts';
 import { parseScenario, parseTopology, parseTopologyDocument } from './parse.ts';
-import { describeProblem } from './problems.ts';
 import { type KindRegistry, registryOf } from './registry.ts';
 import { remarks } from './remarks.ts';
 

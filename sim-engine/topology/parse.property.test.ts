@@ -4,10 +4,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { describeProblem } from './describe-problem.ts';
 import type { Problem, Result } from './document.ts';
 import { BYTES_MAX, NODES_MAX, PROBLEMS_MAX, VALUES_MAX, WIRES_MAX } from './limits.ts';
 import { parseScenario, parseScenarioDocument, parseTopology, parseTopologyDocument, validateTopology } from './parse.ts';
-import { describeProblem } from './problems.ts';
 
 const orderPipeline = readFileSync(`${import.meta.dirname}/../scenarios/order-pipeline.json`, 'utf8');
 

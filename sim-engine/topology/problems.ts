@@ -1,8 +1,7 @@
-// How problems are collected and told. The parser reports codes with a place; page and command line ask here for the place,
-// the sentence and the remedy in words. Nothing here decides what is wrong.
+// How problems are collected: codes, each with a place. `describe-problem.ts` puts them into words. Nothing here decides what is
+// wrong.
 
 import type { PROBLEM_MESSAGES } from '../messages/en/problems.ts';
-import { EN, type Messages, say } from '../messages/en.ts';
 import type { Problem } from './document.ts';
 import { PROBLEMS_MAX } from './limits.ts';
 
@@ -66,48 +65,3 @@ export function listed(names: readonly string[], between = ', '): string {
   return [...first, '…', names[last]].join(between);
 }
 const LISTED_MAX = 12;
-
-export interface DescribedProblem {
-  /**
-   * Where, for people: "nodes › orders › params › ackDeadline"; line and column of a text that cannot be read; or
-   * "check, column 9" in a text of one line.
-   */
-  readonly place: string;
-  readonly sentence: string;
-  /** What to do about it. */
-  readonly remedy: string;
-}
-
-/** A problem in words. Holes that end in `Kind` hold a kind's type and are shown by its name. */
-export function describeProblem(problem: Problem, messages: Messages = EN): DescribedProblem {
-  const key = `problem.${problem.code}`;
-  const values = inWords(problem.values ?? {}, messages);
-  const withNearest = `${key}.remedy.nearest`;
-  const hasNearest = Object.hasOwn(values, 'nearest') && Object.hasOwn(messages, withNearest);
-  return {
-    place: placeInWords(problem, messages),
-    sentence: say(key, values, messages),
-    remedy: say(hasNearest ? withNearest : `${key}.remedy`, values, messages),
-  };
-}
-
-function inWords(values: ProblemValues, messages: Messages): ProblemValues {
-  const named = new Map<string, string | number>();
-  for (const [hole, value] of Object.entries(values)) {
-    const label = `kind.${value}.label`;
-    named.set(hole, hole.endsWith('Kind') && Object.hasOwn(messages, label) ? say(label, {}, messages) : value);
-  }
-  return Object.fromEntries(named);
-}
-
-function placeInWords(problem: Problem, messages: Messages): string {
-  const { line, column } = problem.values ?? {};
-  // A text of one line, such as a check, may end its path with the column itself.
-  const path = line === undefined && problem.at.at(-1) === column ? problem.at.slice(0, -1) : problem.at;
-  const steps = path.map((step) => (typeof step === 'number' ? say('place.item', { number: step + 1 }, messages) : step));
-  const joined = steps.join(' › ');
-  if (column === undefined) return joined === '' ? say('place.document', {}, messages) : joined;
-  if (line === undefined) return say('place.path-and-column', { path: joined, column }, messages);
-  const where = say('place.line', { line, column }, messages);
-  return joined === '' ? where : say('place.line-and-path', { line, column, path: joined }, messages);
-}

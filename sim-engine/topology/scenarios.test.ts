@@ -3,8 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { adviceOn } from './advice.ts';
+import { describeProblem } from './describe-problem.ts';
 import { parseScenario } from './parse.ts';
-import { describeProblem } from './problems.ts';
 
 const folder = `${import.meta.dirname}/../scenarios`;
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'));

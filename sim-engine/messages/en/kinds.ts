@@ -1,15 +1,17 @@
-// What node kinds, wire kinds, ports and gauges are called and how they are explained. The declarations name these keys; a
+// How node kinds, wire kinds, ports and gauges are explained; names of kinds stand in `at-once.ts`. The declarations name these keys; a
 // test fails when one is missing here and when one is left over.
 
+import { NAME_MESSAGES } from './at-once.ts';
+
 export const KIND_MESSAGES = {
+  ...NAME_MESSAGES,
+
   // ---- nodes
-  'kind.sender.label': 'Sender',
   'kind.sender.about': 'Makes messages and hands them to a queue or a topic. It does not know who reads them, or when.',
   'kind.sender.fidelity':
     'Stands for any program that sends. Its own work costs no time, and after a crash it forgets what it was about to send.',
   'kind.sender.port.out': 'Messages it sends',
 
-  'kind.requester.label': 'Requester',
   'kind.requester.about':
     'Asks questions by message and waits for the replies at a queue of its own or a shared one. Each question has a number and a deadline; a reply that comes too late is thrown away.',
   'kind.requester.fidelity':
@@ -17,7 +19,6 @@ export const KIND_MESSAGES = {
   'kind.requester.port.in': 'Replies it waits for',
   'kind.requester.port.out': 'Requests it sends',
 
-  'kind.service.label': 'Worker',
   'kind.service.about':
     'Takes messages one after the other, works on each for a while, hands on results and acknowledges. Several workers can share one queue.',
   'kind.service.fidelity':
@@ -27,7 +28,6 @@ export const KIND_MESSAGES = {
   'kind.service.port.asked': 'Calls it answers',
   'kind.service.port.calls': 'Services it calls',
 
-  'kind.queue.label': 'Queue',
   'kind.queue.about':
     'Keeps messages until a worker takes them. Each message goes to one worker: the one that has waited longest.',
   'kind.queue.fidelity':
@@ -36,21 +36,18 @@ export const KIND_MESSAGES = {
   'kind.queue.port.out': 'Messages for workers',
   'kind.queue.port.dead': 'Messages it gives up on',
 
-  'kind.topic.label': 'Topic',
   'kind.topic.about': 'Gives every subscriber its own copy of every message. Who subscribes later sees only what comes after.',
   'kind.topic.fidelity':
     'The textbook topic, no product: it keeps nothing, so a copy for a subscriber that is away is lost. Put a queue behind it to keep copies.',
   'kind.topic.port.in': 'Messages that come in',
   'kind.topic.port.out': 'Copies for subscribers',
 
-  'kind.dead-letter-queue.label': 'Dead-letter queue',
   'kind.dead-letter-queue.about':
     'Where messages rest after the last attempt, each with the reason. Nobody reads it; a redrive sends messages back to where they came from.',
   'kind.dead-letter-queue.fidelity':
     'The textbook dead-letter queue, no product: it never fills up, and what rests in it never expires.',
   'kind.dead-letter-queue.port.in': 'Messages given up on',
 
-  'kind.store.label': 'Store',
   'kind.store.about':
     'Keeps rows for services that read and write them. Can put an event into its outbox in the same transaction; a relay publishes it.',
   'kind.store.fidelity':
@@ -58,13 +55,11 @@ export const KIND_MESSAGES = {
   'kind.store.port.asked': 'Reads and writes',
   'kind.store.port.out': 'Events its relay publishes',
 
-  'kind.event-store.label': 'Event store',
   'kind.event-store.about':
     'Keeps a stream of events for every key and never changes one. Who appends must know how long the stream is; a relay publishes every event.',
   'kind.event-store.fidelity':
     'A textbook event store, no product: events have a type and no content, and nothing is ever deleted. The relay belongs to it.',
 
-  'kind.projection.label': 'View',
   'kind.projection.about':
     'Builds a view from events, each taken once and in the order of its stream. It is always a little behind, and can be built again from the event store.',
   'kind.projection.fidelity':
@@ -74,24 +69,17 @@ export const KIND_MESSAGES = {
   'kind.projection.port.calls': 'The event store it is built from',
 
   // ---- wires
-  'wire.publish.label': 'Publish',
   'wire.publish.about':
     'Hands messages to a queue or a topic. A message can be lost on the way; with confirmation the sender notices and sends it again.',
-  'wire.deliver.label': 'Deliver',
   'wire.deliver.about':
     'Hands messages of a queue to a worker, which acknowledges each one. What is not acknowledged in time is handed out again.',
-  'wire.subscribe.label': 'Subscribe',
   'wire.subscribe.about':
     'Pushes a copy of every message to a worker that listens now. Nothing is kept for it, and nothing comes twice.',
-  'wire.feed.label': 'Feed',
   'wire.feed.about': 'Copies every message of a topic into a queue, which keeps it for its own workers.',
-  'wire.call.label': 'Call',
   'wire.call.about':
     'One service asks another and waits for the answer. Question and answer may each be lost, late or doubled, and then only the time-out helps.',
-  'wire.direct.label': 'Direct',
   'wire.direct.about':
     'The message goes straight to whoever works on it, and the sender waits for the answer. Who is busy, or down, refuses or loses it.',
-  'wire.dead-letter.label': 'Dead letters',
   'wire.dead-letter.about': 'Where a queue puts what it gives up on. Takes no time and cannot fail.',
 
   // ---- gauges

@@ -1,7 +1,11 @@
 // Sentences of problems: `problem.<code>` says what is wrong, `problem.<code>.remedy` what to do about it, and
 // `problem.<code>.remedy.nearest` the same where a known name was probably meant. Holes are filled by whoever reports.
 
+import { WIRING_PROBLEM_MESSAGES } from './at-once.ts';
+
 export const PROBLEM_MESSAGES = {
+  ...WIRING_PROBLEM_MESSAGES,
+
   'place.document': 'the whole file',
   'place.line': 'line {line}, column {column}',
   'place.line-and-path': 'line {line}, column {column} ({path})',
@@ -112,9 +116,6 @@ export const PROBLEM_MESSAGES = {
   'problem.id-twice.remedy': 'Give every node and every wire an id of its own: commands name either by its id.',
 
   // ---- kinds and parameters
-  'problem.unknown-kind': 'There is no kind of node called "{found}".',
-  'problem.unknown-kind.remedy': 'Use one of these: {known}.',
-  'problem.unknown-kind.remedy.nearest': 'Did you mean "{nearest}"? Kinds of nodes: {known}.',
   'problem.unknown-wire-kind': 'There is no kind of wire called "{found}".',
   'problem.unknown-wire-kind.remedy': 'Use one of these: {known}.',
   'problem.unknown-wire-kind.remedy.nearest': 'Did you mean "{nearest}"? Kinds of wires: {known}.',
@@ -170,22 +171,10 @@ export const PROBLEM_MESSAGES = {
   'problem.wire-dangling.remedy': 'Write the id of an existing node, or remove the wire.',
   'problem.wire-to-itself': 'The wire {wire} leads from {node} back to {node}.',
   'problem.wire-to-itself.remedy': 'Remove it, or lead it to another node.',
-  'problem.wire-wrong-way': 'Messages flow from {toKind} to {fromKind}, not the other way.',
-  'problem.wire-wrong-way.remedy': 'Draw the wire the other way round.',
-  'problem.wire-needs-between': 'A wire cannot lead from {fromKind} straight to {toKind}.',
-  'problem.wire-needs-between.remedy': 'Put one of these between them: {between}.',
-  'problem.wire-from-end': 'Nothing leads on by a wire from {fromKind}.',
-  'problem.wire-from-end.remedy': 'Remove the wire.',
-  'problem.wire-forbidden': 'A wire cannot lead from {fromKind} to {toKind}.',
-  'problem.wire-forbidden.remedy': 'From {fromKind} a wire can lead to: {next}.',
   'problem.wire-of-wrong-kind': '{fromKind} and {toKind} are not joined by a wire of the kind "{found}".',
   'problem.wire-of-wrong-kind.remedy': 'Write "kind": "{known}".',
   'problem.wire-doubled': 'The wires {first} and {wire} do the same thing between {from} and {to}.',
   'problem.wire-doubled.remedy': 'Remove one. To share work add concurrency or a second node; two equal wires would hide it.',
-  'problem.wire-into-container': 'A wire ends at a part inside {toKind}, not at {toKind} itself.',
-  'problem.wire-into-container.remedy': 'Lead it to one of its parts: {parts}.',
-  'problem.wire-out-of-container': 'A wire starts at a part inside {fromKind}, not at {fromKind} itself.',
-  'problem.wire-out-of-container.remedy': 'Start it at one of its parts: {parts}.',
   'problem.port-full': 'The node {node} takes no more wires of the kind "{wireKind}": it can have {most}.',
   'problem.port-full.remedy': 'Remove the wire {wire}, or the one that is there already.',
   'problem.parent-missing': '{node} is said to lie in "{parent}", and there is no such node.',
