@@ -48,6 +48,11 @@ export interface NodeKind<Type extends string = string, F extends Fields = Field
   readonly gauges: readonly Gauge[];
   /** Kinds of nodes this one may hold; present = the node is a container. */
   readonly accepts?: readonly string[];
+  /**
+   * While this field has one of these values only a share of what comes goes on along each wire: in a circle that leads through
+   * here a message does not travel for ever.
+   */
+  readonly partsWays?: { readonly field: string; readonly is: readonly string[] };
   /** Whether messages on the books wait here: the ends of the app's `queue_size` and so on. */
   readonly holdsMessages: boolean;
 }

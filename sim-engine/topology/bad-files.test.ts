@@ -756,6 +756,24 @@ describe('cycle', () => {
       'Messages would travel in a circle for ever: asked → server → asked.',
     );
   });
+  it('is none where only a share of what comes goes round', () => {
+    const nodes = (routing: string) => [
+      { id: 'orders', kind: 'queue' },
+      { id: 'worker', kind: 'service', params: { routing } },
+      { id: 'done', kind: 'queue' },
+    ];
+    const wires = [
+      { id: 'hand-out', kind: 'deliver', from: 'orders', to: 'worker' },
+      { id: 'on', kind: 'publish', from: 'worker', to: 'done' },
+      { id: 'again', kind: 'publish', from: 'worker', to: 'orders' },
+    ];
+    expect(parseTopology(topology({ nodes: nodes('one-by-share'), wires })).ok).toBe(true);
+    const forEver = 'Messages would travel in a circle for ever: orders → worker → orders.';
+    expect(only(parseTopology(topology({ nodes: nodes('every-wire'), wires })))[1]).toBe(forEver);
+    // The only way out is no choice.
+    const single = topology({ nodes: nodes('one-by-share'), wires: wires.filter(({ id }) => id !== 'on') });
+    expect(only(parseTopology(single))[1]).toBe(forEver);
+  });
   it('is none where two ways lead to the same worker', () => {
     const nodes = [...base.nodes, { id: 'second', kind: 'queue' }];
     const wires = [

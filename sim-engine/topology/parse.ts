@@ -293,10 +293,21 @@ class TopologyReader {
     const sound = checkWires(this.sketchedWires, this.sketchedNodes, this.kinds, this.problems);
     checkParents(this.sketchedNodes, this.kinds, this.problems);
     const goesOn = ({ to }: SketchedWire): boolean => !MESSAGES_END_AT.has(this.sketchedNodes.get(to)?.kind ?? '');
-    const carrying = sound.filter((wire) => this.kinds.wireKinds.get(wire.kind)?.travels && goesOn(wire));
+    const carrying = sound.filter(
+      (wire) => this.kinds.wireKinds.get(wire.kind)?.travels && goesOn(wire) && !this.isOneOfSeveral(wire, sound),
+    );
     for (const { nodes, closedBy } of findCircles(carrying, CIRCLES_MAX)) {
       report(this.problems, 'cycle', closedBy.place, { loop: listed(nodes, ' → '), wire: closedBy.id });
     }
+  }
+
+  /** Whether a wire is one of several ways out of a node that sends each message along only one of them. */
+  private isOneOfSeveral(wire: SketchedWire, sound: readonly SketchedWire[]): boolean {
+    const rule = this.kinds.nodeKinds.get(this.sketchedNodes.get(wire.from)?.kind ?? '')?.partsWays;
+    if (rule === undefined) return false;
+    const from = this.nodes.find(({ id }) => id === wire.from);
+    if (from === undefined || !rule.is.includes(from.params[rule.field] as string)) return false;
+    return sound.some((other) => other !== wire && other.from === wire.from && other.kind === wire.kind);
   }
 
   private *members(list: unknown, place: Place): Iterable<[number, unknown]> {

@@ -441,4 +441,5 @@ export const SERVICE: NodeKind<'service', typeof SERVICE_FIELDS> = {
     { name: 'busy_seconds', unit: 'seconds', type: 'total', label: 'gauge.busy_seconds.label', help: 'gauge.busy_seconds.help' },
   ],
   holdsMessages: true,
+  partsWays: { field: 'routing', is: ['one-by-share'] },
 };

@@ -66,14 +66,14 @@ describe('theory and run', () => {
     expect(faultsOf('jackson', withInput(one, { routing: [[0.4]] }))).toContain('station 0: utilisation');
   });
 
-  it('agree about classes that are never interrupted; what is not built is named', () => {
+  it('agree about urgent classes, with and without interruptions', () => {
     const one = named('priority', 'prio-7-deterministic');
-    const plain: VectorCase = { ...one, expected: { ...one.expected, preemptiveResume: undefined } };
-    expect(formatOf('priority').judge(plain).faults).toEqual([]);
-    expect(faultsOf('priority', one)).toBe('preemptive resume: a service that interrupts its work is not built');
-    const [low] = (plain.expected.nonPreemptive as { readonly Wq: readonly number[] }).Wq;
-    const wrong = { ...plain, expected: { ...plain.expected, nonPreemptive: { W: [9, 9, 9], Wq: [low, 9, 9] } } };
-    expect(faultsOf('priority', wrong)).toContain('class 2: W ');
+    expect(formatOf('priority').judge(one).faults).toEqual([]);
+    const plain = one.expected.nonPreemptive as { readonly W: readonly number[]; readonly Wq: readonly number[] };
+    const wrong = { ...one, expected: { ...one.expected, nonPreemptive: { W: [9, 9, 9], Wq: plain.Wq } } };
+    expect(faultsOf('priority', wrong)).toContain('nonPreemptive class 2: W ');
+    const swapped = { ...one, expected: { ...one.expected, preemptiveResume: { W: plain.W } } };
+    expect(faultsOf('priority', swapped)).toContain('preemptiveResume class 1: W ');
   });
 });
 
