@@ -5,6 +5,7 @@
 import type { Plugin } from 'vite';
 import { EN } from '../app/messages/en.ts';
 import { EN as ASKED_EN } from '../app/messages/en-asked.ts';
+import { AT_ONCE } from '../sim-engine/messages/en/at-once.ts';
 import { EN as ENGINE_EN } from '../sim-engine/messages/en.ts';
 import { type ServedPage, servePage } from './built-page.ts';
 
@@ -25,20 +26,23 @@ export function pseudo(words: string): string {
   return spoken.replace(/[^\s{}.,:;!?]+(?=[\s.,:;!?]*$)/, (last) => (/\w\}$|^\{/.test(last) ? last : last + 'é'.repeat(missing)));
 }
 
-const TABLES = new Map<string, { readonly [key: string]: string }>([
-  ['/app/messages/en.ts', EN],
-  ['/app/messages/en-asked.ts', ASKED_EN],
-  ['/sim-engine/messages/en.ts', ENGINE_EN],
-]);
+/** Every table that the page reads: file, name and words. */
+const TABLES: readonly (readonly [file: string, name: string, words: { readonly [key: string]: string }])[] = [
+  ['/app/messages/en.ts', 'EN', EN],
+  ['/app/messages/en-asked.ts', 'EN', ASKED_EN],
+  ['/sim-engine/messages/en.ts', 'EN', ENGINE_EN],
+  ['/sim-engine/messages/en/at-once.ts', 'AT_ONCE', AT_ONCE],
+];
 
 const pseudoLanguage = (): Plugin => ({
   name: 'pseudo-language',
   enforce: 'post',
   transform(code, id) {
-    const messages = [...TABLES].find(([file]) => id.endsWith(file))?.[1];
-    if (messages === undefined) return null;
+    const table = TABLES.find(([file]) => id.endsWith(file));
+    if (table === undefined) return null;
+    const [, name, messages] = table;
     const spoken = Object.fromEntries(Object.entries(messages).map(([key, words]) => [key, pseudo(words)]));
-    return `${code}\nObject.assign(EN, ${JSON.stringify(spoken)});\n`;
+    return `${code}\nObject.assign(${name}, ${JSON.stringify(spoken)});\n`;
   },
 });
 

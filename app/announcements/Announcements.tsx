@@ -4,7 +4,7 @@
 import { useEffect, useRef } from 'react';
 import { DELIVERY_CLASSES, FRAME } from '../../sim-engine/protocol/frame.ts';
 import type { TopologyDocument } from '../../sim-engine/topology/document.ts';
-import { text } from '../messages/text.ts';
+import { text } from '../messages/asked.ts';
 import { announcer } from '../store/announcer.ts';
 import { nameOf, topologyOf } from '../store/drawing.ts';
 import { usePicture, write } from '../store/LiveText.tsx';

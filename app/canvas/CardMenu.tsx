@@ -5,7 +5,7 @@ import { Copy, Package, PackageOpen, Pencil, Spline, Trash2 } from 'lucide-react
 import type { NodeDocument, TopologyDocument } from '../../sim-engine/topology/document.ts';
 import { duplicate, removeThings } from '../acts/acts.ts';
 import { containersFor, moveInto } from '../acts/containers.ts';
-import { text } from '../messages/text.ts';
+import { text } from '../messages/asked.ts';
 import { connect, nameOf, nodeName, topologyOf, wireSources, wireTargets } from '../store/drawing.ts';
 import { edit, present, useLab } from '../store/lab.ts';
 import { focusIfLost, focusOnCanvas } from '../ui/focus.ts';

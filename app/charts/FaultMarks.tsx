@@ -3,7 +3,7 @@
 
 import { Zap } from 'lucide-react';
 import { useRef } from 'react';
-import { text } from '../messages/text.ts';
+import { text } from '../messages/asked.ts';
 import { wasWords } from '../store/fault-words.ts';
 import { type Act, isEnd, oppositeOf, useFaults } from '../store/faults.ts';
 import { usePicture } from '../store/LiveText.tsx';

@@ -2,7 +2,7 @@
 
 import { Check, ChevronDown } from 'lucide-react';
 import { useState } from 'react';
-import { text } from '../messages/text.ts';
+import { text } from '../messages/asked.ts';
 import { toggleLane, useCharted } from '../store/charted.ts';
 import { Menu } from '../ui/Menu.tsx';
 import { LANES } from './lanes.ts';

@@ -3,7 +3,7 @@
 
 import { memo, useEffect, useRef } from 'react';
 import { CartesianGrid, Line, LineChart, Tooltip, usePlotArea, XAxis, YAxis } from 'recharts';
-import { text } from '../messages/text.ts';
+import { text } from '../messages/asked.ts';
 import type { Axis, Plot } from './lane-lines.ts';
 import type { Lane } from './lanes.ts';
 

@@ -4,8 +4,8 @@
 import { X } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { FrameLayout } from '../../sim-engine/protocol/messages.ts';
+import { type MessageKey, text } from '../messages/asked.ts';
 import { say } from '../messages/say.ts';
-import { type MessageKey, text } from '../messages/text.ts';
 import { type ChartedGauge, gaugeOf, gaugeText, type LaneId, toggleGauge, useCharted } from '../store/charted.ts';
 import { nameOf, topologyOf } from '../store/drawing.ts';
 import { useFaults } from '../store/faults.ts';

@@ -1,7 +1,7 @@
 // What the lanes of the deck show: series, colours, words. Data only; Lanes draws them.
 
 import type { Gauge } from '../../sim-engine/nodes/node-kind.ts';
-import type { MessageKey } from '../messages/text.ts';
+import type { MessageKey } from '../messages/asked.ts';
 import type { ChartedGauge, LaneId } from '../store/charted.ts';
 import { seriesOfGauge } from './history.ts';
 

@@ -1,8 +1,8 @@
 // What has happened in the run, in words, newest first; above it what the drawing probably lacks, and what was lost and why.
 
 import { TriangleAlert } from 'lucide-react';
+import { text } from '../messages/asked.ts';
 import { say } from '../messages/say.ts';
-import { text } from '../messages/text.ts';
 import { namesIn } from '../store/drawing.ts';
 import { wasWords } from '../store/fault-words.ts';
 import { type Act, useFaults } from '../store/faults.ts';

@@ -3,7 +3,7 @@
 
 import { Eye } from 'lucide-react';
 import { FRAME } from '../../sim-engine/protocol/frame.ts';
-import { text } from '../messages/text.ts';
+import { text } from '../messages/asked.ts';
 import { LiveDuration, LiveText } from '../store/LiveText.tsx';
 import { count } from '../ui/format.ts';
 import './events.css';

@@ -15,7 +15,7 @@ import {
   Waves,
 } from 'lucide-react';
 import { nodeKind } from '../../sim-engine/nodes/declarations.ts';
-import { text } from '../messages/text.ts';
+import { text } from '../messages/asked.ts';
 import { nameOf, topologyOf } from '../store/drawing.ts';
 import { doWords } from '../store/fault-words.ts';
 import { type Act, inject, isEnd, useFaults } from '../store/faults.ts';

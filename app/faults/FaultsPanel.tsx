@@ -2,7 +2,7 @@
 // again without it up to this moment. What is still on can be ended instead.
 
 import { RotateCcw, Trash2 } from 'lucide-react';
-import { text } from '../messages/text.ts';
+import { text } from '../messages/asked.ts';
 import { wasWords } from '../store/fault-words.ts';
 import { type FaultMark, inject, isEnd, oppositeOf, takeBack, useFaults } from '../store/faults.ts';
 import { client } from '../store/lab.ts';

@@ -1,7 +1,7 @@
 // A fault with values of one's own: what, how much, for how long. What will be done stands on the button.
 
 import { type FormEvent, useId, useState } from 'react';
-import { asked } from '../messages/asked.ts';
+import { text } from '../messages/asked.ts';
 import { nameOf, topologyOf } from '../store/drawing.ts';
 import { doWords } from '../store/fault-words.ts';
 import { inject, useFaults } from '../store/faults.ts';
@@ -40,10 +40,10 @@ export function OwnFault({ id, onClose }: { readonly id: string; readonly onClos
     close();
   };
   return (
-    <Dialog title={asked('own.title', { name: nameOf(topology, id) })} closeLabel={asked('dialog.close')} onClose={close}>
+    <Dialog title={text('own.title', { name: nameOf(topology, id) })} closeLabel={text('dialog.close')} onClose={close}>
       <form className="own-fault" onSubmit={onSubmit}>
         <div className="own-part">
-          <label htmlFor={what}>{asked('own.what')}</label>
+          <label htmlFor={what}>{text('own.what')}</label>
           <select
             id={what}
             value={like.type}
@@ -54,7 +54,7 @@ export function OwnFault({ id, onClose }: { readonly id: string; readonly onClos
           >
             {all.map(({ type }) => (
               <option key={type} value={type}>
-                {asked(`own.what.${type}`)}
+                {text(`own.what.${type}`)}
               </option>
             ))}
           </select>
@@ -70,7 +70,7 @@ export function OwnFault({ id, onClose }: { readonly id: string; readonly onClos
           />
         ))}
         <button type="submit" className="btn primary" aria-disabled={wrong.length > 0}>
-          {'type' in taken ? doWords(taken) : asked(`own.what.${like.type}`)}
+          {'type' in taken ? doWords(taken) : text(`own.what.${like.type}`)}
         </button>
       </form>
     </Dialog>
@@ -88,13 +88,13 @@ interface PartFieldProps {
 function PartField({ part, isOptional, isWrong, value, onChange }: PartFieldProps) {
   const id = useId();
   const words = isWrong
-    ? asked(`own.wrong.${part}`)
+    ? text(`own.wrong.${part}`)
     : isOptional && (part === 'for' || part === 'over')
-      ? asked(`own.empty.${part}`)
+      ? text(`own.empty.${part}`)
       : '';
   return (
     <div className={`own-part${isWrong ? ' is-bad' : ''}`}>
-      <label htmlFor={id}>{asked(`own.part.${part}`)}</label>
+      <label htmlFor={id}>{text(`own.part.${part}`)}</label>
       <input
         id={id}
         value={value}

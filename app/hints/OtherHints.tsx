@@ -1,14 +1,13 @@
 // What stands in the place of the first hint: how an empty drawing begins, and what a scenario is about.
 
 import { useState } from 'react';
-import { asked } from '../messages/asked.ts';
-import { text } from '../messages/text.ts';
+import { text } from '../messages/asked.ts';
 import { useIsNarrow } from '../ui/media.ts';
 import { Dismiss, Words } from './parts.tsx';
 
 /** Whoever has cleared the canvas is told how a drawing begins, whatever they know already. */
 export function EmptyHint() {
-  const words = asked(useIsNarrow() ? 'hint.empty.narrow' : 'hint.empty');
+  const words = text(useIsNarrow() ? 'hint.empty.narrow' : 'hint.empty');
   return (
     <div className="hint hint-empty" role="note" aria-label={text('hint.label')}>
       <Words words={words} />
@@ -25,9 +24,9 @@ export function About({ words }: { readonly words: string }) {
   const isNarrow = useIsNarrow();
   if (isRead) return null;
   return (
-    <div className="hint hint-about" role="note" aria-label={asked('hint.about')}>
+    <div className="hint hint-about" role="note" aria-label={text('hint.about')}>
       <Words words={isNarrow ? (words.split(FIRST_END)[0] ?? words) : words} />
-      <Dismiss label={asked('hint.about.dismiss')} onClick={() => setRead(true)} />
+      <Dismiss label={text('hint.about.dismiss')} onClick={() => setRead(true)} />
     </div>
   );
 }

@@ -2,8 +2,8 @@
 
 import type { Field, LawDocument } from '../../sim-engine/nodes/fields.ts';
 import { printBytes } from '../../sim-engine/topology/units.ts';
+import { text } from '../messages/asked.ts';
 import { say } from '../messages/say.ts';
-import { text } from '../messages/text.ts';
 import { numberForm } from '../store/sliders.ts';
 import { figure } from '../ui/format.ts';
 

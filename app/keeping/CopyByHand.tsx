@@ -3,7 +3,7 @@
 import { X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { createPortal } from 'react-dom';
-import { text } from '../messages/text.ts';
+import { text } from '../messages/asked.ts';
 import type { Shared } from './ShareButton.tsx';
 
 export function CopyByHand({ shared, onClose }: { readonly shared: Shared; readonly onClose: () => void }) {

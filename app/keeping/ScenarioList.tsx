@@ -2,7 +2,7 @@
 // neither its code nor the files it shows are needed before somebody asks.
 
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { text } from '../messages/text.ts';
+import { text } from '../messages/asked.ts';
 import { type Drawing, isScenario, titleOf } from '../store/drawing.ts';
 import { openText } from '../store/lab.ts';
 import { moment } from '../ui/format.ts';

@@ -2,7 +2,7 @@
 // one trusts nothing: length first, then the alphabet, then the deflated text up to a limit, then what it says.
 
 import { BYTES_MAX } from '../../sim-engine/topology/limits.ts';
-import { text } from '../messages/text.ts';
+import { text } from '../messages/asked.ts';
 import { type Read, readWork, type Work, writeWork } from './work.ts';
 
 /** What stands before the run: the word, and the way it was packed. */

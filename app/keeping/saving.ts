@@ -3,7 +3,7 @@
 
 import { BYTES_MAX } from '../../sim-engine/topology/limits.ts';
 import type { RunRecord } from '../engine-client/engine-client.ts';
-import { text } from '../messages/text.ts';
+import { text } from '../messages/asked.ts';
 import { type Drawing, titleOf } from '../store/drawing.ts';
 import { beforeOpening, client, isAhead, present, tell, useLab } from '../store/lab.ts';
 import { type KeptMoment, makeRoom, takeNewEntry, writeKept, writeMoment } from './kept.ts';

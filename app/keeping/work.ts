@@ -8,8 +8,8 @@ import type { Problem } from '../../sim-engine/topology/document.ts';
 import { COMMANDS_MAX, RUN_NS_MAX, SEED_MAX, SPEED_MAX } from '../../sim-engine/topology/limits.ts';
 import { parseScenarioDocument } from '../../sim-engine/topology/parse.ts';
 import { readJson } from '../../sim-engine/topology/read-json.ts';
+import { text } from '../messages/asked.ts';
 import { describeProblem } from '../messages/say.ts';
-import { text } from '../messages/text.ts';
 import type { Drawing } from '../store/drawing.ts';
 import type { Past } from '../store/lab.ts';
 

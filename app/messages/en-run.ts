@@ -1,5 +1,5 @@
 // Words about what was done to a run and what is seen of it: faults, letters and their journeys, events, the oracle's view. Part of
-// `en.ts`, in a file of its own because it is as long as the rest.
+// `en-asked.ts`, in a file of its own because it is as long as the rest.
 
 export const RUN_WORDS = {
   'faults.title': 'Faults',
@@ -8,7 +8,6 @@ export const RUN_WORDS = {
   'faults.menu.none': 'This wire costs no time and cannot fail.',
   'faults.none': 'Nothing was broken in this run yet.',
   'faults.none.help': 'Right-click a card or a wire, or press it for long on a phone. With the keyboard: choose it and press F.',
-  'faults.refused': 'This fault cannot be given',
   'faults.remove': 'Remove',
   'faults.remove.label': 'Remove: {what}',
   'faults.remove.help': 'To remove a fault is to undo it: the run is played again without it, up to this moment.',
@@ -65,16 +64,8 @@ export const RUN_WORDS = {
   'faults.was.redrive.count': '{name} redriven: {count}',
   'faults.was.redrive.one': '{name} redriven: {letter}',
 
-  'canvas.cut': 'cut',
-  'canvas.late': '+{time}',
-
   'panel.close': 'Close',
   'panel.back': 'Back',
-  'panel.views': 'More to see',
-  'panel.events': 'Events',
-  'panel.faults': 'Faults',
-  'panel.oracle': 'Oracle',
-  'panel.oracle.help': 'Show what no dashboard of a real broker knows',
 
   'letters.label': 'Letters: {class}',
   'letters.count': '{count} at this moment',

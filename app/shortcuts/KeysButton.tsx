@@ -3,7 +3,7 @@
 
 import { Keyboard } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { text } from '../messages/text.ts';
+import { text } from '../messages/asked.ts';
 import { isKey, KEYS } from '../store/keys.ts';
 import { useIsNarrow, useMedia } from '../ui/media.ts';
 

@@ -1,6 +1,6 @@
 // The list of keys, and the switch that turns those off that are a single character.
 
-import { asked } from '../messages/asked.ts';
+import { text } from '../messages/asked.ts';
 import { setSingleKeys, useKeys } from '../store/keys.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import { keyGroups } from './key-rows.ts';
@@ -9,11 +9,11 @@ import './shortcuts.css';
 export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
   const hasSingle = useKeys((keys) => keys.hasSingle);
   return (
-    <Dialog title={asked('keys.title')} closeLabel={asked('dialog.close')} className="keys-dialog" onClose={onClose}>
+    <Dialog title={text('keys.title')} closeLabel={text('dialog.close')} className="keys-dialog" onClose={onClose}>
       <label className="keys-switch">
         <span>
-          <b>{asked('keys.single')}</b>
-          <small id="keys-single-help">{asked('keys.single.help')}</small>
+          <b>{text('keys.single')}</b>
+          <small id="keys-single-help">{text('keys.single.help')}</small>
         </span>
         <input
           type="checkbox"
@@ -31,7 +31,7 @@ export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
                 <div key={words}>
                   <dt>{words}</dt>
                   <dd>
-                    {isSingle && !hasSingle ? <small>{asked('keys.off')}</small> : keys.map((key) => <kbd key={key}>{key}</kbd>)}
+                    {isSingle && !hasSingle ? <small>{text('keys.off')}</small> : keys.map((key) => <kbd key={key}>{key}</kbd>)}
                   </dd>
                 </div>
               ))}

@@ -1,6 +1,6 @@
 // The list of keys by what they are for: those of the table, and those that belong to whatever has the focus. Pure.
 
-import { asked } from '../messages/asked.ts';
+import { text } from '../messages/asked.ts';
 import { isSingle, KEYS, type KeyName } from '../store/keys.ts';
 
 const GROUPS = ['run', 'draw', 'see'] as const;
@@ -33,25 +33,25 @@ export interface KeyRow {
 /** Of the clipboard, of cards and of panels: they mean something only where the focus is. */
 const othersOf = (group: Group): readonly KeyRow[] => {
   const row = (words: string, ...keys: readonly string[]): KeyRow => ({ words, keys, isSingle: false });
-  const ctrl = asked('keys.key.ctrl');
+  const ctrl = text('keys.key.ctrl');
   if (group === 'draw') {
     return [
-      row(asked('keys.do.choose'), asked('keys.key.enter')),
-      row(asked('keys.do.move'), asked('keys.key.arrows')),
-      row(asked('keys.do.delete'), asked('keys.key.delete')),
-      row(asked('keys.do.copy'), ctrl, 'C X V'),
+      row(text('keys.do.choose'), text('keys.key.enter')),
+      row(text('keys.do.move'), text('keys.key.arrows')),
+      row(text('keys.do.delete'), text('keys.key.delete')),
+      row(text('keys.do.copy'), ctrl, 'C X V'),
     ];
   }
-  return group === 'see' ? [row(asked('keys.do.close'), asked('keys.key.escape'))] : [];
+  return group === 'see' ? [row(text('keys.do.close'), text('keys.key.escape'))] : [];
 };
 
 export const keyGroups = () =>
   GROUPS.map((group) => ({
-    name: asked(`keys.group.${group}`),
+    name: text(`keys.group.${group}`),
     rows: [
       ...(Object.keys(KEYS) as KeyName[])
         .filter((name) => GROUP_OF[name] === group)
-        .map((name): KeyRow => ({ words: asked(`keys.do.${name}`), keys: capsOf(name), isSingle: isSingle(name) })),
+        .map((name): KeyRow => ({ words: text(`keys.do.${name}`), keys: capsOf(name), isSingle: isSingle(name) })),
       ...othersOf(group),
     ],
   }));
@@ -59,7 +59,7 @@ export const keyGroups = () =>
 /** "Mod+Shift+z" as Ctrl, Shift, Z. */
 export const capsOf = (name: KeyName): readonly string[] =>
   KEYS[name].split('+').map((part) => {
-    if (part === 'Mod') return asked('keys.key.ctrl');
-    if (part === 'Shift') return asked('keys.key.shift');
-    return part === ' ' ? asked('keys.key.space') : part.toUpperCase();
+    if (part === 'Mod') return text('keys.key.ctrl');
+    if (part === 'Shift') return text('keys.key.shift');
+    return part === ' ' ? text('keys.key.space') : part.toUpperCase();
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EN } from '../messages/en.ts';
+import { text } from '../messages/asked.ts';
 import { isKey, KEYS, type KeyName, setSingleKeys } from '../store/keys.ts';
 import { capsOf, keyGroups } from './key-rows.ts';
 
@@ -61,7 +61,7 @@ describe('the list of keys', () => {
       rename: 'key.rename',
       duplicate: 'key.duplicate',
     } as const;
-    for (const [name, key] of Object.entries(inMenu)) expect(EN[key]).toBe(capsOf(name as KeyName).join(' '));
-    expect([EN['key.outline'], EN['faults.key']]).toEqual([capsOf('outline').join(), capsOf('faults').join()]);
+    for (const [name, key] of Object.entries(inMenu)) expect(text(key)).toBe(capsOf(name as KeyName).join(' '));
+    expect([text('key.outline'), text('faults.key')]).toEqual([capsOf('outline').join(), capsOf('faults').join()]);
   });
 });

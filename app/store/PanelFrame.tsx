@@ -2,7 +2,7 @@
 
 import { ArrowLeft, X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { text } from '../messages/text.ts';
+import { text } from '../messages/asked.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { closePanel, goBack, usePanels } from './panels.ts';
 import '../ui/details.css';

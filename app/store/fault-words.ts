@@ -1,6 +1,6 @@
 // Faults in words: as something one can do, and as something that was done.
 
-import { text } from '../messages/text.ts';
+import { text } from '../messages/asked.ts';
 import { count, durationText, figure } from '../ui/format.ts';
 import { type Act, isEnd, targetOf } from './faults.ts';
 

@@ -1,7 +1,7 @@
 // The journey of one letter as a list: what happened to it, where and when, as far as the trace remembers.
 
+import { text } from '../messages/asked.ts';
 import { say } from '../messages/say.ts';
-import { text } from '../messages/text.ts';
 import { letterName } from '../store/fault-words.ts';
 import { client } from '../store/lab.ts';
 import { PanelFrame } from '../store/PanelFrame.tsx';

@@ -1,7 +1,7 @@
 // A letter by its name; pressed, it opens its journey.
 
 import type { MessageName } from '../../sim-engine/simulation/commands.ts';
-import { text } from '../messages/text.ts';
+import { text } from '../messages/asked.ts';
 import { letterName } from '../store/fault-words.ts';
 import { openPanel } from '../store/panels.ts';
 import { useNames } from '../store/use-names.ts';

@@ -3,8 +3,8 @@
 
 import { useState } from 'react';
 import type { LetterClass, LetterRow, Letters } from '../../sim-engine/protocol/messages.ts';
+import { text } from '../messages/asked.ts';
 import { say } from '../messages/say.ts';
-import { text } from '../messages/text.ts';
 import { client } from '../store/lab.ts';
 import { PanelFrame } from '../store/PanelFrame.tsx';
 import type { Panel } from '../store/panels.ts';

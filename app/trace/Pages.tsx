@@ -1,6 +1,6 @@
 // Leafs through a class of letters, as many at a time as the engine answers.
 
-import { text } from '../messages/text.ts';
+import { text } from '../messages/asked.ts';
 import { count } from '../ui/format.ts';
 
 /** `LETTERS_PER_PAGE` of the engine. */
