@@ -3,13 +3,12 @@
 
 import type { LoggedCommand } from '../../sim-engine/protocol/messages.ts';
 import { isCommand } from '../../sim-engine/simulation/command-shape.ts';
-import type { DescribedProblem } from '../../sim-engine/topology/describe-problem.ts';
+import { type DescribedProblem, describeProblem } from '../../sim-engine/topology/describe-problem.ts';
 import type { Problem } from '../../sim-engine/topology/document.ts';
 import { COMMANDS_MAX, RUN_NS_MAX, SEED_MAX, SPEED_MAX } from '../../sim-engine/topology/limits.ts';
 import { parseScenarioDocument } from '../../sim-engine/topology/parse.ts';
 import { readJson } from '../../sim-engine/topology/read-json.ts';
 import { text } from '../messages/asked.ts';
-import { describeProblem } from '../messages/say.ts';
 import type { Drawing } from '../store/drawing.ts';
 import type { Past } from '../store/lab.ts';
 

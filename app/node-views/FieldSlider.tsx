@@ -3,11 +3,11 @@
 
 import { useState } from 'react';
 import type { Field } from '../../sim-engine/nodes/fields.ts';
-import { useLabel } from '../messages/late.ts';
 import { text } from '../messages/text.ts';
 import { setParam } from '../store/drawing.ts';
 import { controlOf, useGuide } from '../store/guide.ts';
 import { beginEdit, commitEdit, edit } from '../store/lab.ts';
+import { useLabel } from '../store/late.ts';
 import type { SliderForm } from '../store/sliders.ts';
 import { draggable, fromStep, SLIDER_STEPS, tidy, toStep } from '../ui/scale.ts';
 

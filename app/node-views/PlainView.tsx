@@ -1,7 +1,7 @@
 // The card of a kind without a special look: its first declared gauges, label above figure.
 
 import { nodeKind } from '../../sim-engine/nodes/declarations.ts';
-import { Label } from '../messages/Label.tsx';
+import { Label } from '../store/Label.tsx';
 import { LiveText } from '../store/LiveText.tsx';
 import { count } from '../ui/format.ts';
 import type { CardProps, NodeView } from './node-view.ts';

@@ -7,12 +7,12 @@ import type { DescribedProblem } from '../../sim-engine/topology/describe-proble
 import type { Problem } from '../../sim-engine/topology/document.ts';
 import { EngineClient, EngineGone } from '../engine-client/engine-client.ts';
 import { type OpenPort, openInPage, openWebWorker } from '../engine-client/ports.ts';
-import { lateWords } from '../messages/late.ts';
 import { text } from '../messages/text.ts';
 import { moment } from '../ui/format.ts';
 import { type Drawing, isScenario, namesIn, titleOf, withTopology } from './drawing.ts';
 import { commandBetween } from './edit-commands.ts';
 import * as history from './history.ts';
+import { lateWords } from './late.ts';
 import { withLooks } from './looks.ts';
 import { PictureLoop } from './picture.ts';
 import { type Places, placesOf, Rates } from './readings.ts';
@@ -112,6 +112,8 @@ export const client = new EngineClient({
       set({ layout });
     },
     onNotice({ key, values }) {
+      // On the way to a moment all of it is long past: it stands among the events, and is no news.
+      if (isOnItsWay()) return;
       const names = namesIn(present(get()), values);
       void lateWords().then(({ say }) => tell(say(key, names)));
     },

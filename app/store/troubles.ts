@@ -3,10 +3,10 @@
 
 import { create } from 'zustand';
 import type { DescribedProblem } from '../../sim-engine/topology/describe-problem.ts';
-import { lateWords } from '../messages/late.ts';
 import { nameOf, topologyOf } from './drawing.ts';
 import { firstLetter } from './first-letter.ts';
 import { present, useLab } from './lab.ts';
+import { lateWords } from './late.ts';
 
 interface Troubles {
   /** By id of the node: the first thing that is said about it. */

@@ -2,7 +2,7 @@
 
 import type { Fields } from '../fields.ts';
 import type { NodeKind } from '../node-kind.ts';
-import { PLACE_FIELDS, RELAY_FIELDS, STORE_GAUGES, STORE_PORTS } from './store-fields.ts';
+import { PLACE_FIELDS, RELAY_FIELDS, STORE_GAUGES, STORE_PORTS } from './store-fields.declaration.ts';
 
 const STORE_FIELDS = {
   ...PLACE_FIELDS,

@@ -113,7 +113,7 @@ export const ZONES: readonly Zone[] = [
   {
     name: 'app/*',
     files:
-      /^app\/(canvas|palette|inspector|transport|charts|ledger|trace|events|faults|files|hints|keeping|lessons|notices|outline|announcements|share)\//,
+      /^app\/(canvas|palette|inspector|transport|charts|ledger|trace|events|faults|files|hints|keeping|lessons|notices|outline|announcements|share|shortcuts)\//,
     mayImport: [...APP_BASE, 'app/node-views', 'app/acts'],
     mayImportTypes: ['app/engine-client'],
     packages: PAGE_PACKAGES,

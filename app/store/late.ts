@@ -4,7 +4,7 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { AT_ONCE } from '../../sim-engine/messages/en/at-once.ts';
 
-type LateWords = typeof import('./say.ts');
+type LateWords = typeof import('./words.ts');
 
 let words: LateWords | null = null;
 let underway: Promise<LateWords> | null = null;
@@ -12,7 +12,7 @@ const listeners = new Set<() => void>();
 
 /** All words, as soon as they are there. What could not be loaded is asked for again the next time. */
 export function lateWords(): Promise<LateWords> {
-  underway ??= import('./say.ts').then(
+  underway ??= import('./words.ts').then(
     (loaded) => {
       words = loaded;
       for (const listener of listeners) listener();
