@@ -104,8 +104,10 @@ describe('canConnect', () => {
     expect(yes.sort()).toEqual([
       'queue -dead-letter> dead-letter-queue',
       'queue -deliver> service',
+      'sender -direct> service',
       'sender -publish> queue',
       'sender -publish> topic',
+      'service -call> service',
       'service -publish> queue',
       'service -publish> topic',
       'topic -feed> queue',

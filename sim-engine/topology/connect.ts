@@ -1,6 +1,7 @@
 // What may be wired to what, purely from ports and wire kinds. The canvas asks `canConnect` while a wire is being drawn, the
 // parser asks `checkWires` for a whole document; so a drawing that could be made can also be loaded. Knows no kind by name.
 
+import { MESSAGES_END_AT } from '../nodes/declarations.ts';
 import type { NodeKind, Port, WireKind } from '../nodes/node-kind.ts';
 import type { Problem } from './document.ts';
 import { inside, isFull, listed, type Place, type ProblemCode, type ProblemValues, report } from './problems.ts';
@@ -42,7 +43,8 @@ function whyNot(from: NodeKind, to: NodeKind, kinds: KindRegistry): { code: Prob
   if (wiresBetween(to, from, kinds).length > 0) return { code: 'wire-wrong-way', values };
   const everyKind = [...kinds.nodeKinds.values()];
   const between = everyKind.filter(
-    (kind) => wiresBetween(from, kind, kinds).length > 0 && wiresBetween(kind, to, kinds).length > 0,
+    (kind) =>
+      !MESSAGES_END_AT.has(kind.type) && wiresBetween(from, kind, kinds).length > 0 && wiresBetween(kind, to, kinds).length > 0,
   );
   if (between.length > 0) return { code: 'wire-needs-between', values: { ...values, between: typesOf(between) } };
   const next = everyKind.filter((kind) => wiresBetween(from, kind, kinds).length > 0);

@@ -198,6 +198,9 @@ export const FIELD_MESSAGES = {
   'service.interrupts.label': 'Urgent work interrupts',
   'service.interrupts.help':
     'A more urgent message takes the place of what is less urgent, which goes on later where it was. Only work that takes time can be interrupted.',
+  'service.skipsExpired.label': 'Skips what nobody waits for',
+  'service.skipsExpired.help':
+    'A request whose caller has given up is passed over before any work on it. Without this a worker that is behind does only work that is of no use.',
   'service.callsWaiting.label': 'Calls may wait',
   'service.callsWaiting.help':
     'How many calls of others may wait here while all places are busy. Further ones are refused at once. 0 = refuse whenever busy.',

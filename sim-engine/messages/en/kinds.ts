@@ -146,6 +146,8 @@ export const KIND_MESSAGES = {
     'Calls of this worker that got no answer in time so far. The work may have been done all the same.',
   'gauge.calls_held_back.label': 'Held back',
   'gauge.calls_held_back.help': 'Calls that were not let out so far, because too many were out already.',
+  'gauge.too_late.label': 'Too late',
+  'gauge.too_late.help': 'Requests that were passed over so far, because their caller had given up.',
   'gauge.busy_seconds.label': 'Time at work',
   'gauge.busy_seconds.help': 'Seconds of work done so far, all places together.',
   'gauge.queue_size.label': 'Queue size',

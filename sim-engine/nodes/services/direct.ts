@@ -12,12 +12,12 @@ const TAGS_MASK = 0x3fffffff;
 interface DirectState {
   tags: number;
   /** Messages that wait for their answer, by tag, oldest first, and when that is due, ns. */
-  open: Map<number, { msg: number; dueNs: number }>;
+  pending: Map<number, { msg: number; dueNs: number }>;
   isArmed: boolean;
 }
 
 class DirectPublisher implements PublisherClient {
-  state: DirectState = { tags: 0, open: new Map(), isArmed: false };
+  state: DirectState = { tags: 0, pending: new Map(), isArmed: false };
   private readonly world: World;
   private readonly host: PublisherHost;
   private readonly client: number;
@@ -48,7 +48,7 @@ class DirectPublisher implements PublisherClient {
     world.messages.refs[msg] = (world.messages.refs[msg] as number) + 1;
     state.tags = (state.tags + 1) & TAGS_MASK;
     const dueNs = this.timeoutNs > 0 ? (world.now[0] as number) + this.timeoutNs : Number.POSITIVE_INFINITY;
-    state.open.set(state.tags, { msg, dueNs });
+    state.pending.set(state.tags, { msg, dueNs });
     world.send(this.out, packet.PUBLISH, msg, 1, state.tags);
     this.arm();
   }
@@ -62,7 +62,7 @@ class DirectPublisher implements PublisherClient {
   onTimer(): void {
     const { state, world } = this;
     state.isArmed = false;
-    for (const [tag, { dueNs }] of state.open) {
+    for (const [tag, { dueNs }] of state.pending) {
       if (dueNs > (world.now[0] as number)) break;
       this.end(tag, 'given-up');
     }
@@ -71,18 +71,18 @@ class DirectPublisher implements PublisherClient {
 
   onCrash(): void {
     const { messages } = this.world;
-    for (const { msg } of this.state.open.values()) messages.release(msg);
-    this.state = { tags: this.state.tags, open: new Map(), isArmed: false };
+    for (const { msg } of this.state.pending.values()) messages.release(msg);
+    this.state = { tags: this.state.tags, pending: new Map(), isArmed: false };
   }
 
   onDisconnected(): void {
-    for (const tag of [...this.state.open.keys()]) this.end(tag, 'given-up');
+    for (const tag of [...this.state.pending.keys()]) this.end(tag, 'given-up');
   }
 
   private arm(): void {
     const { state, world } = this;
     if (state.isArmed) return;
-    const next = state.open.values().next().value;
+    const next = state.pending.values().next().value;
     if (next === undefined || next.dueNs === Number.POSITIVE_INFINITY) return;
     state.isArmed = true;
     world.at[0] = next.dueNs;
@@ -90,10 +90,10 @@ class DirectPublisher implements PublisherClient {
   }
 
   private end(tag: number, outcome: 'confirmed' | 'refused' | 'given-up'): void {
-    const open = this.state.open.get(tag);
+    const open = this.state.pending.get(tag);
     // A second answer, or one that comes when nobody waits any more.
     if (open === undefined) return;
-    this.state.open.delete(tag);
+    this.state.pending.delete(tag);
     this.host.onOutcome(this.client, outcome, open.msg as MsgIx);
     this.world.messages.release(open.msg);
   }

@@ -291,6 +291,14 @@ const SERVICE_FIELDS = {
     advanced: true,
     when: { field: 'deskOrder', is: ['urgent-first'] },
   },
+  skipsExpired: {
+    kind: 'flag',
+    label: 'service.skipsExpired.label',
+    help: 'service.skipsExpired.help',
+    default: false,
+    live: true,
+    advanced: true,
+  },
   callsWaiting: {
     kind: 'int',
     label: 'service.callsWaiting.label',
@@ -438,6 +446,7 @@ export const SERVICE: NodeKind<'service', typeof SERVICE_FIELDS> = {
       label: 'gauge.calls_held_back.label',
       help: 'gauge.calls_held_back.help',
     },
+    { name: 'too_late', unit: 'messages', type: 'total', label: 'gauge.too_late.label', help: 'gauge.too_late.help' },
     { name: 'busy_seconds', unit: 'seconds', type: 'total', label: 'gauge.busy_seconds.label', help: 'gauge.busy_seconds.help' },
   ],
   holdsMessages: true,

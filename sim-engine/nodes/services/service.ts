@@ -18,11 +18,11 @@ import {
   seenCount,
 } from '../../parts/dedup-window.ts';
 import { StatefulActor } from '../../world/actor.ts';
-import { IN_FLIGHT, PUB_ACCEPTED, PUB_REFUSED } from '../../world/books.ts';
+import { EXPIRED, IN_FLIGHT, PUB_ACCEPTED, PUB_REFUSED } from '../../world/books.ts';
 import { POISON } from '../../world/messages.ts';
 import type { PacketType } from '../../world/packet-types.ts';
 import * as packet from '../../world/packet-types.ts';
-import { actorPlace, CRASH, FORGOTTEN, FULL, REJECTED, REMOVED } from '../../world/reasons.ts';
+import { actorPlace, CRASH, FORGOTTEN, FULL, LATE, REJECTED, REMOVED } from '../../world/reasons.ts';
 import { LANE, LANE_HEAD, LANE_STRIDE } from '../../world/samples.ts';
 import { FAULT_CRASH, type World } from '../../world/world.ts';
 import type { Params } from '../fields.ts';
@@ -72,6 +72,7 @@ interface ServiceState {
   called: number;
   turnedAway: number;
   skipped: number;
+  tooLate: number;
   /** Messages, or keys, that are remembered as done. */
   memory: DedupWindow;
   received: number;
@@ -90,6 +91,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     called: 0,
     turnedAway: 0,
     skipped: 0,
+    tooLate: 0,
     memory: newDedupWindow(),
     received: 0,
     processed: 0,
@@ -120,6 +122,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   /** What each kilobyte of a message adds to the work, ns. */
   private perKilobyteNs = 0;
   private callsWaiting = 0;
+  private skipsExpired = false;
   private memorySpec: DedupSpec = { ttlNs: 0, maxCount: 0 };
   private remembersKeys = false;
   private keepsMemory = false;
@@ -158,6 +161,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     this.memorySpec = { ttlNs: params.memoryTtl as number, maxCount: params.memoryBound as number };
     this.remembersKeys = params.memory === 'key';
     this.keepsMemory = params.memoryKept as boolean;
+    this.skipsExpired = params.skipsExpired as boolean;
     this.callsWaiting = params.callsWaiting as number;
     this.routesByShare = params.routing === 'one-by-share';
     this.crashAfter = params.crashAfter as number;
@@ -370,8 +374,28 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   // ---------------------------------------------------------------- steps
 
   begin(place: Place): void {
+    if (this.skipsExpired && place.call <= 0 && this.isTooLate(place)) {
+      this.passOver(place);
+      return;
+    }
     this.world.tellOf(place.obl, 'begun', this.place, place.attempt);
     if (!this.crashesNow(1)) this.goOn(place);
+  }
+
+  /** Whether whoever asked has given up meanwhile. */
+  private isTooLate({ obl }: Place): boolean {
+    const { messages, now, obligations } = this.world;
+    const deadlineNs = messages.deadlineNs[obligations.msg[obl] as number] as number;
+    return deadlineNs !== 0 && (now[0] as number) >= deadlineNs;
+  }
+
+  /** Nobody waits for it any more: it is taken off the queue without a stroke of work. */
+  private passOver(place: Place): void {
+    this.state.tooLate++;
+    this.world.obligations.conclude(place.obl, EXPIRED, this.place, LATE);
+    if (place.call === 0) this.consumers[place.slot]?.settle(place.obl as OblIx, place.attempt, 'ack', 0, true);
+    else this.answerSender(place, packet.REFUSE);
+    this.leave(place);
   }
 
   /** Another attempt on what failed, without letting anything else into its place. */
@@ -492,9 +516,11 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       return;
     }
     const msg = obligations.msg[place.obl] as number;
-    if (isNew ? obligations.succeed(place.obl) : obligations.succeedAgain(place.obl))
+    if (isNew ? obligations.succeed(place.obl) : obligations.succeedAgain(place.obl)) {
+      // Whoever asked has given up: the answer is of no use to anybody.
+      if (this.isTooLate(place)) world.oracle.wasted(this.places.workedNs(place));
       world.tell(msg, 'processed', this.place, this.triesOf(place));
-    else {
+    } else {
       world.oracle.wasted(this.places.workedNs(place));
       world.tell(msg, 'repeated', this.place, this.triesOf(place));
     }
@@ -748,9 +774,9 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
 
   override sample(out: Float64Array, at: number): void {
     const { state } = this;
-    const { busy, desk } = this.places.state;
+    const { busy, desk, interrupted } = this.places.state;
     out[at] = busy;
-    out[at + 1] = desk.count;
+    out[at + 1] = desk.count + interrupted.length;
     out[at + 2] = busy / this.places.count;
     out[at + 3] = state.received;
     out[at + 4] = state.processed;
@@ -770,7 +796,8 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       out[at + 14] = (out[at + 14] as number) + timedOut;
       out[at + 15] = (out[at + 15] as number) + heldBack;
     }
-    out[at + 16] = this.places.busySeconds();
+    out[at + 16] = state.tooLate;
+    out[at + 17] = this.places.busySeconds();
   }
 
   sampleWire(slot: number, out: Float64Array, at: number): void {
