@@ -269,8 +269,11 @@ export class Measures {
   private channels(book: 'publish' | 'delivery'): readonly string[] {
     const { nodeIds, books } = this.world;
     const found = new Set<string>();
+    const { actors, wires } = this.simulation.assembly;
+    // Who works on what comes straight from its sender has entries in both.
+    for (const { kind, to } of wires) if (STRAIGHT_WIRES.has(kind)) found.add(to.nodeId);
     if (book === 'publish') {
-      for (const { nodeId, kind } of this.simulation.assembly.actors) if (takesMessages(kind)) found.add(nodeId);
+      for (const { nodeId, kind } of actors) if (takesMessages(kind)) found.add(nodeId);
       for (let actor = 1; actor < nodeIds.length; actor++) if (this.publishOf(actor) > 0) found.add(nodeIds[actor] as string);
     }
     if (book === 'delivery')
@@ -403,8 +406,13 @@ export class Measures {
   }
 }
 
-/** Types of the ports that publishers send to. */
-const INTAKES = new Set(WIRE_KINDS.flatMap(({ client, to }) => (client?.role === 'publisher' ? to : [])));
+const PUBLISHING_WIRES = WIRE_KINDS.filter(({ client }) => client?.role === 'publisher');
+/** Kinds of wires on which a message goes to its worker with no channel in between. */
+const STRAIGHT_WIRES: ReadonlySet<string> = new Set(
+  PUBLISHING_WIRES.filter(({ to }) => to.includes('works')).map(({ type }) => type),
+);
+/** Types of the ports of channels that publishers send to. */
+const INTAKES = new Set(PUBLISHING_WIRES.filter(({ type }) => !STRAIGHT_WIRES.has(type)).flatMap(({ to }) => to));
 
 /** Kinds that messages are sent to, and which therefore have entries in the publish book. */
 function takesMessages(kind: string): boolean {
