@@ -17,7 +17,11 @@ const topology = (wires: TopologyDocument['wires'] = []): TopologyDocument => ({
 
 describe('a wire that cannot be', () => {
   test.each([
-    ['sender', 'service', 'A wire cannot lead from sender straight to worker. Put one of these between them: queue, topic.'],
+    [
+      'sender',
+      'dead-letter-queue',
+      'A wire cannot lead from sender straight to dead-letter queue. Put one of these between them: queue.',
+    ],
     ['queue', 'sender', 'Messages flow from sender to queue, not the other way. Draw the wire the other way round.'],
     [
       'dead-letter-queue',

@@ -227,6 +227,24 @@ describe('layers and islands', () => {
     expect(violationsOf(sources).join('\n')).not.toMatch(/the page may load this/);
   });
 
+  test('the page loads its late words by dynamic imports', () => {
+    const sources = new Map([
+      ['app/main.tsx', "import { tell } from './store/tell.ts';"],
+      ['app/store/tell.ts', "import { say } from '../../sim-engine/messages/en.ts';"],
+      ['sim-engine/messages/en.ts', 'export const say = () => 1;'],
+    ]);
+    expect(violationsOf(sources)).toEqual([
+      'app/main.tsx -> app/store/tell.ts -> sim-engine/messages/en.ts: these words come after the first letter.',
+    ]);
+    sources.set('app/store/tell.ts', "import { text } from '../messages/asked.ts';");
+    expect(violationsOf(sources).join('\n')).toMatch(/asked\.ts: these words come after/);
+    sources.set(
+      'app/store/tell.ts',
+      "import { text } from '../messages/text.ts'; const later = () => import('../messages/say.ts');",
+    );
+    expect(violationsOf(sources)).toEqual([]);
+  });
+
   test('what only looks like an import is none', () => {
     const text = "// import { a } from '../world/a.ts';\nexport const text = \"import '../world/a.ts'\";";
     const data = "export const folder = new URL('../scenarios', import.meta.url);";

@@ -3,7 +3,7 @@
 
 import { posix } from 'node:path';
 import { type ImportSite, importsOf, makesThread } from './imports.ts';
-import { ENGINE_CHUNK, EXCEPTIONS, type Exception, THREAD_ZONE, ZONES, type Zone } from './zones.ts';
+import { ENGINE_CHUNK, EXCEPTIONS, type Exception, FIRST_LOAD, LATE_WORDS, THREAD_ZONE, ZONES, type Zone } from './zones.ts';
 
 /** Path from the root of the repository, with forward slashes, to text. */
 export type Sources = ReadonlyMap<string, string>;
@@ -84,17 +84,26 @@ function resolve(file: string, site: ImportSite): string | null {
   return isRelative ? posix.normalize(posix.join(posix.dirname(file), path)) : path.startsWith('/') ? path : null;
 }
 
-/** Whatever the page loads before anything shows, followed to its end, must not reach the engine's own chunk. */
+/** Whatever the page loads before anything shows, followed to its end, must not reach the engine's own chunk or late words. */
 function chunkViolationsOf(sources: Sources): string[] {
-  const violations: string[] = [];
-  const importerOf = new Map<string, string | null>();
-  const pending = [...sources.keys()].filter((file) => file.startsWith('app/') && CODE.test(file) && !APP_TEST.test(file));
-  for (const file of pending) importerOf.set(file, null);
+  const ofPage = [...sources.keys()].filter((file) => file.startsWith('app/') && CODE.test(file) && !APP_TEST.test(file));
+  const first = ofPage.filter((file) => file === FIRST_LOAD);
+  return [
+    ...chainsTo(ENGINE_CHUNK, ofPage, sources).map(
+      (chain) => `${chain}: the page may load this only as a Web Worker or by a dynamic import.`,
+    ),
+    ...chainsTo(LATE_WORDS, first, sources).map((chain) => `${chain}: these words come after the first letter.`),
+  ];
+}
+
+/** How files that match `forbidden` are reached from `starts` by what is loaded at once. */
+function chainsTo(forbidden: RegExp, starts: readonly string[], sources: Sources): string[] {
+  const chains: string[] = [];
+  const importerOf = new Map<string, string | null>(starts.map((file) => [file, null]));
+  const pending = [...starts];
   for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
-    if (ENGINE_CHUNK.test(file)) {
-      violations.push(
-        `${chainTo(file, importerOf).join(' -> ')}: the page may load this only as a Web Worker or by a dynamic import.`,
-      );
+    if (forbidden.test(file)) {
+      chains.push(chainTo(file, importerOf).join(' -> '));
       continue;
     }
     for (const site of importsOf(file, sources.get(file) ?? '')) {
@@ -104,7 +113,7 @@ function chunkViolationsOf(sources: Sources): string[] {
       pending.push(target);
     }
   }
-  return violations;
+  return chains;
 }
 
 function chainTo(file: string, importerOf: ReadonlyMap<string, string | null>): string[] {

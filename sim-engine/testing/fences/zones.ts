@@ -156,5 +156,10 @@ export const EXCEPTIONS: readonly Exception[] = [
 export const ENGINE_CHUNK =
   /^sim-engine\/(shell\/|simulation\/(?!commands\.ts|command-text\.ts|command-shape\.ts)|nodes\/behaviours\.ts|nodes\/[^/]+\/(?!.*\.declaration\.ts))/;
 
+/** Where the page begins. What it imports from there, followed to its end, is there before the first letter moves. */
+export const FIRST_LOAD = 'app/main.tsx';
+/** Words that come after the first letter: all of the engine's but those at once, and all of the page's but `text.ts` and `en.ts`. */
+export const LATE_WORDS = /^(sim-engine\/messages\/(en\.ts|en\/(?!at-once\.ts))|app\/messages\/(?!text\.ts|en\.ts))/;
+
 /** The only zone that may start a Web Worker. */
 export const THREAD_ZONE = 'app/engine-client';
