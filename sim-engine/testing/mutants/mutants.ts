@@ -3,6 +3,8 @@
 
 import { Law } from '../../kernel/distributions.ts';
 import { Streams } from '../../kernel/rng.ts';
+import { Relay } from '../../nodes/stores/relay.ts';
+import { StoreActor } from '../../nodes/stores/store-actor.ts';
 import { Sampler } from '../../simulation/sampler.ts';
 import { Books, DEAD_LETTERED, PUB_ACCEPTED, PUB_CLASSES, WAITING } from '../../world/books.ts';
 import { Obligations } from '../../world/obligations.ts';
@@ -72,8 +74,55 @@ export const MUTANTS: readonly Mutant[] = [
         'onCrash',
         (onCrash) =>
           function () {
-            this.state.desk.count = 0;
+            const { desk } = this.places.state;
+            for (const line of desk.lines) line.count = 0;
+            desk.count = 0;
             onCrash.call(this);
+          },
+      ),
+  },
+  {
+    name: 'question-never-let-go',
+    about: 'a store keeps the word of every fifth question after it has answered',
+    plant() {
+      let count = 0;
+      return replaceMethod(
+        StoreActor.prototype,
+        'letGo',
+        (letGo) =>
+          function (question) {
+            if (++count % 5 !== 0) letGo.call(this, question);
+          },
+      );
+    },
+  },
+  {
+    name: 'marked-unpublished',
+    about: 'a relay marks every fifth event without publishing it',
+    plant: () =>
+      replaceMethod(
+        Relay.prototype,
+        'publish',
+        (publish) =>
+          function (number) {
+            if (number % 5 === 0) this.mark(number);
+            else publish.call(this, number);
+          },
+      ),
+  },
+  {
+    name: 'view-counts-twice',
+    about: 'a view counts an event twice that it reads from the log',
+    plant: () =>
+      replaceMethod(
+        prototypeOfKind('projection'),
+        'refold',
+        (refold) =>
+          function (store, number) {
+            const { count } = this.state.view;
+            const isGood = refold.call(this, store, number);
+            this.state.view.count += this.state.view.count - count;
+            return isGood;
           },
       ),
   },
