@@ -115,7 +115,8 @@ class Projection extends StatefulActor implements ConsumerHost {
   private readonly place: number;
   private readonly consumers: (ConsumerClient | null)[] = [];
   private readonly answers: (LinkIx | null)[] = [];
-  /** The wire to the event store, and its actor. */
+  /** Wires to event stores by slot; the first that is there is the one it is built from. */
+  private readonly sources: (Connection | null)[] = [];
   private source: Connection | null = null;
   private sourceSlot = -1;
   private sourceIx = 0;
@@ -156,10 +157,8 @@ class Projection extends StatefulActor implements ConsumerHost {
 
   override attach(slot: number, connection: Connection): void {
     if (connection.port === 'calls') {
-      if (connection.peerKind !== 'event-store' || this.source !== null) return;
-      this.source = connection;
-      this.sourceSlot = slot;
-      this.sourceIx = this.world.links.to[connection.out] as number;
+      this.sources[slot] = connection.peerKind === 'event-store' ? connection : null;
+      this.chooseSource();
       return;
     }
     if (connection.port === 'asked') {
@@ -180,11 +179,12 @@ class Projection extends StatefulActor implements ConsumerHost {
 
   override onDisconnected(slot: number): void {
     this.answers[slot] = null;
+    this.sources[slot] = null;
     if (slot === this.sourceSlot) {
-      this.source = null;
-      this.sourceSlot = -1;
       this.giveUpAsking();
-      this.begin();
+      this.chooseSource();
+      if (this.source === null) this.begin();
+      else this.catchUp();
     }
     if (!this.consumers[slot]) return;
     this.consumers[slot] = null;
@@ -203,7 +203,14 @@ class Projection extends StatefulActor implements ConsumerHost {
 
   override onWireParams(slot: number, connection: Connection): void {
     this.consumers[slot]?.onParams(connection);
-    if (slot === this.sourceSlot) this.source = connection;
+    if (this.sources[slot]) this.sources[slot] = connection;
+    this.chooseSource();
+  }
+
+  private chooseSource(): void {
+    this.sourceSlot = this.sources.findIndex((source) => source);
+    this.source = this.sources[this.sourceSlot] ?? null;
+    this.sourceIx = this.source === null ? 0 : (this.world.links.to[this.source.out] as number);
   }
 
   override onParams(params: Params): void {

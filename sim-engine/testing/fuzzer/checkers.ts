@@ -1,7 +1,10 @@
 // What must hold in every run, whatever is drawn: the checkers of the fuzzer. They stand outside the system they check, read its
 // tables and compare; none of them changes anything. Each is shown red by a planted bug in testing/mutants.
 
+import { isInRanges, type RangeSet } from '../../kernel/range-set.ts';
 import { nodeKind } from '../../nodes/declarations.ts';
+import { StoreActor } from '../../nodes/stores/store-actor.ts';
+import { seqInView, type View } from '../../nodes/stores/view.ts';
 import type { Simulation } from '../../simulation/simulation.ts';
 import type { Actor } from '../../world/actor.ts';
 import { DEAD_LETTERED, DLV_CLASSES, isClosed, PROCESSED, PUB_ACCEPTED, PUB_CLASSES, PUB_ON_WIRE } from '../../world/books.ts';
@@ -254,6 +257,38 @@ interface ServiceCalls {
   readonly callsFailed: number;
 }
 
+/** What a relay has marked it has published, and nothing that was never committed. */
+function markedWasPublished({ assembly, world }: Simulation): string | null {
+  for (const { ix, kind, nodeId } of assembly.actors) {
+    const actor = world.actors[ix];
+    if ((kind !== 'store' && kind !== 'event-store') || !(actor instanceof StoreActor)) continue;
+    const { parts } = actor.save() as { readonly parts: readonly [{ readonly marked: RangeSet; readonly published: RangeSet }] };
+    const [{ marked, published }] = parts;
+    for (let at = 0; at < marked.starts.length; at++) {
+      for (let number = marked.starts[at] as number; number <= (marked.ends[at] as number); number++) {
+        if (!isInRanges(published, number)) return `${nodeId} has marked event ${number} and never published it`;
+        if (number > actor.log.last) return `${nodeId} has marked event ${number}, which never happened`;
+      }
+    }
+  }
+  return null;
+}
+
+/** A view is at a place of each stream where the stream has been, and counts what is in it. */
+function viewsTellWhatHappened({ assembly, world }: Simulation): string | null {
+  for (const { ix, kind, nodeId } of assembly.actors) {
+    if (kind !== 'projection') continue;
+    const { own } = (world.actors[ix] as Actor).save() as { readonly own: { readonly view: View } };
+    const { view } = own;
+    let count = 0;
+    for (const key of view.streams.keys()) count += seqInView(view, key) + 1;
+    if (count !== view.count) return `${nodeId} counts ${view.count} events, its streams have ${count}`;
+    const inState = view.inState.reduce((sum, streams) => sum + streams, 0);
+    if (inState !== view.streams.size) return `${nodeId} counts ${inState} streams by state, and has ${view.streams.size}`;
+  }
+  return null;
+}
+
 /** Every request is open, or it is over in one way; whoever asks and waits by itself stands in both counts once. */
 function requestsComplete(simulation: Simulation): string | null {
   for (const { ix, kind, nodeId } of simulation.assembly.actors) {
@@ -322,6 +357,8 @@ export const CHECKERS: readonly Checker[] = [
   { name: 'work is counted', when: 'table', check: workIsCounted },
   { name: 'requests complete once', when: 'tick', check: requestsComplete },
   { name: 'bins match the books', when: 'table', check: binsMatchBooks },
+  { name: 'what is marked was published', when: 'table', check: markedWasPublished },
+  { name: 'views tell what happened', when: 'table', check: viewsTellWhatHappened },
   { name: 'calm is complete', when: 'calm', check: calmIsComplete },
   { name: 'order is kept', when: 'calm', check: orderIsKept },
 ];
