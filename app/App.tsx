@@ -7,7 +7,6 @@ import { LanesDock } from './charts/LanesDock.tsx';
 import { DeckViews } from './events/DeckViews.tsx';
 import { FaultAsk } from './faults/FaultAsk.tsx';
 import { FileButtons } from './files/FileButtons.tsx';
-import { FirstHint } from './hints/FirstHint.tsx';
 import { ScenarioMenu } from './keeping/ScenarioMenu.tsx';
 import { ShareButton } from './keeping/ShareButton.tsx';
 import { Travel } from './keeping/Travel.tsx';
@@ -31,6 +30,12 @@ import './app.css';
 const Inspector = lazy(async () => {
   await firstLetter;
   return { default: (await import('./inspector/Inspector.tsx')).Inspector };
+});
+
+/** What to try with a drawing that moves. */
+const FirstHint = lazy(async () => {
+  await firstLetter;
+  return { default: (await import('./hints/FirstHint.tsx')).FirstHint };
 });
 
 /** Nothing is told before there is something to tell. */
@@ -95,7 +100,9 @@ export function App() {
           <Palette />
           <Outline />
           <div className="stage" data-stage>
-            <FirstHint />
+            <Suspense>
+              <FirstHint />
+            </Suspense>
           </div>
           <Suspense>
             <Inspector />
