@@ -144,6 +144,19 @@ export const EN = {
 
   'dialog.close': 'Close',
 
+  'hint.label': 'What to try first',
+  'hint.dismiss': 'Do not show this hint again',
+  'hint.raise': 'Drag the glowing handle: let {sender} send more.',
+  'hint.raise.narrow': 'Tap {sender} and let it send more.',
+  'hint.more': 'More letters come in. Send even more, until the line in {queue} grows.',
+  'hint.grows': 'The line grows: {count} workers cannot keep up.',
+  'hint.add': 'Add a worker',
+  'hint.wire': '{worker} has nothing to read. Drag a wire to it from {queue}.',
+  'hint.shares': '{count} workers share the line now. Watch what waits in {queue}.',
+  'hint.heals': 'It helps: the line gets shorter.',
+  'hint.still': 'Still it grows: add one more, or send less.',
+  'hint.healed': 'Healed: the line is short again.',
+  'hint.paused': 'The run is paused. Press Run to see what follows.',
   'hint.about': 'About this scenario',
   'hint.about.dismiss': 'Close',
   'hint.empty':
