@@ -55,7 +55,7 @@ export const EN = {
   'palette.label': 'Add to the canvas',
   'palette.group.ends': 'Senders and workers',
   'palette.group.channels': 'Queues and topics',
-  'palette.group.between': 'Between',
+  'palette.group.between': 'Stores and views',
   'palette.add': 'Add',
   'palette.drag': 'Drag it onto the canvas, or click to add it where there is room.',
 

@@ -69,8 +69,9 @@ function adviseOnWays(
   const values = { node: node.id, nodeKind: node.kind };
   const takes = kind.ports.some((port) => port.direction === 'in');
   if (takes && wiring.into(node.id).length === 0) report(problems, 'nothing-comes-in', place, values);
-  // What only gives, and what stands between two others, is of no use without a way out. The end of a line may be an end.
-  const mustGive = !takes || kind.group !== 'ends';
+  // What only gives, and what stands between two others, is of no use without a way out. The end of a line may be an end, and an answer is a way out.
+  const answers = kind.ports.some((port) => port.type === 'answers');
+  const mustGive = !takes || (kind.group !== 'ends' && !answers);
   const gives = kind.ports.some((port) => port.direction === 'out');
   const carries = wiring.outOf(node.id).some((wire) => kinds.wireKinds.get(wire.kind)?.travels);
   if (gives && mustGive && !carries) report(problems, 'no-way-out', place, values);
@@ -86,6 +87,8 @@ function adviseOnGivingUp(node: ParsedNode, wiring: Wiring, place: Place, proble
 }
 
 function mayGiveUp(reader: ParsedNode, sendsPoison: boolean): boolean {
+  // A view takes an event in, gives it back or stands still.
+  if (reader.kind === 'projection') return false;
   if (reader.kind === 'requester') return reader.params.matching === 'numbers' && reader.params.foreign === 'reject';
   const { failure, failFirst, poison, retry, maxAttempts } = reader.params;
   const mayFail = failure !== 0 || failFirst !== 0 || (sendsPoison && poison !== 'ignored');

@@ -95,7 +95,7 @@ export const PROJECTION: NodeKind<'projection', typeof PROJECTION_FIELDS> = {
   label: 'kind.projection.label',
   about: 'kind.projection.about',
   fidelity: 'kind.projection.fidelity',
-  group: 'ends',
+  group: 'between',
   fields: PROJECTION_FIELDS,
   ports: [
     { name: 'in', direction: 'in', type: 'reads', label: 'kind.projection.port.in' },

@@ -66,7 +66,24 @@ function drawWildTopology(dice: Dice): TopologyDocument {
       document = withWire(document, drawWire(dice, wireKind, from, to));
     }
   }
-  return withReplies(dice, document);
+  return withViews(dice, withReplies(dice, document));
+}
+
+/** Views ask the event store whose events they read, wherever it stands; what comes to them may have been lost on the way. */
+function withViews(dice: Dice, start: TopologyDocument): TopologyDocument {
+  const of = (type: string): readonly NodeDocument[] => start.nodes.filter(({ kind }) => kind === type);
+  const wireOf = (type: string): WireKind => WIRE_KINDS.find((kind) => kind.type === type) as WireKind;
+  let document = start;
+  for (const view of of('projection')) {
+    const store = dice.pick(of('event-store'));
+    const readers = of('queue').filter(({ id }) => !document.wires.some(({ from, kind }) => from === id && kind === 'deliver'));
+    document = withWire(document, drawWire(dice, wireOf('call'), view, store));
+    if (readers.length === 0) continue;
+    const queue = dice.pick(readers);
+    document = withWire(document, drawWire(dice, wireOf('publish'), store, queue));
+    document = withWire(document, drawWire(dice, wireOf('deliver'), queue, view));
+  }
+  return document;
 }
 
 /** Replies lead back to the left, through a queue or two that whoever asked may share. */
