@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { text } from '../messages/asked.ts';
 import { isKey, KEYS, type KeyName, setSingleKeys } from '../store/keys.ts';
@@ -33,10 +31,9 @@ describe('a key', () => {
 });
 
 /** Sources of the page by their path, tests left out. */
-const SOURCES = readdirSync(join(import.meta.dirname, '..'), { recursive: true, encoding: 'utf8' })
-  .map((path) => `../${path.replaceAll('\\', '/')}`)
-  .filter((path) => /\.tsx?$/.test(path) && !path.includes('.test.'))
-  .map((path) => [path, readFileSync(join(import.meta.dirname, path), 'utf8')] as const);
+const SOURCES = Object.entries(
+  import.meta.glob<string>(['../**/*.{ts,tsx}', '!../**/*.test.*'], { query: '?raw', import: 'default', eager: true }),
+);
 
 describe('the list of keys', () => {
   it('has every key of the table once', () => {

@@ -194,6 +194,7 @@ describe('layers and islands', () => {
     ['calculated imports', 'sim-engine/kernel/a.ts', "const a = import('../' + name);", /calculated/],
     ['globs', 'app/canvas/a.ts', "const a = import.meta.glob('../charts/*.ts');", /calculated/],
     ['globs of sheets and more', 'app/canvas/a.ts', "const a = import.meta.glob('../**/*.{ts,css}');", /calculated/],
+    ['globs of text and code', 'app/canvas/a.ts', "const a = import.meta.glob('../**/*.ts', { query: '?url' });", /calculated/],
     ['globs over several folders', 'app/canvas/a.ts', "const a = import.meta.glob('../../sim-engine/**/*.json');", /calculated/],
     [
       'globs of data that is none of theirs',

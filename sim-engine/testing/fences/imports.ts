@@ -47,7 +47,7 @@ export function importsOf(file: string, text: string): ImportSite[] {
       case 'NewExpression':
         return isModuleUrl(node) ? addUrl(node, literal((node.arguments as SyntaxNode[])[0])) : undefined;
       case 'CallExpression':
-        return isImportMeta((node.callee as SyntaxNode).object) && !isOfSheets(node)
+        return isImportMeta((node.callee as SyntaxNode).object) && !isOfText(node)
           ? add(node, 'glob', dataGlob(node), false)
           : undefined;
       default:
@@ -57,9 +57,16 @@ export function importsOf(file: string, text: string): ImportSite[] {
   return sites;
 }
 
-/** Style sheets hold no code: whoever reads them all, as the contrast test does, imports nothing. */
-function isOfSheets(call: SyntaxNode): boolean {
-  return /^\.[^{}[\]!]*\.css$/.test(literal((call.arguments as SyntaxNode[])[0]) ?? '');
+/**
+ * Style sheets hold no code, and what is read as text runs none: whoever reads them all, as the tests of contrast and of keys do,
+ * imports nothing.
+ */
+function isOfText(call: SyntaxNode): boolean {
+  const [pattern, options] = call.arguments as SyntaxNode[];
+  const query = ((options?.properties ?? []) as SyntaxNode[]).find(
+    (one) => (one.key as SyntaxNode | undefined)?.name === 'query',
+  );
+  return /^\.[^{}[\]!]*\.css$/.test(literal(pattern) ?? '') || literal(query?.value) === '?raw';
 }
 
 /** The pattern of a glob that can only match the data of one folder: all its .json files. Any other could match code. */
