@@ -41,16 +41,16 @@ test('sender, queue and worker are dragged in and wired by drag, and letters are
 
 test('an impossible wire is refused while it is in the hand, with its reason in words @desktop', async ({ page }) => {
   await openLab(page);
-  const worker = await card(page, 'worker-1').boundingBox();
-  if (worker === null) throw new Error('no worker');
-  await dragTo(page, await portOf(page, 'checkout', 'out'), { x: worker.x + 90, y: worker.y + 70 });
+  const dead = await card(page, 'orders-dead').boundingBox();
+  if (dead === null) throw new Error('no dead-letter queue');
+  await dragTo(page, await portOf(page, 'checkout', 'out'), { x: dead.x + 90, y: dead.y + 50 });
   const words = page.locator('.aim');
   await expect(words).toHaveText(
-    'A wire cannot lead from sender straight to worker. Put one of these between them: queue, topic.',
+    'A wire cannot lead from sender straight to dead-letter queue. Put one of these between them: queue.',
   );
   const place = await words.boundingBox();
-  expect(Math.abs((place?.x ?? 0) - worker.x - 90)).toBeLessThan(60);
-  expect(Math.abs((place?.y ?? 0) - worker.y - 70)).toBeLessThan(60);
+  expect(Math.abs((place?.x ?? 0) - dead.x - 90)).toBeLessThan(60);
+  expect(Math.abs((place?.y ?? 0) - dead.y - 50)).toBeLessThan(60);
   // A wire that is there already is as impossible.
   const queue = await card(page, 'orders').boundingBox();
   if (queue === null) throw new Error('no queue');
@@ -184,6 +184,35 @@ test('deleting by key leaves the focus on a neighbour, and its name is changed i
   await page.keyboard.press('Control+z');
   await expect(card(page, 'orders').getByRole('heading')).toHaveText('Orders');
   expect(await isBalanced(page)).toBe(true);
+});
+
+test('Delete is meant for what has the focus, and for all that is selected only if that is one of them @desktop', async ({
+  page,
+}) => {
+  await openLab(page);
+  await card(page, 'checkout').click({ position: { x: 80, y: 20 } });
+  await card(page, 'worker-3').focus();
+  await page.keyboard.press('Delete');
+  await expect(card(page, 'worker-3')).toHaveCount(0);
+  await expect(page.locator('.notice')).toContainText('Worker 3 was deleted');
+  await expect(card(page, 'checkout')).toBeVisible();
+  // Likewise a wire; and held down it deletes once.
+  await page.locator('.react-flow__edge[data-id="mobile-orders"]').focus();
+  await page.keyboard.down('Backspace');
+  await page.keyboard.down('Backspace');
+  await page.keyboard.up('Backspace');
+  await expect(wires(page)).toHaveCount(4);
+  await expect(page.locator('.react-flow__node')).toHaveCount(6);
+  // What is dragged by keys is no card.
+  await card(page, 'checkout').getByRole('slider').focus();
+  await page.keyboard.press('Delete');
+  await expect(card(page, 'checkout')).toBeVisible();
+
+  await card(page, 'mobile').click({ position: { x: 80, y: 20 }, modifiers: ['Shift'] });
+  await card(page, 'checkout').focus();
+  await page.keyboard.press('Delete');
+  await expect(page.locator('.react-flow__node')).toHaveCount(4);
+  await expect.poll(() => isBalanced(page)).toBe(true);
 });
 
 test('cards are copied as text and pasted in another tab, under ids of their own @desktop', async ({ page, context }) => {

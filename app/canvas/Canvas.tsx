@@ -16,7 +16,7 @@ import {
 } from '@xyflow/react';
 import { Map as MapIcon, Maximize, Minus, Network, Plus } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
-import { layOut, removeThings } from '../acts/acts.ts';
+import { layOut } from '../acts/acts.ts';
 import { text } from '../messages/text.ts';
 import { connect, moveNodes, topologyOf } from '../store/drawing.ts';
 import { beginEdit, edit, present, select, useLab } from '../store/lab.ts';
@@ -50,7 +50,6 @@ const ZOOM = { min: 0.1, max: 2.5 } as const;
 const DOTS = 24;
 /** Size of a name that can still be read at this zoom, px of the drawing, in a few steps; null where a card is drawn whole. */
 const farSizeOf = (zoom: number): number | null => (zoom >= FAR_ZOOM ? null : Math.min(44, 4 * Math.ceil(3 / zoom)));
-const DELETE_KEYS = ['Delete', 'Backspace'];
 const MULTI_KEYS = ['Shift', 'Meta', 'Control'];
 
 const CardMenu = lazy(async () => ({ default: (await import('./CardMenu.tsx')).CardMenu }));
@@ -104,13 +103,11 @@ function Drawing() {
       onSelectionDragStart={beginEdit}
       onSelectionDrag={(_, cards) => carry(cards)}
       onSelectionDragStop={(_, cards) => putDown(cards)}
-      onDelete={({ nodes, edges }) =>
-        removeThings(new Set([...nodes, ...edges.filter((wire) => wire.selected)].map(({ id }) => id)))
-      }
       onEdgeClick={onLetterPress}
       onConnect={onConnect}
       isValidConnection={({ source, target }) => whyNoWire(topology, source, target) === null}
-      deleteKeyCode={DELETE_KEYS}
+      // As all keys it is meant for what has the focus, which React Flow does not look at.
+      deleteKeyCode={null}
       multiSelectionKeyCode={MULTI_KEYS}
       selectionMode={SelectionMode.Partial}
       zoomOnDoubleClick={false}

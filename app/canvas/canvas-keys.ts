@@ -1,5 +1,6 @@
-// Keys of the canvas: A goes to what can be added, C and Shift C connect, F2 renames, Ctrl D duplicates, Ctrl A selects all cards, and the clipboard carries
-// parts of drawings as text. None of them where something is being written.
+// Keys of the canvas: A goes to what can be added, C and Shift C connect, F2 renames, Ctrl D duplicates, Del deletes, Ctrl A selects
+// all cards, and the clipboard carries parts of drawings as text. None of them where something is being written. What a key does it
+// does to the card or wire with the focus: to all that are selected if that is one of them, or if none has the focus.
 
 import { useEffect } from 'react';
 import { copyText, duplicate, pasteText, removeThings } from '../acts/acts.ts';
@@ -23,6 +24,7 @@ function onKey(event: KeyboardEvent): void {
   const at = nodeAtHand(event.target);
   const node = at !== null && isNode(at) ? at : null;
   if (isKey(event, 'duplicate')) duplicate(selectedOr(node));
+  else if (isDelete(event)) removeThings(selectedOr(thingAt(event.target)));
   else if (isKey(event, 'all')) selectAll();
   else if (isKey(event, 'connect') && node !== null) openMenu('connect', node);
   else if (isKey(event, 'connectFrom') && node !== null) openMenu('connect-from', node);
@@ -32,14 +34,28 @@ function onKey(event: KeyboardEvent): void {
   event.preventDefault();
 }
 
+const DELETE_KEYS: readonly string[] = ['Delete', 'Backspace'];
+
+/** Held down it deletes once: the focus goes on to a neighbour, and nobody means all of them. */
+const isDelete = (event: KeyboardEvent): boolean =>
+  DELETE_KEYS.includes(event.key) &&
+  !(event.repeat || event.ctrlKey || event.metaKey || event.altKey) &&
+  !(event.target instanceof HTMLInputElement);
+
+/** Id of the card or wire that has the focus. */
+function thingAt(target: EventTarget | null): string | null {
+  const thing = target instanceof Element ? target.closest<HTMLElement>('.react-flow__node, .react-flow__edge') : null;
+  return thing?.dataset.id ?? null;
+}
+
 /** To the list of what can be added, wherever it stands. */
 function focusOnAdd(): void {
   document.querySelector<HTMLElement>('[data-add] button, button[data-add]')?.focus();
 }
 
-function selectedOr(node: string | null): ReadonlySet<string> {
+function selectedOr(thing: string | null): ReadonlySet<string> {
   const { selection } = useLab.getState();
-  return node !== null && !selection.has(node) ? new Set([node]) : selection;
+  return thing !== null && !selection.has(thing) ? new Set([thing]) : selection;
 }
 
 function selectAll(): void {
