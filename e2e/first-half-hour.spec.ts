@@ -1,8 +1,29 @@
 // What a stranger met in the first half hour, and what the page says there now (docs/first-half-hour.md has the whole list).
 
-import { expect, type Locator, test } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { expect, type Locator, type Page, test } from '@playwright/test';
 import { card, dragTo, palette, portOf, wires } from './drawing.ts';
-import { ledgerCell, openLab, pauseButton, runButton } from './lab.ts';
+import { clockSeconds, ledgerCell, openLab, pauseButton, runButton, standStill } from './lab.ts';
+
+/** What the browser keeps of the work that was saved last: its title and how far its run has come, ns. */
+const kept = (page: Page): Promise<{ readonly title: string; readonly atNs: number } | null> =>
+  page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open('broker-lab');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const store = opening.result.transaction('works').objectStore('works');
+          const [keys, values] = [store.getAllKeys(), store.getAll()];
+          values.onsuccess = () => {
+            opening.result.close();
+            const works = values.result.filter(({ title }) => title !== undefined).sort((a, b) => b.savedAtMs - a.savedAtMs);
+            const moment = values.result[keys.result.indexOf(`moment:${works[0]?.id}`)];
+            resolve(works.length === 0 ? null : { title: works[0].title, atNs: moment?.atNs ?? 0 });
+          };
+        };
+      }),
+  );
 
 test('the hint speaks of nothing that was deleted, and an empty canvas says how a drawing begins @desktop', async ({ page }) => {
   await openLab(page);
@@ -61,6 +82,71 @@ test('a notice lies over cards and between the bars, and neither takes a press n
   expect(await page.evaluate(isNotice, { x: words.x + 40, y: words.y + words.height / 2 })).toBe(false);
   await notice.getByRole('button', { name: 'Dismiss' }).click();
   await expect(page.locator('.notice')).toHaveCount(0);
+});
+
+test('after a reload latency is charted from the beginning, and what happened then is told no more @desktop', async ({
+  page,
+}) => {
+  await openLab(page);
+  await page.getByLabel('Speed').fill('12');
+  await page.evaluate(() => window.__brokerLab.client.command({ type: 'crash', node: 'worker-1', forNs: 2e9 }));
+  await expect(page.locator('.notice')).toContainText(['Worker 1 crashed']);
+  await expect.poll(() => clockSeconds(page), { timeout: 20_000 }).toBeGreaterThan(15);
+  const { simTimeNs } = await standStill(page);
+  const latency = () => page.locator('.lane', { hasText: 'Latency' }).locator('path[stroke="var(--ink)"]').first();
+  /** Share of the way to now that the line takes. */
+  const share = async () => {
+    const throughput = page.locator('.lane', { hasText: 'Throughput' }).locator('path[stroke="var(--done)"]').first();
+    const widthOf = async (line: Locator) => (await line.boundingBox())?.width ?? 0;
+    return (await widthOf(latency())) / Math.max(1, await widthOf(throughput));
+  };
+  await expect.poll(share).toBeGreaterThan(0.8);
+  // What is kept is written twice a second.
+  await expect.poll(async () => (await kept(page))?.atNs).toBe(simTimeNs);
+  await page.reload();
+  await expect.poll(() => clockSeconds(page)).toBeGreaterThan(15);
+  await expect(page.locator('.notice')).toContainText(['Your work as you left it']);
+  await expect.poll(share).toBeGreaterThan(0.8);
+  // Asked at once: a notice goes away by itself.
+  expect((await page.locator('.notice').allInnerTexts()).filter((told) => !told.includes('Your work'))).toEqual([]);
+});
+
+test('a drawing begins with nothing, is called otherwise, and only what was changed is earlier work', async ({ page }) => {
+  await openLab(page);
+  const list = page.getByRole('region', { name: 'Scenarios' });
+  const openList = () => page.locator('.title-button').click();
+  await openList();
+  await expect(list).toContainText('Broker Lab shows how messages wait, travel and fail');
+  await list.getByRole('button', { name: 'A worker crashes' }).click();
+  await expect.poll(() => ledgerCell(page, 'total')).toBeGreaterThan(0);
+  await openList();
+  await list.getByRole('button', { name: 'Empty drawing' }).click();
+  await expect(page.locator('.react-flow__node')).toHaveCount(0);
+  await openList();
+  await list.getByLabel('Title').fill('Mine alone');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Mine alone');
+  await page.keyboard.press('Escape');
+  // It is called so when it is found again and in its file.
+  await expect.poll(async () => (await kept(page))?.title).toBe('Mine alone');
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Mine alone');
+  await openList();
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save' }).click();
+  const download = await saving;
+  expect(download.suggestedFilename()).toBe('mine-alone.json');
+  await expect.poll(async () => JSON.parse(readFileSync(await download.path(), 'utf8')).name).toBe('Mine alone');
+  if (!(await list.isVisible())) await openList();
+  await list
+    .getByRole('button', { name: 'Overflow' })
+    .or(list.getByRole('button', { name: 'A worker crashes' }))
+    .first()
+    .click();
+  await openList();
+  await expect(list.getByRole('button', { name: 'Mine alone' })).toBeVisible();
+  // Order pipeline and A worker crashes were only looked at.
+  await expect(list.getByRole('button', { name: /paused at/ })).toHaveCount(1);
 });
 
 test('a menu of faults says whose it is @desktop', async ({ page }) => {

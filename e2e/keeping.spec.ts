@@ -1,6 +1,7 @@
 // Nothing is lost: work is found again, a second tab is a copy, a link brings the same run to another profile, and where the browser
 // keeps nothing the page works and says so.
 
+import { readdirSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import { type Browser, type BrowserContext, expect, type Page, test } from '@playwright/test';
 import {
@@ -12,6 +13,7 @@ import {
   openLab,
   pauseButton,
   runButton,
+  SCENARIOS,
   standStill,
 } from './lab.ts';
 
@@ -325,7 +327,11 @@ test('the scenarios stand below the title, each with its picture, and open by ke
   await page.getByRole('button', { name: 'Order pipeline' }).focus();
   await page.keyboard.press('Enter');
   const list = page.getByRole('region', { name: 'Scenarios' });
-  await expect(list.getByRole('listitem')).toHaveCount(4);
+  const files = readdirSync(SCENARIOS).filter((name) => name.endsWith('.json'));
+  await expect(list.getByRole('listitem')).toHaveCount(files.length);
+  // Which of them is open is marked, for the ear as well.
+  await expect(list.locator('[aria-current]')).toHaveCount(1);
+  await expect(list.locator('[aria-current]')).toContainText('Order pipeline');
   await expect(list.getByRole('listitem').locator('svg rect.mini-card')).not.toHaveCount(0);
   await expect(list.getByRole('button').first()).toBeFocused();
   await page.keyboard.press('Escape');
@@ -333,10 +339,13 @@ test('the scenarios stand below the title, each with its picture, and open by ke
   await page.keyboard.press('Enter');
   await expect(list.getByRole('button').first()).toBeFocused();
   await page.keyboard.press('ArrowDown');
-  await expect(list.getByRole('button', { name: 'A worker crashes' })).toBeFocused();
+  // Above the scenarios stands the empty drawing.
+  const first = list.getByRole('listitem').first().getByRole('button');
+  await expect(first).toBeFocused();
+  const title = await first.locator('b').innerText();
   await page.keyboard.press('Enter');
   await expect(list).toBeHidden();
-  await expect(page.getByRole('heading', { level: 1 })).toContainText('A worker crashes');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(title);
   await expect.poll(() => ledgerCell(page, 'total')).toBeGreaterThan(3);
 });
 

@@ -10,7 +10,7 @@ import { type ChartedGauge, gaugeOf, gaugeText, type LaneId, toggleGauge, useCha
 import { nameOf, topologyOf } from '../store/drawing.ts';
 import { useFaults } from '../store/faults.ts';
 import { usePicture, write } from '../store/LiveText.tsx';
-import { client, currentPlaces, onFrame, present, useLab } from '../store/lab.ts';
+import { client, currentPlaces, onFrame, present, takeEarlyFrames, useLab } from '../store/lab.ts';
 import { durationText, figure, moment } from '../ui/format.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { useIsNarrow } from '../ui/media.ts';
@@ -114,7 +114,11 @@ function useRunHistory(): RunHistory {
   );
   const opened = useLab((lab) => lab.openCount);
   // biome-ignore lint/correctness/useExhaustiveDependencies: every drawing that is opened begins anew.
-  useEffect(() => history.clear(), [history, opened]);
+  useEffect(() => {
+    history.clear();
+    const { speed, layout } = useLab.getState();
+    for (const { frame, places } of takeEarlyFrames()) history.note(frame, places, shownWindow(speed), watchedBy(layout));
+  }, [history, opened]);
   return history;
 }
 

@@ -1,10 +1,13 @@
 // The list below the title: scenarios with a picture, a title and one line, then earlier work. A component of its own, because
 // neither its code nor the files it shows are needed before somebody asks.
 
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { Plus } from 'lucide-react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { DOCUMENT_VERSION, TOPOLOGY_FORMAT } from '../../sim-engine/topology/document.ts';
+import { NAME_MAX } from '../../sim-engine/topology/limits.ts';
 import { text } from '../messages/asked.ts';
-import { type Drawing, isScenario, titleOf } from '../store/drawing.ts';
-import { openText } from '../store/lab.ts';
+import { type Drawing, isScenario, retitle, titleOf } from '../store/drawing.ts';
+import { edit, openText, present, useLab } from '../store/lab.ts';
 import { moment } from '../ui/format.ts';
 import { openEarlier, useKeeping } from './keeping.ts';
 import { type Kept, listEarlier } from './kept.ts';
@@ -19,6 +22,8 @@ interface Entry {
   readonly drawing: Drawing;
   open(): void;
 }
+
+const EMPTY: Drawing = { format: TOPOLOGY_FORMAT, version: DOCUMENT_VERSION, nodes: [], wires: [] };
 
 // Each file is a chunk of its own, fetched when the list is opened. Benches and lessons lie in folders below.
 const FILES = import.meta.glob<string>('../../sim-engine/scenarios/*.json', { query: '?raw', import: 'default' });
@@ -58,6 +63,7 @@ export function ScenarioList({ onDone }: { readonly onDone: () => void }) {
   const [earlier, setEarlier] = useState<readonly Entry[]>([]);
   const [hasFailed, setHasFailed] = useState(false);
   const isRefused = useKeeping((state) => state.isRefused);
+  const title = useLab((lab) => titleOf(present(lab) ?? EMPTY));
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let isHere = true;
@@ -85,29 +91,93 @@ export function ScenarioList({ onDone }: { readonly onDone: () => void }) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys go through the buttons inside, which Tab reaches too.
     <div ref={list} className="scenarios-list" onKeyDown={moveFocus}>
-      <Entries entries={scenarios} onOpen={open} />
+      <p className="scenarios-text">{text('scenarios.what-it-is')}</p>
+      <TitleField />
+      <button
+        type="button"
+        className="scenario"
+        onClick={() => {
+          onDone();
+          void openText(JSON.stringify(EMPTY), text('scenarios.empty'));
+        }}
+      >
+        <i className="mini scenario-empty" aria-hidden="true">
+          <Plus size={18} strokeWidth={1.75} />
+        </i>
+        <Words title={text('scenarios.empty')} line={text('scenarios.empty.help')} />
+      </button>
+      <Entries entries={scenarios} openTitle={title} onOpen={open} />
       {earlier.length > 0 && <h2>{text('scenarios.earlier')}</h2>}
-      <Entries entries={earlier} onOpen={open} />
+      <Entries entries={earlier} openTitle={null} onOpen={open} />
       <p className="scenarios-text">{text(isRefused ? 'scenarios.not-kept' : 'scenarios.kept')}</p>
     </div>
   );
 }
 
-function Entries({ entries, onOpen }: { readonly entries: readonly Entry[]; readonly onOpen: (entry: Entry) => void }) {
+/** What the drawing is called, here and in a saved file; nothing but spaces is no name. */
+function TitleField() {
+  const id = useId();
+  const title = useLab((lab) => titleOf(present(lab) ?? EMPTY));
+  const [draft, setDraft] = useState<string | null>(null);
+  return (
+    <p className="scenarios-title">
+      <label htmlFor={id}>{text('scenarios.title')}</label>
+      <input
+        id={id}
+        value={draft ?? title}
+        placeholder={text('app.untitled')}
+        maxLength={NAME_MAX}
+        onChange={(event) => setDraft(event.target.value)}
+        onBlur={() => {
+          if (draft !== null) edit((now) => retitle(now, draft));
+          setDraft(null);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') event.currentTarget.blur();
+          if (event.key === 'Escape') setDraft(null);
+        }}
+      />
+    </p>
+  );
+}
+
+interface EntriesProps {
+  readonly entries: readonly Entry[];
+  /** Title of what is open, which marks its entry; null where none is to be marked. */
+  readonly openTitle: string | null;
+  readonly onOpen: (entry: Entry) => void;
+}
+
+function Entries({ entries, openTitle, onOpen }: EntriesProps) {
   return (
     <ul>
       {entries.map((entry) => (
         <li key={entry.id}>
-          <button type="button" className="scenario" onClick={() => onOpen(entry)}>
+          <button
+            type="button"
+            className="scenario"
+            aria-current={entry.title === openTitle || undefined}
+            onClick={() => onOpen(entry)}
+          >
             <MiniDrawing drawing={entry.drawing} width={112} height={64} />
-            <span>
-              <b>{entry.title}</b>
-              <span className="scenario-line">{entry.line}</span>
-            </span>
+            <Words title={entry.title} line={entry.line}>
+              {entry.title === openTitle && <span className="copy-chip">{text('scenarios.is-open')}</span>}
+            </Words>
           </button>
         </li>
       ))}
     </ul>
+  );
+}
+
+function Words({ title, line, children }: { readonly title: string; readonly line: string; readonly children?: ReactNode }) {
+  return (
+    <span>
+      <b>
+        {title} {children}
+      </b>
+      <span className="scenario-line">{line}</span>
+    </span>
   );
 }
 

@@ -35,7 +35,7 @@ export async function openFirst(source: string, name: string): Promise<boolean> 
   // Not needed before something moves.
   await firstLetter;
   const { startSaving } = await import('./saving.ts');
-  startSaving(!isNew);
+  startSaving(!isNew, !isNew && !isLinked && kept?.isChanged !== false);
   window.addEventListener('hashchange', () => {
     if (location.hash !== '') void openLink(location.hash);
   });

@@ -12,6 +12,8 @@ export interface Kept {
   readonly savedAtMs: number;
   /** False while nobody has done anything to it: then there is nothing to come back to. */
   readonly isTouched: boolean;
+  /** Whether anything was done to it but looking: only that is earlier work once something else is open. Missing in older entries. */
+  readonly isChanged?: boolean;
 }
 
 /** How far the run of an entry has come, written oftener than the entry itself. */
@@ -102,7 +104,9 @@ export async function momentOf({ id, savedAtMs }: Kept): Promise<KeptMoment | nu
 export async function listEarlier(): Promise<readonly Kept[]> {
   if (store === null) return [];
   const open = await openIds();
-  return (await listAll()).filter(({ id, isTouched }) => isTouched && id !== ownId && !open.has(id));
+  return (await listAll()).filter(
+    ({ id, isTouched, isChanged = true }) => isTouched && isChanged && id !== ownId && !open.has(id),
+  );
 }
 
 /** Makes this tab the owner of an earlier entry; null if another tab has it by now, or it is gone. */

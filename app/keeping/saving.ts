@@ -26,11 +26,13 @@ interface Saved {
   readonly savedAtMs: number;
   /** Whether anybody has done anything to it. What only ran by itself is not worth coming back to. */
   readonly isTouched: boolean;
+  /** Whether that was more than looking. */
+  readonly isChanged: boolean;
 }
 
 const { getState: lab } = useLab;
 
-let saved: Saved = { openCount: 0, drawing: null, run: '', atNs: 0, savedAtMs: 0, isTouched: false };
+let saved: Saved = { openCount: 0, drawing: null, run: '', atNs: 0, savedAtMs: 0, isTouched: false, isChanged: false };
 let firstSeed = 0;
 /** The run as it was heard of last, and of which opening: an engine that is gone cannot be asked any more. */
 let latest: RunRecord | null = null;
@@ -42,10 +44,10 @@ let isHeld = false;
 let hasComplained = false;
 let refusedAtMs = Number.NEGATIVE_INFINITY;
 
-/** Begins to save what is open. `isTouched`: it is somebody's work already. */
-export function startSaving(isTouched: boolean): void {
+/** Begins to save what is open. `isTouched`: it is somebody's work already; `isChanged`: and more than a scenario that was looked at. */
+export function startSaving(isTouched: boolean, isChanged: boolean): void {
   const { openCount, seed } = lab();
-  saved = { ...saved, openCount, isTouched };
+  saved = { ...saved, openCount, isTouched, isChanged };
   firstSeed = seed;
   beforeOpening(save);
   setInterval(() => void save(), SAVE_EVERY_MS);
@@ -81,8 +83,10 @@ function saveAtOnce(): void {
 export async function exchangeEntry(open: () => Promise<boolean>): Promise<void> {
   isHeld = true;
   try {
-    if (await open()) saved = { ...saved, openCount: lab().openCount, drawing: null, isTouched: true };
-    else await takeNewEntry();
+    if (await open()) {
+      saved = { ...saved, openCount: lab().openCount, drawing: null, isTouched: true, isChanged: true };
+      firstSeed = lab().seed;
+    } else await takeNewEntry();
   } finally {
     isHeld = false;
   }
@@ -112,15 +116,18 @@ async function write(record: RunRecord | null): Promise<void> {
   if (record === null || now === null || writeWork === null || isHeld) return;
   if (performance.now() - refusedAtMs < RETRY_MS) return;
   if (openCount !== saved.openCount) {
-    // Another drawing: the one before stays where it is, if it was anything.
-    if (saved.isTouched) await takeNewEntry();
-    saved = { ...saved, openCount, drawing: null, isTouched: true };
+    // Another drawing: the one before stays where it is, if anything was done to it.
+    if (saved.isChanged) await takeNewEntry();
+    saved = { ...saved, openCount, drawing: null, isTouched: true, isChanged: false };
+    firstSeed = record.seed;
   }
-  const isTouched = saved.isTouched || isTouchedNow(record);
+  const isChanged = saved.isChanged || isChangedNow(record);
+  const isTouched = saved.isTouched || isChanged || isPausedNow(record);
   const { simTimeNs: atNs, events, digest } = record.status;
   const moment: KeptMoment = { atNs, events, digest };
   const run = runOf(record);
-  const hasChanged = now !== saved.drawing || run !== saved.run || isTouched !== saved.isTouched;
+  const isOther = isTouched !== saved.isTouched || isChanged !== saved.isChanged;
+  const hasChanged = now !== saved.drawing || run !== saved.run || isOther;
   if (!hasChanged && (atNs === saved.atNs || !isTouched)) return;
   if (!hasChanged) {
     await writeMoment(moment, saved.savedAtMs);
@@ -133,7 +140,7 @@ async function write(record: RunRecord | null): Promise<void> {
     return;
   }
   const savedAtMs = Date.now();
-  const kept = { text: source, title: titleOf(now) || text('app.untitled'), savedAtMs, isTouched };
+  const kept = { text: source, title: titleOf(now) || text('app.untitled'), savedAtMs, isTouched, isChanged };
   try {
     await writeKept(kept, moment);
   } catch (error) {
@@ -141,15 +148,19 @@ async function write(record: RunRecord | null): Promise<void> {
     if (!(await makeRoom(KEPT_WHEN_FULL))) throw error;
     await writeKept(kept, moment);
   }
-  saved = { openCount, drawing: now, run, atNs, savedAtMs, isTouched };
+  saved = { openCount, drawing: now, run, atNs, savedAtMs, isTouched, isChanged };
   await makeRoom();
 }
 
-function isTouchedNow({ log, status }: RunRecord): boolean {
-  const { drawing, seed, isRunning, stopped } = lab();
+function isChangedNow({ log }: RunRecord): boolean {
+  const { drawing, seed } = lab();
   const isEdited = drawing !== null && (drawing.past.length > 0 || drawing.future.length > 0 || drawing.before !== null);
-  const isPaused = !isRunning && !document.hidden && stopped === null && status.simTimeNs > 0;
-  return isEdited || log.length > 0 || seed !== firstSeed || isPaused;
+  return isEdited || log.length > 0 || seed !== firstSeed;
+}
+
+function isPausedNow({ status }: RunRecord): boolean {
+  const { isRunning, stopped } = lab();
+  return !isRunning && !document.hidden && stopped === null && status.simTimeNs > 0;
 }
 
 const runOf = ({ text: start, seed, log }: RunRecord): string =>

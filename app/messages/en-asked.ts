@@ -163,6 +163,13 @@ export const EN = {
     'Nothing is drawn. Click Sender, Queue and Worker in the list on the left, then drag from the ring at the edge of one card to the next.',
   'hint.empty.narrow': 'Nothing is drawn. Add a sender, a queue and a worker; their wires are drawn in their settings.',
 
+  'scenarios.what-it-is':
+    'Broker Lab shows how messages wait, travel and fail between programs: draw senders, queues and workers, let them run, break something, and see what becomes of every letter.',
+  'scenarios.title': 'Title',
+  'scenarios.empty': 'Empty drawing',
+  'scenarios.empty.help': 'Begin with nothing and draw what you like.',
+  'scenarios.is-open': 'open',
+
   'keys.title': 'Keys',
   'keys.single': 'Single-key shortcuts',
   'keys.single.help':

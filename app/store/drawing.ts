@@ -24,6 +24,13 @@ export function titleOf(drawing: Drawing): string {
   return (isScenario(drawing) ? drawing.title : drawing.name) ?? '';
 }
 
+/** Calls a drawing otherwise; the same document where it is called so already, or by nothing. */
+export function retitle(drawing: Drawing, title: string): Drawing {
+  const wanted = title.trim().slice(0, NAME_MAX);
+  if (wanted === '' || wanted === titleOf(drawing)) return drawing;
+  return isScenario(drawing) ? { ...drawing, title: wanted } : { ...drawing, name: wanted };
+}
+
 export const nodeName = (node: NodeDocument): string => node.name ?? node.id;
 
 /** What people call a node or a wire: its name, "from → to" for a wire; the id itself for what is no longer drawn. */

@@ -84,6 +84,33 @@ let noticeCount = 0;
 let places: Places | null = null;
 let frameListeners: ((frame: Float64Array) => void)[] = [];
 
+/** A frame and where its numbers lie. */
+export interface Early {
+  readonly frame: Float64Array;
+  readonly places: Places;
+}
+/** Numbers kept of frames that nobody has charted yet, 8 bytes each; the oldest go first. */
+const EARLY_NUMBERS_MAX = 1_000_000;
+let early: Early[] | null = [];
+let earlyNumbers = 0;
+
+function keepEarly(one: Early): void {
+  if (early === null) return;
+  early.push(one);
+  earlyNumbers += one.frame.length;
+  while (earlyNumbers > EARLY_NUMBERS_MAX) earlyNumbers -= early.shift()?.frame.length ?? earlyNumbers;
+}
+
+/**
+ * The frames of this run so far, once, for who draws it over time and was loaded after it had begun: a run that is found again is
+ * brought to its moment before there are charts.
+ */
+export function takeEarlyFrames(): readonly Early[] {
+  const taken = early ?? [];
+  early = null;
+  return taken;
+}
+
 export const rates = new Rates();
 /** Where the numbers of the present drawing lie in its frames. */
 export const currentPlaces = (): Places | null => places;
@@ -103,7 +130,10 @@ export const client = new EngineClient({
   ports: PORTS,
   events: {
     onFrame(frame) {
-      if (places !== null) rates.note(frame, places, Math.max(1, reachedSpeed()) * 5e9);
+      if (places !== null) {
+        rates.note(frame, places, Math.max(1, reachedSpeed()) * 5e9);
+        keepEarly({ frame, places });
+      }
       for (const listener of frameListeners) listener(frame);
     },
     onStatus: takeStatus,
@@ -277,6 +307,7 @@ async function begin(source: string, name: string, past: Partial<Past> = {}): Pr
   await leave();
   // Legs that were still to come would carry the next run away.
   set({ travelToNs: null });
+  if (early !== null) early = [];
   const loaded = await client.load(source, past.seed, past.log);
   if (!loaded.ok) {
     await refuseFor(text('problems.title', { name }), loaded.problems);
