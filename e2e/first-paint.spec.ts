@@ -1,8 +1,9 @@
 // A cold visit: something moves at once, everything is counted, and nothing leaves the page.
 
 import { gzipSync } from 'node:zlib';
-import { expect, type Response, test } from '@playwright/test';
+import { expect, type Page, type Response, test } from '@playwright/test';
 import { FRAME } from '../sim-engine/protocol/frame.ts';
+import { card, EMPTY, openDrawing } from './drawing.ts';
 import { clockSeconds, complaintsOf, isBalanced, ledgerCell, openLab, pauseButton } from './lab.ts';
 
 test('the order pipeline runs by itself, and letters move on its wires', async ({ page }) => {
@@ -100,3 +101,71 @@ test('what a cold visit loads before the first letter moves stays below 200 kB, 
 });
 
 const isEngine = /\/worker-[^/]*\.js$/;
+/** Words that come after the first letter: of the engine, and of the page. */
+const isLate = /\/(words|asked)-[^/]*\.js$/;
+
+/** Everything that is read or heard of the page and looks like the key of a message. */
+const bareKeys = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const isKey = (words: string | null) =>
+      words !== null && /\b[a-z]+(-[a-z]+)*(\.[a-zA-Z-]+)+\b/.test(words.replace(/\S+\.json\b/g, ''));
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found: string[] = [];
+    for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
+      if (!node.parentElement?.closest('script, style, noscript, .react-flow__attribution') && isKey(node.textContent))
+        found.push(node.textContent as string);
+    }
+    const attributes = ['aria-label', 'aria-description', 'aria-valuetext', 'title', 'placeholder', 'alt'];
+    for (const element of document.querySelectorAll(attributes.map((name) => `[${name}]`).join(', ')))
+      for (const name of attributes) if (isKey(element.getAttribute(name))) found.push(element.getAttribute(name) as string);
+    return found;
+  });
+
+test('as long as late words are on their way nobody sees a key in their place, and what waited for them is said then', async ({
+  page,
+}) => {
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  let asked = 0;
+  await page.route(isLate, async (route) => {
+    asked++;
+    await held;
+    await route.continue();
+  });
+  await openLab(page);
+  await page.locator('[data-add]').first().hover();
+  expect(await bareKeys(page)).toEqual([]);
+  // Labels of controls and figures that the first drawing has not.
+  await openDrawing(page, {
+    ...EMPTY,
+    name: 'Other words',
+    nodes: [
+      { id: 'shop', kind: 'sender', params: { poison: 0.5 }, position: { x: 0, y: 0 }, view: { knobs: [{ field: 'poison' }] } },
+      { id: 'news', kind: 'topic', position: { x: 264, y: 0 } },
+      { id: 'reader', kind: 'service', position: { x: 528, y: 0 } },
+    ],
+    wires: [
+      { id: 'in', kind: 'publish', from: 'shop', to: 'news' },
+      { id: 'out', kind: 'subscribe', from: 'news', to: 'reader' },
+    ],
+  });
+  await expect.poll(() => asked).toBeGreaterThan(0);
+  await page.evaluate(() => window.__brokerLab.client.command({ type: 'crash', node: 'reader', forNs: 600e9 }));
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'bad.json', mimeType: 'application/json', buffer: Buffer.from('{') });
+  await page.waitForTimeout(1000);
+  expect(await bareKeys(page)).toEqual([]);
+  await expect(page.locator('.notice')).toHaveText(['Opened mine.json.']);
+  await expect(page.getByRole('alertdialog')).toHaveCount(0);
+  const before = await card(page, 'news').boundingBox();
+
+  letGo();
+  await expect(page.getByRole('alertdialog')).toContainText('The file ends in the middle');
+  await expect(page.locator('.notice')).toContainText(['Opened mine.json.', 'reader crashed.']);
+  await expect(card(page, 'news')).toContainText('published');
+  expect(await card(page, 'news').boundingBox()).toEqual(before);
+  expect(await bareKeys(page)).toEqual([]);
+});
