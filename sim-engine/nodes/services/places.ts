@@ -278,6 +278,8 @@ export class Places implements Stateful {
   /** Takes the place of the least urgent work that something more urgent may interrupt; false if there is none. */
   private interruptFor(row: DeskRow): boolean {
     const { state, world } = this;
+    // In lanes the key alone says who goes where; and while there are more at work than there are places, none is given on.
+    if (this.rule !== 'any-place' || state.busy > this.count) return false;
     const line = this.lineOf(row.obl);
     let victim: Place | undefined;
     for (const place of state.all) {

@@ -57,6 +57,18 @@ describe('urgent work that interrupts', () => {
     expect(ends(story)).toEqual(['urgent 1 120', 'urgent 2 130', 'urgent 3 140', 'slow 1 190', 'slow 2 200']);
   });
 
+  it('waits where there are fewer places than work is going on', () => {
+    const story = line(['0s', '0s', '0s'], ['50ms'], { ...interrupting, concurrency: 3 })
+      .at('10ms', 'set worker.concurrency 1')
+      .to('1s');
+    expect(ends(story)).toEqual(['slow 1 100', 'slow 2 100', 'slow 3 100', 'urgent 1 200']);
+  });
+
+  it('does not leave its lane', () => {
+    const story = line(['0s'], ['50ms'], { ...interrupting, assignment: 'by-key', concurrency: 1 }).to('1s');
+    expect(ends(story)).toEqual(['slow 1 100', 'urgent 1 200']);
+  });
+
   it('what was interrupted is lost with a crash, and comes again by the rules of its queue', () => {
     const story = line(['0s'], ['30ms'], interrupting).at('50ms', 'crash worker for 10ms').to('10s');
     expect(story.ledger.delivery.inFlight).toBe(2);
