@@ -76,6 +76,8 @@ export const EN = {
   'card.timed-out': 'gave up',
   'card.answer-takes': 'answer in',
   'card.timeout': 'gives up after {time}',
+  'card.rebuilding': 'rebuilding',
+  'card.standing': 'stands still',
   'card.percent': '%',
   'card.knob': '{label} of {node}',
   'card.rename': 'Name',

@@ -11,6 +11,7 @@ import { QUEUE_VIEW } from './QueueView.tsx';
 import { REQUESTER_VIEW } from './RequesterView.tsx';
 import { SENDER_VIEW } from './SenderView.tsx';
 import { SERVICE_VIEW } from './ServiceView.tsx';
+import { PROJECTION_VIEW, STORE_VIEW } from './StoreView.tsx';
 
 const VIEWS = new Map<string, NodeView>([
   ['sender', SENDER_VIEW],
@@ -18,6 +19,9 @@ const VIEWS = new Map<string, NodeView>([
   ['queue', QUEUE_VIEW],
   ['dead-letter-queue', DEAD_LETTER_VIEW],
   ['service', SERVICE_VIEW],
+  ['store', STORE_VIEW],
+  ['event-store', STORE_VIEW],
+  ['projection', PROJECTION_VIEW],
 ]);
 
 export const nodeView = (kind: string): NodeView => VIEWS.get(kind) ?? PLAIN_VIEW;

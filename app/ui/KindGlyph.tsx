@@ -38,6 +38,24 @@ const GLYPHS: { readonly [kind: string]: ReactNode } = {
       <path d="M6.2 8.2l3.6 3.6M9.8 8.2l-3.6 3.6" />
     </>
   ),
+  store: (
+    <>
+      <ellipse cx="10" cy="5" rx="6" ry="2.3" />
+      <path d="M4 5v10c0 1.3 2.7 2.3 6 2.3s6-1 6-2.3V5M4 10c0 1.3 2.7 2.3 6 2.3s6-1 6-2.3" />
+    </>
+  ),
+  'event-store': (
+    <>
+      <rect x="2.5" y="7" width="11.6" height="6" rx="1" />
+      <path d="M6.4 7v6M10.2 7v6M14.1 10h3.4M15.6 7.8l2 2.2-2 2.2" />
+    </>
+  ),
+  projection: (
+    <>
+      <rect x="2.8" y="3.6" width="14.4" height="10" rx="1.5" />
+      <path d="M6.4 11V8.8M10 11V6.4M13.6 11V9.6M7 16.6h6" />
+    </>
+  ),
   wire: (
     <>
       <path d="M5.4 14.6 14 6" />

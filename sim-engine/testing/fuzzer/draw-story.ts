@@ -69,21 +69,18 @@ function drawWildTopology(dice: Dice): TopologyDocument {
   return withViews(dice, withReplies(dice, document));
 }
 
-/** Views ask the event store whose events they read, wherever it stands; what comes to them may have been lost on the way. */
+/** One view reads, by a queue of its own, the events of a store that somebody writes to, and asks it for what is lost on the way. */
 function withViews(dice: Dice, start: TopologyDocument): TopologyDocument {
   const of = (type: string): readonly NodeDocument[] => start.nodes.filter(({ kind }) => kind === type);
   const wireOf = (type: string): WireKind => WIRE_KINDS.find((kind) => kind.type === type) as WireKind;
-  let document = start;
-  for (const view of of('projection')) {
-    const store = dice.pick(of('event-store'));
-    const readers = of('queue').filter(({ id }) => !document.wires.some(({ from, kind }) => from === id && kind === 'deliver'));
-    document = withWire(document, drawWire(dice, wireOf('call'), view, store));
-    if (readers.length === 0) continue;
-    const queue = dice.pick(readers);
-    document = withWire(document, drawWire(dice, wireOf('publish'), store, queue));
-    document = withWire(document, drawWire(dice, wireOf('deliver'), queue, view));
-  }
-  return document;
+  const queue = drawNode(dice, NODE_KINDS.find((kind) => kind.type === 'queue') as NodeKind, 'events0');
+  const view = dice.pick(of('projection'));
+  const written = of('event-store').filter(({ id }) => start.wires.some(({ kind, to }) => kind === 'call' && to === id));
+  const store = dice.pick(written.length > 0 ? written : of('event-store'));
+  let document = documentOf([...start.nodes, queue], start.wires);
+  document = withWire(document, drawWire(dice, wireOf('publish'), store, queue));
+  document = withWire(document, drawWire(dice, wireOf('deliver'), queue, view));
+  return withWire(document, drawWire(dice, wireOf('call'), view, store));
 }
 
 /** Replies lead back to the left, through a queue or two that whoever asked may share. */
