@@ -1,12 +1,16 @@
 // What the wires say at the moment: letters one by one, their rate as width, or as dashes. Small, at the edge of the canvas.
 
-import { useRef, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { LETTERS_MAX } from '../../sim-engine/protocol/frame.ts';
 import { text } from '../messages/text.ts';
+import { topologyOf } from '../store/drawing.ts';
 import { usePicture } from '../store/LiveText.tsx';
+import { present, useLab } from '../store/lab.ts';
 import { isDense } from '../store/readings.ts';
 import { count } from '../ui/format.ts';
 import { WIDTH_STEPS } from './letters.ts';
+
+const CallLegend = lazy(async () => ({ default: (await import('./CallLegend.tsx')).CallLegend }));
 
 export function Legend({ isStill }: { readonly isStill: boolean }) {
   const [isWide, setWide] = useState(false);
@@ -16,8 +20,17 @@ export function Legend({ isStill }: { readonly isStill: boolean }) {
     now.current = isDense(frame);
     setWide(now.current);
   });
+  const hasCalls = useLab((lab) => {
+    const drawing = present(lab);
+    return drawing !== null && topologyOf(drawing).wires.some(({ kind }) => kind === 'call');
+  });
   if (!isWide) {
-    return <p className="legend">{text(isStill ? 'canvas.legend.dashes' : 'canvas.legend.letters')}</p>;
+    return (
+      <div className="legend is-words">
+        <Suspense>{hasCalls && !isStill && <CallLegend />}</Suspense>
+        <p>{text(isStill ? 'canvas.legend.dashes' : 'canvas.legend.letters')}</p>
+      </div>
+    );
   }
   return (
     <ul className="legend" data-testid="legend">

@@ -2,7 +2,7 @@
 // share, is cut. The letters on it are the overlay's to draw.
 
 import type { EdgeProps } from '@xyflow/react';
-import { memo, useRef } from 'react';
+import { lazy, memo, Suspense, useRef } from 'react';
 import { WIRE } from '../../sim-engine/protocol/frame.ts';
 import { text } from '../messages/text.ts';
 import { usePicture, write } from '../store/LiveText.tsx';
@@ -10,6 +10,8 @@ import { currentPlaces } from '../store/lab.ts';
 import { durationText, figure } from '../ui/format.ts';
 import type { WireEdge } from './flow-nodes.ts';
 import type { WireShape } from './geometry.ts';
+
+const CallChip = lazy(async () => ({ default: (await import('../node-views/CallChip.tsx')).CallChip }));
 
 const CHIP = { height: 18, letter: 5.6, padding: 14 } as const;
 
@@ -66,6 +68,9 @@ export const Wire = memo(function Wire({ id, data, selected }: EdgeProps<WireEdg
         <rect y={-CHIP.height / 2} height={CHIP.height} rx="5" />
         <text y="4" textAnchor="middle" />
       </g>
+      <Suspense>
+        {data.kind === 'call' && <CallChip id={id} x={points[middle * 2] as number} y={points[middle * 2 + 1] as number} />}
+      </Suspense>
     </g>
   );
 });

@@ -14,7 +14,7 @@ import type { Scene } from './letters.ts';
 import { turned } from './turned.ts';
 
 export type CardNode = Node<{ readonly node: NodeDocument; readonly isNarrow: boolean }, 'card' | 'container'>;
-export type WireEdge = Edge<{ readonly shape: WireShape }, 'wire'>;
+export type WireEdge = Edge<{ readonly shape: WireShape; readonly kind: string }, 'wire'>;
 
 export interface FlowDrawing {
   readonly nodes: CardNode[];
@@ -110,7 +110,7 @@ function wireEdge(
       from: names.get(wire.from) ?? wire.from,
       to: names.get(wire.to) ?? wire.to,
     }),
-    data: { shape },
+    data: { shape, kind: wire.kind },
   };
 }
 

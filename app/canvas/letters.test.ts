@@ -53,6 +53,19 @@ describe('a letter on a wire', () => {
     expect(drawn(1, ALL)).toEqual(['waiting at 50', 'retry at 50', 'ack at 50', 'retry at 50', 'dead at 50']);
   });
 
+  it('is a bubble where services talk to each other, whichever way it goes', () => {
+    const talk = [
+      [LETTER_STATE.QUESTION, 1],
+      [LETTER_STATE.ANSWER, -1],
+      [LETTER_STATE.BAD_ANSWER, -1],
+      [LETTER_STATE.QUESTION, -1],
+      [LETTER_STATE.ANSWER, 1],
+    ] as const;
+    const marks = ['question at 50', 'answer at 50', 'bad-answer at 50', 'question at 50', 'answer at 50'];
+    expect(drawn(1, talk)).toEqual(marks);
+    expect(drawn(0.25, talk)).toEqual(marks);
+  });
+
   it('is a plain rectangle far away, and a receipt a point, while what went wrong keeps its shape', () => {
     expect(drawn(0.25, ALL)).toEqual([
       'waiting 13.0 x 9.0 at 50 0',

@@ -48,17 +48,21 @@ const FAR_LETTER = { width: 13, height: 9 } as const;
 const FAR_POINT = 5;
 const FAR_POINT_PX = 2;
 
+/** What is no letter looks the same whichever way it goes. */
+const CALL_MARKS = [
+  [LETTER_STATE.QUESTION, 'question'],
+  [LETTER_STATE.ANSWER, 'answer'],
+  [LETTER_STATE.BAD_ANSWER, 'bad-answer'],
+] as const;
 const FORWARD_MARK = new Map<number, Mark>([
+  ...CALL_MARKS,
   [LETTER_STATE.WAITING, 'waiting'],
   [LETTER_STATE.DONE, 'done'],
   [LETTER_STATE.TO_RETRY, 'retry'],
   [LETTER_STATE.DEAD, 'dead'],
 ]);
 /** Answers on their way back are small: a tick for what is done, the shape of the state for what failed. */
-const BACK_MARK = new Map<number, Mark>([
-  [LETTER_STATE.TO_RETRY, 'retry'],
-  [LETTER_STATE.DEAD, 'dead'],
-]);
+const BACK_MARK = new Map<number, Mark>([...CALL_MARKS, [LETTER_STATE.TO_RETRY, 'retry'], [LETTER_STATE.DEAD, 'dead']]);
 const BACK_SIZE = 0.8;
 
 /** `lostForNs`: how long ago something may have been lost and still be shown, simulated time. */

@@ -2,8 +2,8 @@
 // slider where dragging teaches. Every change goes into the document at once; a drag is one step of undo.
 
 import { Pin, RotateCcw } from 'lucide-react';
-import { useId, useState } from 'react';
-import type { Field, LawDocument, StepsField } from '../../sim-engine/nodes/fields.ts';
+import { lazy, Suspense, useId, useState } from 'react';
+import type { LawDocument } from '../../sim-engine/nodes/fields.ts';
 import { parseBytes, parseDuration, printBytes, printDuration } from '../../sim-engine/topology/units.ts';
 import { type MessageKey, text } from '../messages/asked.ts';
 import { say } from '../messages/say.ts';
@@ -11,37 +11,30 @@ import { FieldSlider } from '../node-views/FieldSlider.tsx';
 import { meanKey, type NumberForm, numberForm, sliderForm } from '../store/sliders.ts';
 import { figure } from '../ui/format.ts';
 import { factsOf, isDefault, spaced } from './facts.ts';
+import type { FieldControlProps } from './field-props.ts';
 
-export interface FieldControlProps {
-  /** Id of the node or wire, and the field's name in it. */
-  readonly target: string;
-  readonly name: string;
-  readonly field: Field;
-  /** In document form. */
-  readonly value: unknown;
-  /** `undefined` = back to the default. */
-  readonly onChange: (value: unknown) => void;
-  /** Whether its control stands on the card; null where it cannot. */
-  readonly isKnob: boolean | null;
-  readonly onKnob: (isKnob: boolean) => void;
-  /** Whether the help sentence is shown; who hears the page is told in any case. */
-  readonly isExplained: boolean;
-}
+const StepsEditor = lazy(async () => ({ default: (await import('./StepsEditor.tsx')).StepsEditor }));
 
 export function FieldControl(props: FieldControlProps) {
-  const { field, isExplained } = props;
+  const { field, isExplained, isNested } = props;
   const id = useId();
+  const isFixed = !field.live && !isNested;
+  const title = `${say(field.help)}\n${factsOf(field)}`;
   return (
-    <div className={`field field-${field.kind}${field.live ? '' : ' is-fixed'}`}>
+    <div className={`field field-${field.kind}${isFixed && field.kind !== 'steps' ? ' is-fixed' : ''}`}>
       <span className="field-name">
-        <label htmlFor={id} title={`${say(field.help)}\n${factsOf(field)}`}>
-          {say(field.label)}
-        </label>
+        {field.kind === 'steps' ? (
+          <b title={title}>{say(field.label)}</b>
+        ) : (
+          <label htmlFor={id} title={title}>
+            {say(field.label)}
+          </label>
+        )}
         <FieldActs {...props} />
       </span>
       <Control {...props} id={id} />
       {field.key !== undefined && <span className="field-key mono">{field.key}</span>}
-      {!field.live && <span className="field-note">{text('inspector.restart')}</span>}
+      {isFixed && <span className="field-note">{text('inspector.restart')}</span>}
       <p id={helpOf(id)} className={isExplained ? 'field-help' : 'unseen'}>
         {say(field.help)} <span className="field-facts">{factsOf(field)}</span>
       </p>
@@ -99,8 +92,14 @@ function Control(props: FieldControlProps & { id: string }) {
       return <ChoiceControl {...props} choices={field.choices} />;
     case 'distribution':
       return <MeanControl {...props} of={field.of} />;
+    case 'steps':
+      return (
+        <Suspense fallback={<div className="steps" />}>
+          <StepsEditor {...props} field={field} describedBy={helpOf(props.id)} Control={FieldControl} />
+        </Suspense>
+      );
     default:
-      return <output className="field-value is-read-only">{summary(field, value)}</output>;
+      return <output className="field-value is-read-only">{summary(value)}</output>;
   }
 }
 
@@ -110,9 +109,13 @@ function NumberControl(props: FieldControlProps & { id: string; form: NumberForm
   const { value, onChange, id, form } = props;
   const now = form.shown(Number(value));
   const [draft, setDraft] = useState<string | null>(null);
-  const entered = draft === null ? now : Number(draft);
+  // A 0 that switches a limit off is read as that, and may be written so.
+  const zero = 'zero' in props.field && props.field.zero !== undefined ? say(props.field.zero) : null;
+  const isZero = zero !== null && (draft?.trim() === '' || draft === zero);
+  const entered = draft === null ? now : isZero ? 0 : Number(draft);
   const isBad =
     draft !== null &&
+    !isZero &&
     (draft.trim() === '' || !(entered >= form.min && entered <= form.max) || (form.isWhole && !Number.isInteger(entered)));
   return (
     <>
@@ -121,8 +124,10 @@ function NumberControl(props: FieldControlProps & { id: string; form: NumberForm
           id={id}
           aria-describedby={helpOf(id)}
           inputMode="decimal"
-          value={draft ?? now}
+          value={draft ?? (now === 0 && zero !== null ? zero : now)}
           aria-invalid={isBad}
+          // What is a word is written over, not into.
+          onFocus={(event) => now === 0 && zero !== null && event.target.select()}
           onChange={(event) => setDraft(event.target.value)}
           onBlur={() => {
             if (draft !== null && !isBad && entered !== now) onChange(form.meant(entered));
@@ -130,7 +135,7 @@ function NumberControl(props: FieldControlProps & { id: string; form: NumberForm
           }}
           onKeyDown={commitOnEnter(() => setDraft(null))}
         />
-        {form.unit !== '' && <i>{form.unit}</i>}
+        {form.unit !== '' && (zero === null || entered !== 0) && <i>{form.unit}</i>}
       </span>
       {isBad && <Wrong>{text(form.isWhole ? 'inspector.wrong.whole' : 'inspector.wrong.number', limitsOf(form))}</Wrong>}
       <Slider {...props} />
@@ -139,8 +144,8 @@ function NumberControl(props: FieldControlProps & { id: string; form: NumberForm
 }
 
 /** Where dragging teaches. */
-function Slider({ target, name, field, value }: FieldControlProps) {
-  const form = sliderForm(field, value);
+function Slider({ target, name, field, value, isNested }: FieldControlProps) {
+  const form = isNested ? null : sliderForm(field, value);
   return form && <FieldSlider target={target} name={name} field={field} form={form} value={value} />;
 }
 
@@ -268,17 +273,9 @@ function ChoiceControl({
   );
 }
 
-function summary(field: Field, value: unknown): string {
+function summary(value: unknown): string {
   if (!Array.isArray(value)) return String(value);
-  if (field.kind === 'steps') return value.map((step) => stepName(field, step)).join(', ');
   return value.map((item) => (typeof item === 'object' && item !== null && 'name' in item ? String(item.name) : item)).join(', ');
-}
-
-/** A step stands as its bare word or as an object with that word in `do`; people read its name. */
-function stepName({ steps }: StepsField, step: unknown): string {
-  const word = String(typeof step === 'object' && step !== null && 'do' in step ? step.do : step);
-  const kind = steps[word];
-  return kind === undefined ? word : say(kind.label).toLowerCase();
 }
 
 const commitOnEnter = (cancel: () => void) => (event: React.KeyboardEvent<HTMLInputElement>) => {

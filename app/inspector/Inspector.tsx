@@ -1,13 +1,15 @@
 // The settings of the one selected node or wire, made from its declaration, and its gauges now.
 
 import { ChartLine, CircleHelp, Copy, ExternalLink, Spline, Trash2, X } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { nodeKind, wireKind } from '../../sim-engine/nodes/declarations.ts';
+import type { Field } from '../../sim-engine/nodes/fields.ts';
 import type { Gauge } from '../../sim-engine/nodes/node-kind.ts';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
 import { duplicate, removeThings, showKnob } from '../acts/acts.ts';
 import { text } from '../messages/asked.ts';
 import { say } from '../messages/say.ts';
+import { worded } from '../messages/services.ts';
 import { GAUGES_MAX, gaugeText, isSameGauge, toggleGauge, useCharted } from '../store/charted.ts';
 import { connect, nameOf, nodeName, setParam, topologyOf, wireSources, wireTargets } from '../store/drawing.ts';
 import { LiveText } from '../store/LiveText.tsx';
@@ -16,8 +18,13 @@ import { fieldOf, fieldsOf, isShown, isWire } from '../store/params.ts';
 import { canBeKnob } from '../store/sliders.ts';
 import { focusIfLost } from '../ui/focus.ts';
 import { KindGlyph } from '../ui/KindGlyph.tsx';
+import { fieldGroups, gaugeGroups } from './arrange.ts';
+import { DeadActs } from './DeadActs.tsx';
 import { FieldControl } from './FieldControl.tsx';
 import './inspector.css';
+
+const CallNow = lazy(async () => ({ default: (await import('./CallNow.tsx')).CallNow }));
+const ServiceNow = lazy(async () => ({ default: (await import('./ServiceNow.tsx')).ServiceNow }));
 
 type Thing = NodeDocument | WireDocument;
 
@@ -125,10 +132,14 @@ function Settings({ thing, topology, isExplained, onExplain }: SettingsProps) {
         </button>
       </header>
       <div className="inspector-body">
+        {'ports' in kind && kind.ports.some(({ type }) => type === 'dead-letters') && <DeadActs node={thing.id} />}
         {/* A card that nothing joins is to be wired before all else. */}
         {!isWire(thing) && isLoose && <WireTo node={thing} topology={topology} />}
+        {(thing.kind === 'call' || thing.kind === 'service') && (
+          <Suspense>{isWire(thing) ? <CallNow wire={thing} /> : <ServiceNow node={thing} topology={topology} />}</Suspense>
+        )}
         <Form thing={thing} isExplained={isExplained} />
-        {!isWire(thing) && <Now node={thing} isExplained={isExplained} />}
+        {!isWire(thing) && <Now node={thing} topology={topology} isExplained={isExplained} />}
         {!isWire(thing) && !isLoose && <WireTo node={thing} topology={topology} />}
         <div className="inspector-section">
           <p className="inspector-about">{say(kind.about)}</p>
@@ -161,7 +172,21 @@ function Form({ thing, isExplained }: { thing: Thing; isExplained: boolean }) {
     .sort(([, a], [, b]) => Number(b.live) - Number(a.live));
   const atStart = useLab((lab) => lab.runStart && find(topologyOf(lab.runStart), thing.id));
   const knobs = new Set(isWire(thing) ? [] : thing.view?.knobs.map(({ field }) => field));
-  const [basic, advanced] = [fields.filter(([, field]) => !field.advanced), fields.filter(([, field]) => field.advanced)];
+  // Steps that somebody has written are what the node is about.
+  const [isWritten] = useState(() =>
+    fields.some(([name, field]) => field.kind === 'steps' && thing.params?.[name] !== undefined),
+  );
+  const isFirst = (field: Field) => isWritten && field.kind === 'steps';
+  const groupsOf = (isAdvanced: boolean) =>
+    fieldGroups(
+      thing.kind,
+      fields.filter(([, field]) => !isFirst(field) && Boolean(field.advanced) === isAdvanced),
+    );
+  const [basic, advanced] = [groupsOf(false), groupsOf(true)];
+  // What somebody has set is not to be searched for.
+  const [isOpen] = useState(() =>
+    fields.some(([name, field]) => field.advanced && !isFirst(field) && thing.params?.[name] !== undefined),
+  );
   const control = ([name, field]: (typeof fields)[number]) => (
     <FieldControl
       key={name}
@@ -179,11 +204,22 @@ function Form({ thing, isExplained }: { thing: Thing; isExplained: boolean }) {
   const waits = fields.some(([name, field]) => !field.live && atStart && fieldOf(atStart, name) !== fieldOf(thing, name));
   return (
     <>
-      {basic.length > 0 && <div className="inspector-section">{basic.map(control)}</div>}
+      {isWritten && <div className="inspector-section">{fields.filter(([, field]) => isFirst(field)).map(control)}</div>}
+      {basic.map(({ heading, items }) => (
+        <div key={heading} className="inspector-section">
+          {heading && <h3>{worded(heading)}</h3>}
+          {items.map(control)}
+        </div>
+      ))}
       {advanced.length > 0 && (
-        <details className="inspector-section">
+        <details className="inspector-section" open={isOpen}>
           <summary>{text('inspector.more')}</summary>
-          {advanced.map(control)}
+          {advanced.map(({ heading, items }) => (
+            <div key={heading} className="inspector-group">
+              {heading && <h3>{worded(heading)}</h3>}
+              {items.map(control)}
+            </div>
+          ))}
         </details>
       )}
       {waits && (
@@ -197,25 +233,42 @@ function Form({ thing, isExplained }: { thing: Thing; isExplained: boolean }) {
   );
 }
 
-function Now({ node: { id, kind }, isExplained }: { node: NodeDocument; isExplained: boolean }) {
-  const gauges = nodeKind(kind)?.gauges ?? [];
-  if (gauges.length === 0) return null;
-  return (
-    <div className="inspector-section">
-      <h3>{text('inspector.now')}</h3>
-      <dl className="inspector-gauges">
-        {gauges.map((gauge) => (
-          <div key={gauge.name} title={say(gauge.help)}>
-            <dt>{say(gauge.label)}</dt>
-            <ChartThis node={id} gauge={gauge} />
-            <dd>
-              <LiveText read={(frame, places) => gaugeText(gauge, frame[places.gauge(id, gauge.name)] ?? 0)} />
-            </dd>
-            {isExplained && <dd className="field-help">{say(gauge.help)}</dd>}
-          </div>
-        ))}
-      </dl>
+interface NowProps {
+  readonly node: NodeDocument;
+  readonly topology: TopologyDocument;
+  readonly isExplained: boolean;
+}
+
+function Now({ node, topology, isExplained }: NowProps) {
+  const groups = gaugeGroups(node, nodeKind(node.kind)?.gauges ?? [], topology).filter(({ items }) => items.length > 0);
+  return groups.map(({ heading, items }) => (
+    <div key={heading} className="inspector-section">
+      <h3>{heading === null ? text('inspector.now') : worded(heading)}</h3>
+      <Gauges id={node.id} gauges={items} isExplained={isExplained} />
     </div>
+  ));
+}
+
+interface GaugesProps {
+  readonly id: string;
+  readonly gauges: readonly Gauge[];
+  readonly isExplained: boolean;
+}
+
+function Gauges({ id, gauges, isExplained }: GaugesProps) {
+  return (
+    <dl className="inspector-gauges">
+      {gauges.map((gauge) => (
+        <div key={gauge.name} title={say(gauge.help)}>
+          <dt>{say(gauge.label)}</dt>
+          <ChartThis node={id} gauge={gauge} />
+          <dd>
+            <LiveText read={(frame, places) => gaugeText(gauge, frame[places.gauge(id, gauge.name)] ?? 0)} />
+          </dd>
+          {isExplained && <dd className="field-help">{say(gauge.help)}</dd>}
+        </div>
+      ))}
+    </dl>
   );
 }
 

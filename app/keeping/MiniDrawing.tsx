@@ -67,7 +67,7 @@ function boxesOf(nodes: readonly NodeDocument[]): ReadonlyMap<string, Box> {
       const own = node.position ?? { x: (ix % 4) * COLUMN, y: Math.floor(ix / 4) * ROW };
       // A part stands where its container stands.
       const holder = node.parent === undefined ? undefined : byId.get(node.parent)?.position;
-      const { width, height } = node.size ?? nodeView(node.kind).size(false);
+      const { width, height } = node.size ?? nodeView(node.kind).size(false, node);
       return [node.id, { id: node.id, kind: node.kind, x: own.x + (holder?.x ?? 0), y: own.y + (holder?.y ?? 0), width, height }];
     }),
   );

@@ -15,10 +15,36 @@ import { Outcomes } from './outcomes.ts';
 const DESK_MIDDLE = 57;
 const DESK_LETTERS = 7;
 const OUTCOMES_MIDDLE = 97;
+const DESK_HEIGHT = 22;
 /** Of ten, beside which the rate has room: `.card-outcomes .lbl` ends before them, in a language of longer words too. */
 const OUTCOMES_PITCH = 11;
 
 const outcomes = new Outcomes();
+
+const LANE_PITCH = 14;
+const LANES_SHOWN = 6;
+/** Rows of lanes on the card of a service that works by key; 0 without lanes. */
+const lanesOn = (node: NodeDocument, isNarrow: boolean): number =>
+  isNarrow || fieldOf(node, 'assignment') !== 'by-key' ? 0 : Math.min(Number(fieldOf(node, 'concurrency')), LANES_SHOWN);
+
+type PaintLanes = typeof import('./lanes-view.ts').paintLanes;
+let paintLanes: PaintLanes | null = null;
+let isAskedFor = false;
+/** What draws lanes, once it is there: not before the first service that has some. */
+function laneRows(): PaintLanes | null {
+  if (!isAskedFor) {
+    isAskedFor = true;
+    import('./lanes-view.ts').then(
+      (loaded) => {
+        paintLanes = loaded.paintLanes;
+      },
+      () => {
+        isAskedFor = false;
+      },
+    );
+  }
+  return paintLanes;
+}
 
 function ServiceBody({ node, isNarrow }: CardProps) {
   const { id } = node;
@@ -30,9 +56,10 @@ function ServiceBody({ node, isNarrow }: CardProps) {
   });
   return (
     <div className="card-foot">
-      <div className="card-desk">
+      <div className="card-desk" style={{ height: deskHeight(node, isNarrow) }}>
         <span className="lbl card-more">
-          <LiveText read={(frame, places) => deskWords(frame, places, id)} /> {!isNarrow && text('card.busy')}{' '}
+          {lanesOn(node, isNarrow) === 0 && <LiveText read={(frame, places) => deskWords(frame, places, id)} />}{' '}
+          {!isNarrow && text('card.busy')}{' '}
           <LiveText read={(frame, places) => (busyShare(frame, places, node) * 100).toFixed(0)} />
           <i className="unit">{text('card.percent')}</i>
         </span>
@@ -57,6 +84,9 @@ function busyShare(frame: Float64Array, places: Places, node: NodeDocument): num
   return Number.isNaN(busy) ? 0 : Math.min(1, busy);
 }
 
+const deskHeight = (node: NodeDocument, isNarrow: boolean): number =>
+  DESK_HEIGHT + Math.max(0, lanesOn(node, isNarrow) - 1) * LANE_PITCH;
+
 /** Only what the desk cannot show as letters. */
 function deskWords(frame: Float64Array, places: Places, id: string): string {
   const held = (frame[places.gauge(id, 'busy')] ?? 0) + (frame[places.gauge(id, 'desk')] ?? 0);
@@ -70,7 +100,7 @@ function meanOf(value: unknown): string {
 }
 
 export const SERVICE_VIEW: NodeView = {
-  size: (isNarrow) => ({ width: isNarrow ? 114 : 178, height: 114 }),
+  size: (isNarrow, node) => ({ width: isNarrow ? 114 : 178, height: 92 + deskHeight(node, isNarrow) }),
   subline(node) {
     const mean = meanOf(fieldOf(node, 'work'));
     return mean === '' ? '' : text('card.work', { mean });
@@ -78,19 +108,28 @@ export const SERVICE_VIEW: NodeView = {
   Body: ServiceBody,
   farFigure: (node, frame, places) => farRate(rates.at(frame, places.gauge(node.id, 'processed'))),
   fill: (node, frame, places) => busyShare(frame, places, node),
-  paint(painter, { id }, frame, places, isNarrow) {
+  paint(painter, node, frame, places, isNarrow) {
+    const { id } = node;
     const busy = frame[places.gauge(id, 'busy')] ?? 0;
     const held = busy + (frame[places.gauge(id, 'desk')] ?? 0);
-    const shown = Math.min(held, isNarrow ? 3 : DESK_LETTERS);
-    if (held === 0) painter.mark('ghost', 20, DESK_MIDDLE);
-    for (let ix = 0; ix < shown; ix++) painter.mark(ix < busy ? 'work' : 'waiting', 20 + ix * 15.5, DESK_MIDDLE);
+    const lanes = lanesOn(node, isNarrow);
+    if (lanes > 0) laneRows()?.(painter, id, frame, places, DESK_MIDDLE, LANE_PITCH, lanes);
+    else {
+      const shown = Math.min(held, isNarrow ? 3 : DESK_LETTERS);
+      const asking = frame[places.gauge(id, 'calls_out')] ?? 0;
+      if (held === 0) painter.mark('ghost', 20, DESK_MIDDLE);
+      for (let ix = 0; ix < shown; ix++) {
+        painter.mark(ix < Math.min(asking, busy) ? 'asking' : ix < busy ? 'work' : 'waiting', 20 + ix * 15.5, DESK_MIDDLE);
+      }
+    }
+    const below = OUTCOMES_MIDDLE + deskHeight(node, isNarrow) - DESK_HEIGHT;
     const step = isNarrow ? 9.6 : OUTCOMES_PITCH;
     const ends = outcomes.of(id, frame, places);
     for (let ix = 0; ix < 10; ix++) {
       const x = (isNarrow ? 14 : 18) + ix * step;
       const outcome = ends[ix - (10 - ends.length)];
-      if (outcome === undefined) painter.dot(x, OUTCOMES_MIDDLE);
-      else painter.mark(outcome === 'done' ? 'done' : 'retry', x, OUTCOMES_MIDDLE, isNarrow ? 0.7 : 0.82);
+      if (outcome === undefined) painter.dot(x, below);
+      else painter.mark(outcome === 'failed' ? 'retry' : outcome, x, below, isNarrow ? 0.7 : 0.82);
     }
   },
 };

@@ -21,7 +21,7 @@ export interface Painter {
 }
 
 export interface NodeView {
-  size(isNarrow: boolean): { readonly width: number; readonly height: number };
+  size(isNarrow: boolean, node: NodeDocument): { readonly width: number; readonly height: number };
   /** What stands under the name: what the thing is, or its one setting. */
   subline?(node: NodeDocument): string;
   /** At the right end of the header. */

@@ -35,7 +35,7 @@ const CONTAINER_SIZE = { width: 440, height: 260 };
 /** Size of a card with what was put onto it. A narrow card has no controls: they would be too small to hit. */
 export function cardSize(node: NodeDocument, isNarrow: boolean): { readonly width: number; readonly height: number } {
   if (nodeKind(node.kind)?.accepts !== undefined) return node.size ?? CONTAINER_SIZE;
-  const { width, height } = nodeView(node.kind).size(isNarrow);
+  const { width, height } = nodeView(node.kind).size(isNarrow, node);
   return { width, height: isNarrow ? height : height + knobsOf(node).length * KNOB_HEIGHT };
 }
 

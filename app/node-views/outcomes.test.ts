@@ -3,15 +3,15 @@ import { FRAME } from '../../sim-engine/protocol/frame.ts';
 import { placesOf } from '../store/readings.ts';
 import { Outcomes } from './outcomes.ts';
 
-// Gauges of a service: busy, desk, utilisation, received, processed, failed.
+// Gauges of a service: busy, desk, utilisation, received, processed, failed and others.
 const places = placesOf({
   revision: 1,
-  nodes: [{ id: 'w', kind: 'service', firstGauge: 0, gaugeCount: 6 }],
+  nodes: [{ id: 'w', kind: 'service', firstGauge: 0, gaugeCount: 12 }],
   wires: [],
-  gaugeCount: 6,
+  gaugeCount: 12,
 });
 function frame(timeNs: number, processed: number, failed: number): Float64Array {
-  const numbers = new Float64Array(FRAME.HEADER_LENGTH + 7);
+  const numbers = new Float64Array(FRAME.HEADER_LENGTH + 13);
   numbers[FRAME.SIM_TIME_NS] = timeNs;
   numbers[places.gauge('w', 'processed')] = processed;
   numbers[places.gauge('w', 'failed')] = failed;
@@ -31,6 +31,15 @@ describe('the last ten attempts', () => {
     const last = outcomes.of('w', frame(1, 800, 200), places);
     expect(last).toHaveLength(10);
     expect(last.filter((outcome) => outcome === 'failed')).toHaveLength(2);
+  });
+
+  it('say which letters were recognised and passed over', () => {
+    const outcomes = new Outcomes();
+    outcomes.of('w', frame(1, 1, 0), places);
+    const next = frame(2, 2, 0);
+    next[places.gauge('w', 'skipped_work')] = 2;
+    expect(outcomes.of('w', next, places)).toEqual(['done', 'done', 'known', 'known']);
+    expect(outcomes.of('w', next, places)).toHaveLength(4);
   });
 
   it('begin anew when the run is set back', () => {

@@ -10,11 +10,29 @@ export interface Stroke {
   readonly width?: number;
   readonly dash?: readonly number[];
 }
-export type Mark = 'waiting' | 'work' | 'done' | 'retry' | 'dead' | 'lost' | 'ack' | 'ghost' | 'bundle-waiting' | 'bundle-dead';
+export type Mark =
+  | 'waiting'
+  | 'work'
+  | 'asking'
+  | 'done'
+  | 'known'
+  | 'retry'
+  | 'dead'
+  | 'lost'
+  | 'ack'
+  | 'ghost'
+  | 'bundle-waiting'
+  | 'bundle-dead'
+  | 'question'
+  | 'answer'
+  | 'bad-answer';
 
 const roundRect = (x: number, y: number, w: number, h: number, r: number): string =>
   `M${x + r} ${y}h${w - 2 * r}a${r} ${r} 0 0 1 ${r} ${r}v${h - 2 * r}a${r} ${r} 0 0 1 ${-r} ${r}h${2 * r - w}a${r} ${r} 0 0 1 ${-r} ${-r}v${2 * r - h}a${r} ${r} 0 0 1 ${r} ${-r}z`;
 const circle = (r: number): string => `M${-r} 0a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`;
+
+/** What services say to each other is no letter: a small bubble. */
+const BUBBLE = 'M-4.5 -3.8H4.5V2H.2L-2.4 4.6V2H-4.5z';
 
 function bundle(state: 'waiting' | 'dead'): readonly Stroke[] {
   return [
@@ -35,6 +53,16 @@ export const MARKS: { readonly [mark in Mark]: readonly Stroke[] } = {
     { d: 'M-5 -2.6 0 .9 5 -2.6', stroke: 'on-waiting', width: 0.9 },
   ],
   work: [{ d: roundRect(-6, -4.5, 12, 9, 1.5), fill: 'work-soft', stroke: 'work', width: 1.3, dash: [2.2, 1.4] }],
+  /** In work, and for now it waits for somebody's answer. */
+  asking: [
+    { d: roundRect(-6, -4.5, 12, 9, 1.5), fill: 'surface', stroke: 'work', width: 1.3, dash: [2.2, 1.4] },
+    { d: 'M-3 0h.1M0 0h.1M3 0h.1', stroke: 'ink-2', width: 1.6 },
+  ],
+  /** Recognised as done before, and passed over. */
+  known: [
+    { d: circle(4.3), stroke: 'done', width: 1.3 },
+    { d: 'M-2.1 .1 -.5 1.7 2.3 -1.4', stroke: 'done', width: 1.2 },
+  ],
   done: [
     { d: circle(4.8), fill: 'done' },
     { d: 'M-2.1 .1 -.5 1.7 2.3 -1.4', stroke: 'on-done', width: 1.2 },
@@ -60,6 +88,12 @@ export const MARKS: { readonly [mark in Mark]: readonly Stroke[] } = {
     { d: 'M-3 0 -1 2 3 -2.2', stroke: 'edge', width: 1.5 },
   ],
   ghost: [{ d: roundRect(-6, -4, 12, 8, 1.5), stroke: 'line-2', width: 1 }],
+  question: [{ d: BUBBLE, fill: 'ground', stroke: 'ink-2', width: 1.2 }],
+  answer: [{ d: BUBBLE, fill: 'ink-2', stroke: 'ink-2', width: 1.2 }],
+  'bad-answer': [
+    { d: BUBBLE, fill: 'ground', stroke: 'ink-2', width: 1.2 },
+    { d: 'M-1.9 -2.7 1.9 .9M1.9 -2.7 -1.9 .9', stroke: 'dead', width: 1.4 },
+  ],
   'bundle-waiting': bundle('waiting'),
   'bundle-dead': bundle('dead'),
 };
