@@ -69,15 +69,21 @@ function drawWildTopology(dice: Dice): TopologyDocument {
   return withViews(dice, withReplies(dice, document));
 }
 
-/** One view reads, by a queue of its own, the events of a store that somebody writes to, and asks it for what is lost on the way. */
+/** A service writes to an event store, whose events a view reads by a queue of its own; it asks for what is lost on the way. */
 function withViews(dice: Dice, start: TopologyDocument): TopologyDocument {
   const of = (type: string): readonly NodeDocument[] => start.nodes.filter(({ kind }) => kind === type);
   const wireOf = (type: string): WireKind => WIRE_KINDS.find((kind) => kind.type === type) as WireKind;
   const queue = drawNode(dice, NODE_KINDS.find((kind) => kind.type === 'queue') as NodeKind, 'events0');
   const view = dice.pick(of('projection'));
-  const written = of('event-store').filter(({ id }) => start.wires.some(({ kind, to }) => kind === 'call' && to === id));
-  const store = dice.pick(written.length > 0 ? written : of('event-store'));
-  let document = documentOf([...start.nodes, queue], start.wires);
+  const store = dice.pick(of('event-store'));
+  const writer = dice.pick(of('service'));
+  const append = { do: 'write', how: dice.pick(['write', 'append']), to: store.id, onConflict: 'go-on' };
+  const steps = ['receive', append, 'acknowledge'];
+  const nodes = start.nodes.map((one) =>
+    one === writer ? { ...one, params: { ...one.params, steps, retryBase: '10ms' } } : one,
+  );
+  let document = documentOf([...nodes, queue], start.wires);
+  document = withWire(document, drawWire(dice, wireOf('call'), writer, store));
   document = withWire(document, drawWire(dice, wireOf('publish'), store, queue));
   document = withWire(document, drawWire(dice, wireOf('deliver'), queue, view));
   return withWire(document, drawWire(dice, wireOf('call'), view, store));
@@ -131,8 +137,22 @@ const HINTS: readonly { readonly field: string; readonly chance: number; readonl
   { field: 'overflow', chance: 0.3, make: (dice) => ({ overflow: 'block', capacity: dice.int(1, 8) }) },
   { field: 'steps', chance: 0.6, make: drawStoreSteps },
   { field: 'relayEvery', chance: 1, make: (dice) => ({ relayEvery: `${dice.int(1, 80)}ms` }) },
+  { field: 'pollingInterval', chance: 1, make: drawSwiftScaling },
   { field: 'relayCrash', chance: 0.3, make: (dice) => ({ relayCrash: 'before-mark', relayBackAfter: `${dice.int(1, 300)}ms` }) },
 ];
+
+/** With times of minutes an autoscaler would do nothing in a short run. */
+function drawSwiftScaling(dice: Dice): object {
+  const ms = (most: number): string => `${dice.int(0, most)}ms`;
+  return {
+    pollingInterval: `${dice.int(10, 300)}ms`,
+    threshold: dice.int(1, 8),
+    startUp: ms(300),
+    cooldown: ms(600),
+    stabilizationDown: ms(600),
+    min: dice.int(0, 1),
+  };
+}
 
 /** Steps that read and write, which chance alone seldom puts together. */
 function drawStoreSteps(dice: Dice): object {
