@@ -259,6 +259,23 @@ describe('a view that is lost', () => {
     expect(figures(story, 'fares', 'in_view', 'refolded', 'view_lag')).toEqual([2010, 2010, 0]);
   });
 
+  it('takes the next event store it is wired to when the first is taken away, in a run that was put back too', () => {
+    const edit = [
+      'add-node {"id":"other","kind":"event-store","params":{"streams":"trip","history":500}}',
+      'add-wire {"id":"w","kind":"call","from":"view","to":"other","params":{"delay":"0s"}}',
+    ];
+    const story = trips({})
+      .at('200ms', `edit: ${edit.join('; ')}`)
+      .at('300ms', 'remove-wire view-log')
+      .to('350ms');
+    const copy = structuredClone(story.simulation.checkpoint());
+    story.at('400ms', 'crash view for 10ms').to('1s');
+    expect(figures(story, 'view', 'in_view', 'refolded')).toEqual([500, 490 + 500]);
+    const { digest } = story.simulation;
+    story.simulation.restore(copy);
+    expect(story.at('400ms', 'crash view for 10ms').to('1s').simulation.digest).toBe(digest);
+  });
+
   it('has a million events again within twenty seconds at 50,000 a second, and at once from a snapshot (L24)', () => {
     const story = (snapshotEvery: number) =>
       trips({ log: { history: 1_000_000 }, view: { snapshotEvery } }).at('1s', 'crash view for 1ms');
