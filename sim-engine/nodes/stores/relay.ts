@@ -15,9 +15,9 @@ import { type MessageTraits, Outlets } from '../publishing.ts';
 import { type EventLog, eventInto, keyOfEvent, newEventRow } from './event-log.ts';
 
 /** Timers of the host that belong to its relay. */
-export const RELAY_LOOK = 8;
-export const RELAY_MARK = 9;
-export const RELAY_BACK = 10;
+const RELAY_LOOK = 8;
+const RELAY_MARK = 9;
+const RELAY_BACK = 10;
 
 const LIVES_MASK = 0x3fffffff;
 
@@ -58,7 +58,7 @@ interface RelayState {
   lives: number;
 }
 
-export const newRelayState = (before: number): RelayState => ({
+const newRelayState = (before: number): RelayState => ({
   marked: firstNumbers(before),
   published: firstNumbers(before),
   publishedCount: 0,
@@ -74,7 +74,7 @@ export const newRelayState = (before: number): RelayState => ({
 });
 
 /** 1 to `count`. */
-export const firstNumbers = (count: number): RangeSet => (count === 0 ? newRangeSet() : { starts: [1], ends: [count] });
+const firstNumbers = (count: number): RangeSet => (count === 0 ? newRangeSet() : { starts: [1], ends: [count] });
 
 /** The number up to which every one from 1 on is in the set. */
 export const unbrokenUpTo = (set: RangeSet): number => (set.starts[0] === 1 ? (set.ends[0] as number) : 0);
