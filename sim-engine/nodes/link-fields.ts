@@ -1,12 +1,10 @@
 // The fields of every wire that travels: what the network between two nodes does to what is on it.
 
-import type { Fields } from './fields.ts';
+import { declareFields } from './declare.ts';
 
-export const LINK_FIELDS = {
+export const LINK_FIELDS = declareFields('wire', {
   delay: {
     kind: 'duration',
-    label: 'wire.delay.label',
-    help: 'wire.delay.help',
     min: '0s',
     max: '1h',
     default: '100ms',
@@ -14,18 +12,14 @@ export const LINK_FIELDS = {
   },
   jitter: {
     kind: 'duration',
-    label: 'wire.jitter.label',
-    help: 'wire.jitter.help',
     min: '0s',
     max: '1h',
     default: '0s',
     live: true,
   },
-  loss: { kind: 'ratio', label: 'wire.loss.label', help: 'wire.loss.help', unit: '%', min: 0, max: 1, default: 0, live: true },
+  loss: { kind: 'ratio', unit: '%', min: 0, max: 1, default: 0, live: true },
   duplication: {
     kind: 'ratio',
-    label: 'wire.duplication.label',
-    help: 'wire.duplication.help',
     unit: '%',
     min: 0,
     max: 1,
@@ -35,8 +29,6 @@ export const LINK_FIELDS = {
   },
   bandwidth: {
     kind: 'bytes',
-    label: 'wire.bandwidth.label',
-    help: 'wire.bandwidth.help',
     unit: 'bytes/s',
     min: 0,
     max: 1e12,
@@ -44,4 +36,4 @@ export const LINK_FIELDS = {
     live: true,
     advanced: true,
   },
-} as const satisfies Fields;
+});

@@ -1,14 +1,12 @@
 // The wire by which one service asks another and waits for the answer. Its fields are those of the caller's client library: how long
 // it waits, how often it asks again, how many questions it lets out at once.
 
-import type { Fields } from '../fields.ts';
+import { declareFields, declareWire } from '../declare.ts';
 import type { WireKind } from '../node-kind.ts';
 
-const CALL_FIELDS = {
+const CALL_FIELDS = declareFields('call', {
   timeout: {
     kind: 'duration',
-    label: 'call.timeout.label',
-    help: 'call.timeout.help',
     min: '0s',
     max: '24h',
     default: '1s',
@@ -16,8 +14,6 @@ const CALL_FIELDS = {
   },
   retries: {
     kind: 'int',
-    label: 'call.retries.label',
-    help: 'call.retries.help',
     unit: 'times',
     min: 0,
     max: 100,
@@ -26,8 +22,6 @@ const CALL_FIELDS = {
   },
   retryWait: {
     kind: 'duration',
-    label: 'call.retryWait.label',
-    help: 'call.retryWait.help',
     min: '0s',
     max: '1h',
     default: '0s',
@@ -36,8 +30,6 @@ const CALL_FIELDS = {
   },
   atOnce: {
     kind: 'int',
-    label: 'call.atOnce.label',
-    help: 'call.atOnce.help',
     unit: 'calls',
     min: 0,
     max: 10000,
@@ -47,8 +39,6 @@ const CALL_FIELDS = {
   },
   rateLimit: {
     kind: 'rate',
-    label: 'call.rateLimit.label',
-    help: 'call.rateLimit.help',
     min: 0,
     max: 1e6,
     default: 0,
@@ -57,8 +47,6 @@ const CALL_FIELDS = {
   },
   rateBurst: {
     kind: 'int',
-    label: 'call.rateBurst.label',
-    help: 'call.rateBurst.help',
     unit: 'calls',
     min: 1,
     max: 1000000,
@@ -68,22 +56,13 @@ const CALL_FIELDS = {
   },
   budget: {
     kind: 'choice',
-    label: 'call.budget.label',
-    help: 'call.budget.help',
-    choices: [
-      { value: 'none', label: 'call.budget.none' },
-      { value: 'ratio', label: 'call.budget.ratio' },
-      { value: 'aws', label: 'call.budget.aws' },
-      { value: 'grpc', label: 'call.budget.grpc' },
-    ],
+    choices: [{ value: 'none' }, { value: 'ratio' }, { value: 'aws' }, { value: 'grpc' }],
     default: 'none',
     live: true,
     advanced: true,
   },
   budgetShare: {
     kind: 'ratio',
-    label: 'call.budgetShare.label',
-    help: 'call.budgetShare.help',
     unit: '%',
     min: 0,
     max: 1,
@@ -94,21 +73,12 @@ const CALL_FIELDS = {
   },
   breaker: {
     kind: 'choice',
-    label: 'call.breaker.label',
-    help: 'call.breaker.help',
-    choices: [
-      { value: 'none', label: 'call.breaker.none' },
-      { value: 'resilience4j', label: 'call.breaker.resilience4j' },
-      { value: 'polly', label: 'call.breaker.polly' },
-      { value: 'hystrix', label: 'call.breaker.hystrix' },
-    ],
+    choices: [{ value: 'none' }, { value: 'resilience4j' }, { value: 'polly' }, { value: 'hystrix' }],
     default: 'none',
     live: true,
   },
   breakerThreshold: {
     kind: 'ratio',
-    label: 'call.breakerThreshold.label',
-    help: 'call.breakerThreshold.help',
     unit: '%',
     min: 0,
     max: 1,
@@ -118,8 +88,6 @@ const CALL_FIELDS = {
   },
   breakerMinimum: {
     kind: 'int',
-    label: 'call.breakerMinimum.label',
-    help: 'call.breakerMinimum.help',
     unit: 'calls',
     min: 0,
     max: 10000,
@@ -129,8 +97,6 @@ const CALL_FIELDS = {
   },
   breakerOpen: {
     kind: 'duration',
-    label: 'call.breakerOpen.label',
-    help: 'call.breakerOpen.help',
     min: '0s',
     max: '24h',
     default: '0s',
@@ -139,8 +105,6 @@ const CALL_FIELDS = {
   },
   breakerSlow: {
     kind: 'duration',
-    label: 'call.breakerSlow.label',
-    help: 'call.breakerSlow.help',
     min: '0s',
     max: '24h',
     default: '0s',
@@ -150,8 +114,6 @@ const CALL_FIELDS = {
   },
   breakerProbes: {
     kind: 'int',
-    label: 'call.breakerProbes.label',
-    help: 'call.breakerProbes.help',
     unit: 'calls',
     min: 0,
     max: 1000,
@@ -162,26 +124,17 @@ const CALL_FIELDS = {
   },
   whenHeldBack: {
     kind: 'choice',
-    label: 'call.whenHeldBack.label',
-    help: 'call.whenHeldBack.help',
-    choices: [
-      { value: 'fail', label: 'call.whenHeldBack.fail' },
-      { value: 'wait', label: 'call.whenHeldBack.wait' },
-      { value: 'requeue', label: 'call.whenHeldBack.requeue' },
-      { value: 'dead-letter', label: 'call.whenHeldBack.dead-letter' },
-    ],
+    choices: [{ value: 'fail' }, { value: 'wait' }, { value: 'requeue' }, { value: 'dead-letter' }],
     default: 'fail',
     live: true,
   },
-} as const satisfies Fields;
+});
 
-export const CALL: WireKind<'call', typeof CALL_FIELDS> = {
+export const CALL: WireKind<'call', typeof CALL_FIELDS> = declareWire({
   type: 'call',
-  label: 'wire.call.label',
-  about: 'wire.call.about',
   from: ['calls'],
   to: ['answers'],
   fields: CALL_FIELDS,
   travels: true,
   carries: 'call',
-};
+});

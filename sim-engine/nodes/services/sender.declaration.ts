@@ -1,32 +1,25 @@
 // The sender: where messages come from. It knows no broker; a publisher client per wire speaks to whatever is there.
 
-import type { Fields } from '../fields.ts';
+import { declareFields, declareNode } from '../declare.ts';
 import type { NodeKind } from '../node-kind.ts';
 
-const SENDER_FIELDS = {
+const SENDER_FIELDS = declareFields('sender', {
   loop: {
     kind: 'choice',
-    label: 'sender.loop.label',
-    help: 'sender.loop.help',
-    choices: [
-      { value: 'open', label: 'sender.loop.open' },
-      { value: 'closed', label: 'sender.loop.closed' },
-    ],
+    choices: [{ value: 'open' }, { value: 'closed' }],
     default: 'open',
     live: false,
   },
   arrivals: {
     kind: 'choice',
-    label: 'sender.arrivals.label',
-    help: 'sender.arrivals.help',
     choices: [
-      { value: 'poisson', label: 'sender.arrivals.poisson' },
-      { value: 'constant', label: 'sender.arrivals.constant' },
-      { value: 'gaps', label: 'sender.arrivals.gaps' },
-      { value: 'bursts', label: 'sender.arrivals.bursts' },
-      { value: 'ramp', label: 'sender.arrivals.ramp' },
-      { value: 'day', label: 'sender.arrivals.day' },
-      { value: 'times', label: 'sender.arrivals.times' },
+      { value: 'poisson' },
+      { value: 'constant' },
+      { value: 'gaps' },
+      { value: 'bursts' },
+      { value: 'ramp' },
+      { value: 'day' },
+      { value: 'times' },
     ],
     default: 'poisson',
     live: true,
@@ -34,8 +27,6 @@ const SENDER_FIELDS = {
   },
   rate: {
     kind: 'rate',
-    label: 'sender.rate.label',
-    help: 'sender.rate.help',
     min: 0,
     max: 1e7,
     default: 10,
@@ -45,8 +36,6 @@ const SENDER_FIELDS = {
   gaps: {
     kind: 'distribution',
     of: 'duration',
-    label: 'sender.gaps.label',
-    help: 'sender.gaps.help',
     max: '24h',
     default: { law: 'exponential', mean: '100ms' },
     live: true,
@@ -54,13 +43,7 @@ const SENDER_FIELDS = {
   },
   batches: {
     kind: 'choice',
-    label: 'sender.batches.label',
-    help: 'sender.batches.help',
-    choices: [
-      { value: 'single', label: 'sender.batches.single' },
-      { value: 'constant', label: 'sender.batches.constant' },
-      { value: 'geometric', label: 'sender.batches.geometric' },
-    ],
+    choices: [{ value: 'single' }, { value: 'constant' }, { value: 'geometric' }],
     default: 'single',
     live: true,
     when: { field: 'arrivals', is: ['poisson', 'constant', 'gaps'] },
@@ -68,8 +51,6 @@ const SENDER_FIELDS = {
   },
   batchSize: {
     kind: 'ratio',
-    label: 'sender.batchSize.label',
-    help: 'sender.batchSize.help',
     unit: 'messages',
     min: 1,
     max: 100000,
@@ -80,8 +61,6 @@ const SENDER_FIELDS = {
   },
   burstSize: {
     kind: 'int',
-    label: 'sender.burstSize.label',
-    help: 'sender.burstSize.help',
     unit: 'messages',
     min: 1,
     max: 100000,
@@ -91,8 +70,6 @@ const SENDER_FIELDS = {
   },
   burstEvery: {
     kind: 'duration',
-    label: 'sender.burstEvery.label',
-    help: 'sender.burstEvery.help',
     min: '1us',
     max: '24h',
     default: '2s',
@@ -101,8 +78,6 @@ const SENDER_FIELDS = {
   },
   rampTo: {
     kind: 'rate',
-    label: 'sender.rampTo.label',
-    help: 'sender.rampTo.help',
     min: 0,
     max: 1e7,
     default: 100,
@@ -111,8 +86,6 @@ const SENDER_FIELDS = {
   },
   rampOver: {
     kind: 'duration',
-    label: 'sender.rampOver.label',
-    help: 'sender.rampOver.help',
     min: '1ms',
     max: '100h',
     default: '60s',
@@ -121,8 +94,6 @@ const SENDER_FIELDS = {
   },
   dayCurve: {
     kind: 'rate-curve',
-    label: 'sender.dayCurve.label',
-    help: 'sender.dayCurve.help',
     maxPoints: 200,
     maxRate: 1e7,
     default: [
@@ -135,8 +106,6 @@ const SENDER_FIELDS = {
   },
   times: {
     kind: 'times',
-    label: 'sender.times.label',
-    help: 'sender.times.help',
     maxCount: 10000,
     default: ['0s'],
     live: false,
@@ -144,8 +113,6 @@ const SENDER_FIELDS = {
   },
   callers: {
     kind: 'int',
-    label: 'sender.callers.label',
-    help: 'sender.callers.help',
     unit: 'callers',
     min: 1,
     max: 100000,
@@ -156,8 +123,6 @@ const SENDER_FIELDS = {
   think: {
     kind: 'distribution',
     of: 'duration',
-    label: 'sender.think.label',
-    help: 'sender.think.help',
     max: '24h',
     default: { law: 'exponential', mean: '1s' },
     live: true,
@@ -165,8 +130,6 @@ const SENDER_FIELDS = {
   },
   limit: {
     kind: 'int',
-    label: 'sender.limit.label',
-    help: 'sender.limit.help',
     unit: 'messages',
     min: 0,
     max: 1e9,
@@ -176,8 +139,6 @@ const SENDER_FIELDS = {
   },
   startAt: {
     kind: 'duration',
-    label: 'sender.startAt.label',
-    help: 'sender.startAt.help',
     min: '0s',
     max: '1000h',
     default: '0s',
@@ -186,8 +147,6 @@ const SENDER_FIELDS = {
   },
   priority: {
     kind: 'int',
-    label: 'sender.priority.label',
-    help: 'sender.priority.help',
     unit: '',
     min: 0,
     max: 9,
@@ -197,16 +156,12 @@ const SENDER_FIELDS = {
   },
   numbered: {
     kind: 'flag',
-    label: 'sender.numbered.label',
-    help: 'sender.numbered.help',
     default: false,
     live: true,
     advanced: true,
   },
   keys: {
     kind: 'int',
-    label: 'sender.keys.label',
-    help: 'sender.keys.help',
     unit: 'keys',
     min: 0,
     max: 1000000,
@@ -215,21 +170,13 @@ const SENDER_FIELDS = {
   },
   keyLaw: {
     kind: 'choice',
-    label: 'sender.keyLaw.label',
-    help: 'sender.keyLaw.help',
-    choices: [
-      { value: 'uniform', label: 'sender.keyLaw.uniform' },
-      { value: 'zipf', label: 'sender.keyLaw.zipf' },
-      { value: 'weighted', label: 'sender.keyLaw.weighted' },
-    ],
+    choices: [{ value: 'uniform' }, { value: 'zipf' }, { value: 'weighted' }],
     default: 'uniform',
     live: false,
     advanced: true,
   },
   zipfExponent: {
     kind: 'ratio',
-    label: 'sender.zipfExponent.label',
-    help: 'sender.zipfExponent.help',
     unit: '',
     min: 0.1,
     max: 5,
@@ -240,8 +187,6 @@ const SENDER_FIELDS = {
   },
   keyWeights: {
     kind: 'weights',
-    label: 'sender.keyWeights.label',
-    help: 'sender.keyWeights.help',
     maxCount: 1000,
     default: [
       { name: 'hot', weight: 3 },
@@ -253,8 +198,6 @@ const SENDER_FIELDS = {
   },
   types: {
     kind: 'weights',
-    label: 'sender.types.label',
-    help: 'sender.types.help',
     maxCount: 50,
     default: [{ name: 'message', weight: 1 }],
     live: false,
@@ -262,12 +205,7 @@ const SENDER_FIELDS = {
   },
   typeOrder: {
     kind: 'choice',
-    label: 'sender.typeOrder.label',
-    help: 'sender.typeOrder.help',
-    choices: [
-      { value: 'by-weight', label: 'sender.typeOrder.by-weight' },
-      { value: 'in-turn', label: 'sender.typeOrder.in-turn' },
-    ],
+    choices: [{ value: 'by-weight' }, { value: 'in-turn' }],
     default: 'by-weight',
     live: false,
     advanced: true,
@@ -275,8 +213,6 @@ const SENDER_FIELDS = {
   size: {
     kind: 'distribution',
     of: 'bytes',
-    label: 'sender.size.label',
-    help: 'sender.size.help',
     max: 1e9,
     default: { law: 'constant', value: 1000 },
     live: true,
@@ -284,27 +220,22 @@ const SENDER_FIELDS = {
   },
   poison: {
     kind: 'ratio',
-    label: 'sender.poison.label',
-    help: 'sender.poison.help',
     unit: '%',
     min: 0,
     max: 1,
     default: 0,
     live: true,
   },
-} as const satisfies Fields;
+});
 
-export const SENDER: NodeKind<'sender', typeof SENDER_FIELDS> = {
+export const SENDER: NodeKind<'sender', typeof SENDER_FIELDS> = declareNode({
   type: 'sender',
-  label: 'kind.sender.label',
-  about: 'kind.sender.about',
-  fidelity: 'kind.sender.fidelity',
   group: 'ends',
   fields: SENDER_FIELDS,
-  ports: [{ name: 'out', direction: 'out', type: 'offers', label: 'kind.sender.port.out' }],
+  ports: [{ name: 'out', direction: 'out', type: 'offers' }],
   gauges: [
-    { name: 'sent', unit: 'messages', type: 'total', label: 'gauge.sent.label', help: 'gauge.sent.help' },
-    { name: 'held_back', unit: 'messages', type: 'level', label: 'gauge.held_back.label', help: 'gauge.held_back.help' },
+    { name: 'sent', unit: 'messages', type: 'total' },
+    { name: 'held_back', unit: 'messages', type: 'level' },
   ],
   holdsMessages: false,
-};
+});

@@ -1,33 +1,24 @@
 // The event store: a stream of events per key, appended to by whoever knows how long it is, and published by a relay.
 
-import type { Fields } from '../fields.ts';
+import { declareFields, declareNode } from '../declare.ts';
 import type { NodeKind } from '../node-kind.ts';
 import { PLACE_FIELDS, RELAY_FIELDS, STORE_GAUGES, STORE_PORTS } from './store-fields.declaration.ts';
 
-const EVENT_STORE_FIELDS = {
+const EVENT_STORE_FIELDS = declareFields('event-store', {
   ...PLACE_FIELDS,
   streams: {
     kind: 'choice',
-    label: 'event-store.streams.label',
-    help: 'event-store.streams.help',
-    choices: [
-      { value: 'free', label: 'event-store.streams.free' },
-      { value: 'trip', label: 'event-store.streams.trip' },
-    ],
+    choices: [{ value: 'free' }, { value: 'trip' }],
     default: 'free',
     live: false,
   },
   idempotent: {
     kind: 'flag',
-    label: 'event-store.idempotent.label',
-    help: 'event-store.idempotent.help',
     default: true,
     live: true,
   },
   foldTakes: {
     kind: 'duration',
-    label: 'event-store.foldTakes.label',
-    help: 'event-store.foldTakes.help',
     min: '0s',
     max: '1s',
     default: '10us',
@@ -36,8 +27,6 @@ const EVENT_STORE_FIELDS = {
   },
   snapshotEvery: {
     kind: 'int',
-    label: 'event-store.snapshotEvery.label',
-    help: 'event-store.snapshotEvery.help',
     unit: 'events',
     min: 0,
     max: 1000000,
@@ -47,8 +36,6 @@ const EVENT_STORE_FIELDS = {
   },
   history: {
     kind: 'int',
-    label: 'event-store.history.label',
-    help: 'event-store.history.help',
     unit: 'events',
     min: 0,
     max: 5000000,
@@ -58,8 +45,6 @@ const EVENT_STORE_FIELDS = {
   },
   capacity: {
     kind: 'int',
-    label: 'event-store.capacity.label',
-    help: 'event-store.capacity.help',
     unit: 'events',
     min: 1,
     max: 10000000,
@@ -68,26 +53,21 @@ const EVENT_STORE_FIELDS = {
     advanced: true,
   },
   ...RELAY_FIELDS,
-} as const satisfies Fields;
+});
 
-export const EVENT_STORE: NodeKind<'event-store', typeof EVENT_STORE_FIELDS> = {
+export const EVENT_STORE: NodeKind<'event-store', typeof EVENT_STORE_FIELDS> = declareNode({
   type: 'event-store',
-  label: 'kind.event-store.label',
-  about: 'kind.event-store.about',
-  fidelity: 'kind.event-store.fidelity',
   group: 'between',
   fields: EVENT_STORE_FIELDS,
   ports: STORE_PORTS,
   gauges: [
     ...STORE_GAUGES,
-    { name: 'streams', unit: 'streams', type: 'level', label: 'gauge.streams.label', help: 'gauge.streams.help' },
+    { name: 'streams', unit: 'streams', type: 'level' },
     {
       name: 'rejected_events',
       unit: 'writes',
       type: 'total',
-      label: 'gauge.rejected_events.label',
-      help: 'gauge.rejected_events.help',
     },
   ],
   holdsMessages: false,
-};
+});

@@ -1,22 +1,18 @@
 // The projection: a view that is built from events, each taken once and in the order of its stream.
 
-import type { Fields } from '../fields.ts';
+import { declareFields, declareNode } from '../declare.ts';
 import type { NodeKind } from '../node-kind.ts';
 
-const PROJECTION_FIELDS = {
+const PROJECTION_FIELDS = declareFields('projection', {
   work: {
     kind: 'distribution',
     of: 'duration',
-    label: 'projection.work.label',
-    help: 'projection.work.help',
     max: '1h',
     default: { law: 'exponential', mean: '5ms' },
     live: true,
   },
   streams: {
     kind: 'choice',
-    label: 'projection.streams.label',
-    help: 'projection.streams.help',
     choices: [
       { value: 'free', label: 'event-store.streams.free' },
       { value: 'trip', label: 'event-store.streams.trip' },
@@ -26,20 +22,12 @@ const PROJECTION_FIELDS = {
   },
   onGap: {
     kind: 'choice',
-    label: 'projection.onGap.label',
-    help: 'projection.onGap.help',
-    choices: [
-      { value: 'ask', label: 'projection.onGap.ask' },
-      { value: 'give-back', label: 'projection.onGap.give-back' },
-      { value: 'stand', label: 'projection.onGap.stand' },
-    ],
+    choices: [{ value: 'ask' }, { value: 'give-back' }, { value: 'stand' }],
     default: 'ask',
     live: true,
   },
   gapWait: {
     kind: 'duration',
-    label: 'projection.gapWait.label',
-    help: 'projection.gapWait.help',
     min: '0s',
     max: '1h',
     default: '1s',
@@ -49,19 +37,12 @@ const PROJECTION_FIELDS = {
   },
   kept: {
     kind: 'choice',
-    label: 'projection.kept.label',
-    help: 'projection.kept.help',
-    choices: [
-      { value: 'in-memory', label: 'projection.kept.in-memory' },
-      { value: 'on-disk', label: 'projection.kept.on-disk' },
-    ],
+    choices: [{ value: 'in-memory' }, { value: 'on-disk' }],
     default: 'in-memory',
     live: true,
   },
   snapshotEvery: {
     kind: 'int',
-    label: 'projection.snapshotEvery.label',
-    help: 'projection.snapshotEvery.help',
     unit: 'events',
     min: 0,
     max: 10000000,
@@ -70,8 +51,6 @@ const PROJECTION_FIELDS = {
   },
   rebuildRate: {
     kind: 'rate',
-    label: 'projection.rebuildRate.label',
-    help: 'projection.rebuildRate.help',
     min: 1,
     max: 1000000,
     default: 50000,
@@ -79,8 +58,6 @@ const PROJECTION_FIELDS = {
   },
   version: {
     kind: 'int',
-    label: 'projection.version.label',
-    help: 'projection.version.help',
     unit: '',
     min: 1,
     max: 1000,
@@ -88,62 +65,51 @@ const PROJECTION_FIELDS = {
     live: true,
     advanced: true,
   },
-} as const satisfies Fields;
+});
 
-export const PROJECTION: NodeKind<'projection', typeof PROJECTION_FIELDS> = {
+export const PROJECTION: NodeKind<'projection', typeof PROJECTION_FIELDS> = declareNode({
   type: 'projection',
-  label: 'kind.projection.label',
-  about: 'kind.projection.about',
-  fidelity: 'kind.projection.fidelity',
   group: 'between',
   fields: PROJECTION_FIELDS,
   ports: [
-    { name: 'in', direction: 'in', type: 'reads', label: 'kind.projection.port.in' },
-    { name: 'asked', direction: 'in', type: 'answers', label: 'kind.projection.port.asked' },
-    { name: 'calls', direction: 'out', type: 'calls', label: 'kind.projection.port.calls' },
+    { name: 'in', direction: 'in', type: 'reads' },
+    { name: 'asked', direction: 'in', type: 'answers' },
+    { name: 'calls', direction: 'out', type: 'calls' },
   ],
   gauges: [
-    { name: 'in_view', unit: 'events', type: 'level', label: 'gauge.in_view.label', help: 'gauge.in_view.help' },
-    { name: 'view_lag', unit: 'events', type: 'level', label: 'gauge.view_lag.label', help: 'gauge.view_lag.help' },
+    { name: 'in_view', unit: 'events', type: 'level' },
+    { name: 'view_lag', unit: 'events', type: 'level' },
     {
       name: 'stale_seconds',
       unit: 'seconds',
       type: 'level',
-      label: 'gauge.stale_seconds.label',
-      help: 'gauge.stale_seconds.help',
     },
-    { name: 'held_events', unit: 'events', type: 'level', label: 'gauge.held_events.label', help: 'gauge.held_events.help' },
-    { name: 'folded', unit: 'events', type: 'total', label: 'gauge.folded.label', help: 'gauge.folded.help' },
-    { name: 'refolded', unit: 'events', type: 'total', label: 'gauge.refolded.label', help: 'gauge.refolded.help' },
-    { name: 'ignored', unit: 'events', type: 'total', label: 'gauge.ignored.label', help: 'gauge.ignored.help' },
-    { name: 'gaps', unit: 'times', type: 'total', label: 'gauge.gaps.label', help: 'gauge.gaps.help' },
-    { name: 'standing', unit: 'ratio', type: 'level', label: 'gauge.standing.label', help: 'gauge.standing.help' },
-    { name: 'rebuilding', unit: 'ratio', type: 'level', label: 'gauge.rebuilding.label', help: 'gauge.rebuilding.help' },
-    { name: 'rebuilds', unit: 'times', type: 'total', label: 'gauge.rebuilds.label', help: 'gauge.rebuilds.help' },
-    { name: 'view_streams', unit: 'streams', type: 'level', label: 'gauge.view_streams.label', help: 'gauge.view_streams.help' },
+    { name: 'held_events', unit: 'events', type: 'level' },
+    { name: 'folded', unit: 'events', type: 'total' },
+    { name: 'refolded', unit: 'events', type: 'total' },
+    { name: 'ignored', unit: 'events', type: 'total' },
+    { name: 'gaps', unit: 'times', type: 'total' },
+    { name: 'standing', unit: 'ratio', type: 'level' },
+    { name: 'rebuilding', unit: 'ratio', type: 'level' },
+    { name: 'rebuilds', unit: 'times', type: 'total' },
+    { name: 'view_streams', unit: 'streams', type: 'level' },
     {
       name: 'open_trips',
       unit: 'streams',
       type: 'level',
-      label: 'gauge.open_trips.label',
-      help: 'gauge.open_trips.help',
     },
     {
       name: 'completed_trips',
       unit: 'streams',
       type: 'level',
-      label: 'gauge.completed_trips.label',
-      help: 'gauge.completed_trips.help',
     },
     {
       name: 'cancelled_trips',
       unit: 'streams',
       type: 'level',
-      label: 'gauge.cancelled_trips.label',
-      help: 'gauge.cancelled_trips.help',
     },
-    { name: 'view_reads', unit: 'questions', type: 'total', label: 'gauge.view_reads.label', help: 'gauge.view_reads.help' },
-    { name: 'stale_reads', unit: 'questions', type: 'total', label: 'gauge.stale_reads.label', help: 'gauge.stale_reads.help' },
+    { name: 'view_reads', unit: 'questions', type: 'total' },
+    { name: 'stale_reads', unit: 'questions', type: 'total' },
   ],
   holdsMessages: true,
-};
+});

@@ -1,15 +1,13 @@
 // Fields, ports and gauges that a store and an event store have alike: places for questions, the disk, and the relay that publishes
 // what was committed. Plain data.
 
-import type { Fields } from '../fields.ts';
-import type { Gauge, Port } from '../node-kind.ts';
+import { type BareGauge, declareFields } from '../declare.ts';
+import type { Port } from '../node-kind.ts';
 
 /** What every question costs, and how many are worked on and may wait. */
-export const PLACE_FIELDS = {
+export const PLACE_FIELDS = declareFields('store', {
   connections: {
     kind: 'int',
-    label: 'store.connections.label',
-    help: 'store.connections.help',
     unit: 'at once',
     min: 1,
     max: 10000,
@@ -19,8 +17,6 @@ export const PLACE_FIELDS = {
   },
   waiting: {
     kind: 'int',
-    label: 'store.waiting.label',
-    help: 'store.waiting.help',
     unit: 'questions',
     min: 0,
     max: 10000,
@@ -31,8 +27,6 @@ export const PLACE_FIELDS = {
   readTakes: {
     kind: 'distribution',
     of: 'duration',
-    label: 'store.readTakes.label',
-    help: 'store.readTakes.help',
     max: '1h',
     default: { law: 'exponential', mean: '1ms' },
     live: true,
@@ -40,28 +34,18 @@ export const PLACE_FIELDS = {
   writeTakes: {
     kind: 'distribution',
     of: 'duration',
-    label: 'store.writeTakes.label',
-    help: 'store.writeTakes.help',
     max: '1h',
     default: { law: 'exponential', mean: '3ms' },
     live: true,
   },
   mode: {
     kind: 'choice',
-    label: 'store.mode.label',
-    help: 'store.mode.help',
-    choices: [
-      { value: 'normal', label: 'store.mode.normal' },
-      { value: 'read-only', label: 'store.mode.read-only' },
-      { value: 'slow', label: 'store.mode.slow' },
-    ],
+    choices: [{ value: 'normal' }, { value: 'read-only' }, { value: 'slow' }],
     default: 'normal',
     live: true,
   },
   slowness: {
     kind: 'ratio',
-    label: 'store.slowness.label',
-    help: 'store.slowness.help',
     unit: '×',
     min: 1,
     max: 1000,
@@ -69,10 +53,10 @@ export const PLACE_FIELDS = {
     live: true,
     when: { field: 'mode', is: ['slow'] },
   },
-} as const satisfies Fields;
+});
 
 /** How what was committed is published. */
-export const RELAY_FIELDS = {
+export const RELAY_FIELDS = declareFields('relay', {
   relayEvery: {
     kind: 'duration',
     label: 'relay.every.label',
@@ -95,8 +79,6 @@ export const RELAY_FIELDS = {
   },
   numbered: {
     kind: 'flag',
-    label: 'relay.numbered.label',
-    help: 'relay.numbered.help',
     default: false,
     live: true,
     advanced: true,
@@ -137,7 +119,7 @@ export const RELAY_FIELDS = {
     advanced: true,
     when: { field: 'relayCrash', is: ['before-publish', 'before-mark'] },
   },
-} as const satisfies Fields;
+});
 
 export const STORE_PORTS: readonly Port[] = [
   { name: 'asked', direction: 'in', type: 'answers', label: 'kind.store.port.asked' },
@@ -145,33 +127,27 @@ export const STORE_PORTS: readonly Port[] = [
 ];
 
 /** In the order in which `StoreActor.sample` writes them. */
-export const STORE_GAUGES: readonly Gauge[] = [
-  { name: 'rows', unit: 'rows', type: 'level', label: 'gauge.rows.label', help: 'gauge.rows.help' },
-  { name: 'outbox', unit: 'events', type: 'level', label: 'gauge.outbox.label', help: 'gauge.outbox.help' },
-  { name: 'connections', unit: 'places', type: 'level', label: 'gauge.connections.label', help: 'gauge.connections.help' },
+export const STORE_GAUGES: readonly BareGauge[] = [
+  { name: 'rows', unit: 'rows', type: 'level' },
+  { name: 'outbox', unit: 'events', type: 'level' },
+  { name: 'connections', unit: 'places', type: 'level' },
   {
     name: 'questions_waiting',
     unit: 'questions',
     type: 'level',
-    label: 'gauge.questions_waiting.label',
-    help: 'gauge.questions_waiting.help',
   },
-  { name: 'reads', unit: 'questions', type: 'total', label: 'gauge.reads.label', help: 'gauge.reads.help' },
-  { name: 'committed', unit: 'writes', type: 'total', label: 'gauge.committed.label', help: 'gauge.committed.help' },
-  { name: 'conflicts', unit: 'writes', type: 'total', label: 'gauge.conflicts.label', help: 'gauge.conflicts.help' },
-  { name: 'refusals', unit: 'questions', type: 'total', label: 'gauge.refusals.label', help: 'gauge.refusals.help' },
+  { name: 'reads', unit: 'questions', type: 'total' },
+  { name: 'committed', unit: 'writes', type: 'total' },
+  { name: 'conflicts', unit: 'writes', type: 'total' },
+  { name: 'refusals', unit: 'questions', type: 'total' },
   {
     name: 'events_published',
     unit: 'events',
     type: 'total',
-    label: 'gauge.events_published.label',
-    help: 'gauge.events_published.help',
   },
   {
     name: 'published_again',
     unit: 'events',
     type: 'total',
-    label: 'gauge.published_again.label',
-    help: 'gauge.published_again.help',
   },
 ];

@@ -1,26 +1,19 @@
 // The store: rows on disk behind a limited number of connections, and an outbox that a relay publishes.
 
-import type { Fields } from '../fields.ts';
+import { declareFields, declareNode } from '../declare.ts';
 import type { NodeKind } from '../node-kind.ts';
 import { PLACE_FIELDS, RELAY_FIELDS, STORE_GAUGES, STORE_PORTS } from './store-fields.declaration.ts';
 
-const STORE_FIELDS = {
+const STORE_FIELDS = declareFields('store', {
   ...PLACE_FIELDS,
   rowOf: {
     kind: 'choice',
-    label: 'store.rowOf.label',
-    help: 'store.rowOf.help',
-    choices: [
-      { value: 'message', label: 'store.rowOf.message' },
-      { value: 'key', label: 'store.rowOf.key' },
-    ],
+    choices: [{ value: 'message' }, { value: 'key' }],
     default: 'message',
     live: false,
   },
   capacity: {
     kind: 'int',
-    label: 'store.capacity.label',
-    help: 'store.capacity.help',
     unit: 'rows',
     min: 1,
     max: 10000000,
@@ -29,16 +22,13 @@ const STORE_FIELDS = {
     advanced: true,
   },
   ...RELAY_FIELDS,
-} as const satisfies Fields;
+});
 
-export const STORE: NodeKind<'store', typeof STORE_FIELDS> = {
+export const STORE: NodeKind<'store', typeof STORE_FIELDS> = declareNode({
   type: 'store',
-  label: 'kind.store.label',
-  about: 'kind.store.about',
-  fidelity: 'kind.store.fidelity',
   group: 'between',
   fields: STORE_FIELDS,
   ports: STORE_PORTS,
   gauges: STORE_GAUGES,
   holdsMessages: false,
-};
+});

@@ -1,14 +1,13 @@
 // The wires of the textbook patterns. Their links are calls: a request or a reply may each be lost, late or doubled.
 
+import { declareFields, declareWire } from '../declare.ts';
 import type { Fields } from '../fields.ts';
 import type { WireKind } from '../node-kind.ts';
 
-const PUBLISH_FIELDS = {
-  confirm: { kind: 'flag', label: 'publish.confirm.label', help: 'publish.confirm.help', default: false, live: false },
+const PUBLISH_FIELDS = declareFields('publish', {
+  confirm: { kind: 'flag', default: false, live: false },
   timeout: {
     kind: 'duration',
-    label: 'publish.timeout.label',
-    help: 'publish.timeout.help',
     min: '1ms',
     max: '1h',
     default: '5s',
@@ -17,8 +16,6 @@ const PUBLISH_FIELDS = {
   },
   resends: {
     kind: 'int',
-    label: 'publish.resends.label',
-    help: 'publish.resends.help',
     unit: 'times',
     min: 0,
     max: 100,
@@ -28,8 +25,6 @@ const PUBLISH_FIELDS = {
   },
   share: {
     kind: 'ratio',
-    label: 'publish.share.label',
-    help: 'publish.share.help',
     unit: '×',
     min: 0,
     max: 1000,
@@ -37,14 +32,12 @@ const PUBLISH_FIELDS = {
     live: true,
     advanced: true,
   },
-} as const satisfies Fields;
+});
 
-const DELIVER_FIELDS = {
-  acknowledge: { kind: 'flag', label: 'deliver.acknowledge.label', help: 'deliver.acknowledge.help', default: true, live: false },
+const DELIVER_FIELDS = declareFields('deliver', {
+  acknowledge: { kind: 'flag', default: true, live: false },
   desk: {
     kind: 'int',
-    label: 'deliver.desk.label',
-    help: 'deliver.desk.help',
     unit: 'messages',
     min: 0,
     max: 100000,
@@ -53,77 +46,65 @@ const DELIVER_FIELDS = {
   },
   pollTimeout: {
     kind: 'duration',
-    label: 'deliver.pollTimeout.label',
-    help: 'deliver.pollTimeout.help',
     min: '1ms',
     max: '1h',
     default: '20s',
     live: true,
     advanced: true,
   },
-} as const satisfies Fields;
+});
 
 const NO_FIELDS = {} as const satisfies Fields;
 
 /** A sender or service hands messages to a queue or a topic. */
-export const PUBLISH: WireKind<'publish', typeof PUBLISH_FIELDS> = {
+export const PUBLISH: WireKind<'publish', typeof PUBLISH_FIELDS> = declareWire({
   type: 'publish',
-  label: 'wire.publish.label',
-  about: 'wire.publish.about',
   from: ['offers'],
   to: ['intake', 'broadcast'],
   fields: PUBLISH_FIELDS,
   travels: true,
   carries: 'call',
   client: { end: 'from', role: 'publisher' },
-};
+});
 
 /** A queue hands messages to one of its competing readers, which acknowledges them. */
-export const DELIVER: WireKind<'deliver', typeof DELIVER_FIELDS> = {
+export const DELIVER: WireKind<'deliver', typeof DELIVER_FIELDS> = declareWire({
   type: 'deliver',
-  label: 'wire.deliver.label',
-  about: 'wire.deliver.about',
   from: ['hands-out'],
   to: ['works', 'reads'],
   fields: DELIVER_FIELDS,
   travels: true,
   carries: 'call',
   client: { end: 'to', role: 'consumer' },
-};
+});
 
 /** A topic pushes a copy to a service that listens now. Nothing is kept for it and nothing comes twice. */
-export const SUBSCRIBE: WireKind<'subscribe', typeof NO_FIELDS> = {
+export const SUBSCRIBE: WireKind<'subscribe', typeof NO_FIELDS> = declareWire({
   type: 'subscribe',
-  label: 'wire.subscribe.label',
-  about: 'wire.subscribe.about',
   from: ['copies'],
   to: ['works', 'reads'],
   fields: NO_FIELDS,
   travels: true,
   carries: 'call',
   client: { end: 'to', role: 'consumer' },
-};
+});
 
 /** A topic copies every message into a queue, which keeps it for its own readers. */
-export const FEED: WireKind<'feed', typeof NO_FIELDS> = {
+export const FEED: WireKind<'feed', typeof NO_FIELDS> = declareWire({
   type: 'feed',
-  label: 'wire.feed.label',
-  about: 'wire.feed.about',
   from: ['copies'],
   to: ['intake'],
   fields: NO_FIELDS,
   travels: true,
   carries: 'call',
-};
+});
 
 /** Where a queue puts what it gives up on. A relation: it costs no time and cannot fail. */
-export const DEAD_LETTER: WireKind<'dead-letter', typeof NO_FIELDS> = {
+export const DEAD_LETTER: WireKind<'dead-letter', typeof NO_FIELDS> = declareWire({
   type: 'dead-letter',
-  label: 'wire.dead-letter.label',
-  about: 'wire.dead-letter.about',
   from: ['gives-up'],
   to: ['dead-letters'],
   fields: NO_FIELDS,
   travels: false,
   carries: 'call',
-};
+});
