@@ -59,8 +59,9 @@ describe('a write', () => {
   it('that a crash interrupts was never there, and its asker learns of it by its time-out', () => {
     const story = shop({ call: { timeout: '100ms' }, worker: { steps: OUTBOX, retry: 'fixed', retryBase: '1s' } })
       .at('2ms', 'crash db for 500ms')
-      .to('10s');
-    expect(story.times('failed')).toEqual([100]);
+      .to('600ms');
+    expect(story.gauge('rows', 'db')).toBe(0);
+    expect(story.to('10s').times('failed')).toEqual([100]);
     expect([story.gauge('rows', 'db'), story.gauge('committed', 'db')]).toEqual([1, 1]);
   });
 
