@@ -36,9 +36,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(page.getByRole('complementary', { name: 'What is selected' })).toContainText('8 selected');
     expect(await complaints(page)).toEqual([]);
 
-    const worker = await card(page, 'worker-1').boundingBox();
-    if (worker === null) throw new Error('no worker');
-    await dragTo(page, await portOf(page, 'checkout', 'out'), { x: worker.x + 60, y: worker.y + 60 });
+    const dead = await card(page, 'orders-dead').boundingBox();
+    if (dead === null) throw new Error('no dead-letter queue');
+    await dragTo(page, await portOf(page, 'checkout', 'out'), { x: dead.x + 60, y: dead.y + 50 });
     await expect(page.locator('.aim')).toBeVisible();
     // Cards that cannot be meant are faded as a disabled control is; their text is not to be read at that moment.
     const found = await new AxeBuilder({ page }).include('.aim').withTags(['wcag2a', 'wcag2aa']).analyze();

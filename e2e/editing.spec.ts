@@ -63,7 +63,7 @@ test('a worker is added, wired, removed and brought back while it runs @desktop'
   await page.getByRole('navigation', { name: 'Add to the canvas' }).getByRole('button', { name: 'Worker' }).click();
   await expect(card(page, 'worker')).toBeVisible();
   const from = card(page, 'orders').locator('.react-flow__handle.source').first();
-  const to = card(page, 'worker').locator('.react-flow__handle.target');
+  const to = card(page, 'worker').locator('.react-flow__handle.target[data-handleid=in]');
   await from.dragTo(to);
   const wire = page.locator('.react-flow__edge[data-id="orders-worker"]');
   await expect(wire).toHaveCount(1);
@@ -91,7 +91,7 @@ test('a worker is added, wired, removed and brought back while it runs @desktop'
 test('a wire that makes no sense is not drawn @desktop', async ({ page }) => {
   await openLab(page);
   const from = card(page, 'checkout').locator('.react-flow__handle.source');
-  const to = card(page, 'worker-1').locator('.react-flow__handle.target');
+  const to = card(page, 'orders-dead').locator('.react-flow__handle.target');
   await from.dragTo(to);
   await expect(page.locator('.react-flow__edge')).toHaveCount(6);
   expect(await commandCount(page)).toBe(0);

@@ -33,7 +33,7 @@ test('sender, queue and worker are added, wired, set and watched by the keyboard
   await tabTo(page, 'Sender, Sender');
   await page.keyboard.press('c');
   const menu = page.getByRole('menu', { name: 'Wire from Sender to ...' });
-  await expect(menu.getByRole('menuitem')).toHaveText(['Queue']);
+  await expect(menu.getByRole('menuitem')).toHaveText(['Queue', 'Worker']);
   await page.keyboard.press('Enter');
   await expect(menu).toHaveCount(0);
   await expect(card(page, 'sender')).toBeFocused();
@@ -43,7 +43,7 @@ test('sender, queue and worker are added, wired, set and watched by the keyboard
   await tabTo(page, 'Worker, Worker');
   await page.keyboard.press('Enter');
   await page.keyboard.press('Shift+C');
-  await expect(page.getByRole('menu', { name: 'Wire to Worker from ...' }).getByRole('menuitem')).toHaveText(['Queue']);
+  await expect(page.getByRole('menu', { name: 'Wire to Worker from ...' }).getByRole('menuitem')).toHaveText(['Queue', 'Sender']);
   await page.keyboard.press('Enter');
   await expect(wires(page)).toHaveCount(2);
   await expect(card(page, 'worker')).toBeFocused();
