@@ -60,8 +60,9 @@ async function look(page: Page, seen: Set<string>): Promise<Found> {
       const words = node.textContent ?? '';
       if (words.trim() === '' || element.closest('noscript, style, script')) continue;
       if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
-      // Keys of real brokers, the name of who made the canvas, and what the files of the scenarios say of themselves.
-      if (!element.closest('.mono, .react-flow__attribution, .scenario') && !isUnit(words)) check(words, element);
+      // Keys of real brokers and of keyboards, the name of who made the canvas, and what the files of the scenarios say of themselves.
+      const isKeyCap = element.closest('kbd') !== null && /^(?:[A-Z] ?)+$|^F\d+$/.test(words.trim());
+      if (!element.closest('.mono, .react-flow__attribution, .scenario') && !isUnit(words) && !isKeyCap) check(words, element);
       if (!/\p{Letter}/u.test(words)) continue;
       if (!element.closest('.unseen, .react-flow__node, .react-flow__edges, .react-flow__a11y-description, option'))
         measure(node, element);

@@ -3,10 +3,6 @@
 // the page that people get.
 
 import type { Plugin } from 'vite';
-import { EN } from '../app/messages/en.ts';
-import { EN as ASKED_EN } from '../app/messages/en-asked.ts';
-import { AT_ONCE } from '../sim-engine/messages/en/at-once.ts';
-import { EN as ENGINE_EN } from '../sim-engine/messages/en.ts';
 import { type ServedPage, servePage } from './built-page.ts';
 
 const PLAIN = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -26,23 +22,25 @@ export function pseudo(words: string): string {
   return spoken.replace(/[^\s{}.,:;!?]+(?=[\s.,:;!?]*$)/, (last) => (/\w\}$|^\{/.test(last) ? last : last + 'é'.repeat(missing)));
 }
 
-/** Every table that the page reads: file, name and words. */
-const TABLES: readonly (readonly [file: string, name: string, words: { readonly [key: string]: string }])[] = [
-  ['/app/messages/en.ts', 'EN', EN],
-  ['/app/messages/en-asked.ts', 'EN', ASKED_EN],
-  ['/sim-engine/messages/en.ts', 'EN', ENGINE_EN],
-  ['/sim-engine/messages/en/at-once.ts', 'AT_ONCE', AT_ONCE],
-];
+/** Every message file by its name, so that a new one is known at once; some hold the words of others again. */
+const MESSAGE_FILE = /\/messages\/en(?:[-/][a-z-]+)?\.ts$/;
 
 const pseudoLanguage = (): Plugin => ({
   name: 'pseudo-language',
   enforce: 'post',
   transform(code, id) {
-    const table = TABLES.find(([file]) => id.endsWith(file));
-    if (table === undefined) return null;
-    const [, name, messages] = table;
-    const spoken = Object.fromEntries(Object.entries(messages).map(([key, words]) => [key, pseudo(words)]));
-    return `${code}\nObject.assign(${name}, ${JSON.stringify(spoken)});\n`;
+    if (!MESSAGE_FILE.test(id)) return null;
+    const tables = [...code.matchAll(/^(?:export )?const ([A-Z_]+) = \{/gm)].map(([, name]) => name);
+    if (tables.length === 0) throw new Error(`no words in ${id}`);
+    // The page speaks the language by itself: what is already spoken in it has no letter left to change.
+    const speak = `const pseudo = (() => {
+      const PLAIN = ${JSON.stringify(PLAIN)}, ACCENTED = ${JSON.stringify(ACCENTED)}, GROWTH = ${GROWTH};
+      return ${pseudo.toString()};
+    })();
+    for (const table of [${tables.join(', ')}])
+      for (const [key, words] of Object.entries(table))
+        if (/[A-Za-z]/.test(words.replace(/\\{\\w+\\}/g, ''))) table[key] = pseudo(words);`;
+    return `${code}\n${speak}\n`;
   },
 });
 

@@ -116,8 +116,8 @@ function nsOf(length: unknown): number {
 
 /** Units that are only the name of what is counted say nothing beside a label that says it; signs such as × stand for themselves. */
 function unitOf(unit: string): string {
-  if (unit === 'messages' || unit === 'attempts' || unit === 'at once') return '';
-  return unit === 'keys' || unit === 'callers' ? text(`unit.${unit}`) : unit;
+  if (unit === 'keys' || unit === 'callers') return text(`unit.${unit}`);
+  return /[a-z]/.test(unit) ? '' : unit;
 }
 
 /** Whether the control of a field may stand on a card: it is dragged, and a run takes it at once. */
