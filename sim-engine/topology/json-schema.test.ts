@@ -63,7 +63,9 @@ function errorsOf(value: unknown, schema: JsonSchema, rootSchema: JsonSchema, pa
         check(list === undefined || new Set(list).size === list.length, 'has something twice');
         break;
       case 'items':
-        for (const [i, item] of (list ?? []).entries()) errors.push(...inner(item, argument, i));
+        // Those at the front have schemas of their own.
+        for (const [i, item] of (list ?? []).entries())
+          if (i >= ((schema.prefixItems as unknown[] | undefined)?.length ?? 0)) errors.push(...inner(item, argument, i));
         break;
       case 'prefixItems':
         for (const [i, by] of (argument as unknown[]).entries())
