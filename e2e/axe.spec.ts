@@ -38,7 +38,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await afterFaults(page);
       const more = page.getByRole('button', { name: 'More to see' });
       await more.tap();
-      await page.getByRole('menuitem', { name: 'Faults' }).tap();
+      await page.getByRole('menuitem', { name: 'What was done' }).tap();
       await expect(page.getByTestId('faults').getByRole('listitem')).toHaveCount(2);
       await expectClean(page, 'faults');
       await page.locator('[data-cell=dead]').tap();

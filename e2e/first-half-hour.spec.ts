@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, type Locator, type Page, test } from '@playwright/test';
-import { card, dragTo, palette, portOf, wires } from './drawing.ts';
+import { card, dragTo, drawnTopology, palette, portOf, wires } from './drawing.ts';
 import { clockSeconds, ledgerCell, openLab, pauseButton, runButton, standStill } from './lab.ts';
 
 /** What the browser keeps of the work that was saved last: its title and how far its run has come, ns. */
@@ -153,6 +153,146 @@ test('a menu of faults says whose it is @desktop', async ({ page }) => {
   await openLab(page);
   await card(page, 'orders').click({ button: 'right', position: { x: 60, y: 12 } });
   await expect(page.getByRole('menu', { name: 'Faults of Orders' }).getByText('Faults of Orders')).toBeVisible();
+});
+
+test('each menu of a card leads to the other, and that of a wire deletes it @desktop', async ({ page }) => {
+  await openLab(page);
+  const before = await wires(page).count();
+  await card(page, 'orders').click({ button: 'right', position: { x: 60, y: 12 } });
+  await page.getByRole('menuitem', { name: 'Connect, rename, delete ...' }).click();
+  const acts = page.getByRole('menu', { name: 'What can be done with Orders' });
+  await expect(acts.getByText('What can be done with Orders')).toBeVisible();
+  await acts.getByRole('menuitem', { name: 'Faults ...' }).click();
+  await expect(page.getByRole('menu', { name: 'Faults of Orders' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await wires(page).first().focus();
+  await page.keyboard.press('f');
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await expect(wires(page)).toHaveCount(before - 1);
+});
+
+test('a long press opens the faults alone, however long it is held @phone', async ({ page }) => {
+  await openLab(page);
+  const box = await card(page, 'worker-1').boundingBox();
+  if (box === null) throw new Error('no card');
+  const touchPoints = [{ x: box.x + box.width / 2, y: box.y + box.height / 2 }];
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints });
+  await expect(page.getByRole('menu', { name: 'Faults of Worker 1' })).toBeVisible();
+  await page.waitForTimeout(1500);
+  await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await page.waitForTimeout(300);
+  await expect(page.getByRole('menu', { name: 'Faults of Worker 1' })).toBeVisible();
+  await expect(page.getByRole('complementary', { name: 'Settings of Worker 1' })).toHaveCount(0);
+  await expect(card(page, 'worker-1')).not.toHaveClass(/selected/);
+});
+
+test('a limit of 0 is none, and dead letters are seen and sent back from their settings @desktop', async ({ page }) => {
+  await openLab(page);
+  await card(page, 'orders').click({ position: { x: 60, y: 12 } });
+  const settings = page.getByRole('complementary', { name: 'Settings of Orders', exact: true });
+  await expect(settings.getByLabel('Attempts', { exact: true })).toHaveValue('no limit');
+  const capacity = settings.getByLabel('Capacity', { exact: true });
+  const drawn = async () => (await drawnTopology(page)).nodes.find(({ id }) => id === 'orders')?.params?.capacity;
+  await expect(capacity).toHaveValue('no limit');
+  await capacity.click();
+  await page.keyboard.type('5');
+  await page.keyboard.press('Enter');
+  await expect.poll(drawn).toBe(5);
+  await capacity.fill('');
+  await page.keyboard.press('Enter');
+  await expect.poll(drawn).toBe(0);
+  await expect(capacity).toHaveValue('no limit');
+
+  await page.getByLabel('Speed').fill('15');
+  await expect.poll(() => ledgerCell(page, 'dead'), { timeout: 30_000 }).toBeGreaterThan(0);
+  await standStill(page);
+  await card(page, 'orders-dead').click({ position: { x: 60, y: 12 } });
+  await page.getByRole('button', { name: 'Open its dead letters' }).click();
+  await expect(page.getByRole('complementary', { name: 'Dead letters of Orders, given up' })).toBeVisible();
+  await page
+    .getByRole('complementary', { name: 'Dead letters of Orders, given up' })
+    .getByRole('button', { name: 'Close' })
+    .click();
+  const given = page.getByRole('complementary', { name: 'Settings of Orders, given up' });
+  await given.getByRole('button', { name: 'Redrive all' }).click();
+  await page.getByRole('button', { name: 'tick', exact: true }).click();
+  await expect.poll(() => ledgerCell(page, 'dead')).toBe(0);
+});
+
+test('letters that pass too fast to be drawn are not promised @desktop', async ({ page }) => {
+  await openLab(page);
+  const legend = page.locator('.legend');
+  await expect(legend).toContainText('1 letter drawn = 1 message');
+  await page.getByLabel('Speed').fill('16');
+  await expect(legend).toContainText('too fast to draw letters');
+  await pauseButton(page).click();
+  await expect(legend).toContainText('1 letter drawn = 1 message');
+});
+
+test('the Tab key meets cards before wires @desktop', async ({ page }) => {
+  await openLab(page);
+  await page.locator('.react-flow').focus();
+  const met: string[] = [];
+  for (let press = 0; press < 40; press++) {
+    await page.keyboard.press('Tab');
+    const kind = await page.evaluate(() => {
+      const { classList } = document.activeElement ?? document.body;
+      return classList.contains('react-flow__node') ? 'card' : classList.contains('react-flow__edge') ? 'wire' : '';
+    });
+    if (kind !== '') met.push(kind);
+  }
+  expect(met.filter((kind) => kind === 'wire').length).toBe(await wires(page).count());
+  expect(met.indexOf('wire')).toBe(met.lastIndexOf('card') + 1);
+});
+
+test('what a card lacks is said whole on it, and of many in the order of their numbers @desktop', async ({ page }) => {
+  await openLab(page);
+  const queue = (id: string, name: string, x: number) => ({ id, kind: 'queue', name, position: { x, y: 0 } });
+  const nodes = [queue('c', 'Queue 10', 0), queue('a', 'Queue', 300), queue('b', 'Queue 2', 600)];
+  const drawing = { format: 'broker-lab/topology', version: 1, name: 'Queues', nodes, wires: [] };
+  const buffer = Buffer.from(JSON.stringify(drawing));
+  await page.locator('input[type=file]').first().setInputFiles({ name: 'q.json', mimeType: 'application/json', buffer });
+  const trouble = card(page, 'c').locator('.card-trouble');
+  await expect(trouble).toHaveText(/^(Nothing leads here|No way out)$/);
+  expect(await trouble.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  await page.getByRole('button', { name: 'Events', exact: true }).click();
+  const told = page.getByTestId('drawing-problems').getByRole('button');
+  await expect(told).toHaveText([/ Queue\.$/, / Queue 2\.$/, / Queue 10\.$/]);
+});
+
+test('p50 says what it is under the pointer @desktop', async ({ page }) => {
+  await openLab(page);
+  const label = page.locator('.lane-labels span', { hasText: 'p50' });
+  await expect(label).toBeVisible();
+  await label.hover();
+  await expect(label).toHaveAttribute('title', /half of the letters took no longer/);
+});
+
+test('the hint counts no worker that lies crashed, and says to send less where that is the remedy @desktop', async ({ page }) => {
+  await openLab(page);
+  const hint = page.getByRole('note', { name: 'What to try first' });
+  await page.evaluate(() => window.__brokerLab.client.command({ type: 'crash', node: 'worker-1' }));
+  await page.getByRole('slider', { name: 'Send rate of Checkout' }).focus();
+  await page.keyboard.press('End');
+  await expect(hint).toContainText('1 of 3 workers lie crashed', { timeout: 20_000 });
+  await page.evaluate(() => window.__brokerLab.client.command({ type: 'restart', node: 'worker-1' }));
+  await expect(hint).toContainText('3 workers cannot keep up');
+  await page.getByRole('button', { name: 'Add a worker' }).click();
+  await expect(hint).toContainText('Far more comes in than 4 workers can do.', { timeout: 20_000 });
+});
+
+test('the map of the drawing keeps clear of the panel at the side @desktop', async ({ page }) => {
+  await openLab(page);
+  await page.getByRole('button', { name: 'Map of the whole drawing' }).click();
+  await page.getByRole('button', { name: 'Events', exact: true }).click();
+  const [map, panel] = [page.locator('.react-flow__minimap'), page.getByRole('complementary', { name: 'Events of this run' })];
+  await expect(panel).toBeVisible();
+  const right = async () => {
+    const box = await map.boundingBox();
+    return box === null ? Number.NaN : box.x + box.width;
+  };
+  await expect.poll(async () => ((await panel.boundingBox())?.x ?? 0) - (await right())).toBeGreaterThanOrEqual(0);
 });
 
 test('a file that is no text is told so, not by its first odd character', async ({ page }) => {

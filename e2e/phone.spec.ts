@@ -2,7 +2,7 @@
 
 import { expect, type Page, test } from '@playwright/test';
 import { gauge, wires } from './drawing.ts';
-import { clockSeconds, ledgerCell, openLab, pauseButton, runButton } from './lab.ts';
+import { clockSeconds, ledgerCell, openLab, pauseButton, runButton, standStill } from './lab.ts';
 
 test('nothing scrolls sideways, and every cell of the ledger is on the screen @phone', async ({ page }) => {
   await openLab(page);
@@ -90,7 +90,7 @@ test('a worker is added, wired and set by touch, and the ledger is read @phone',
   await expect.poll(async () => Number(await knobs.getByLabel('At once', { exact: true }).inputValue())).toBeGreaterThan(1);
   await knobs.getByRole('button', { name: 'Close' }).tap();
   await pauseButton(page).tap();
-  await expect(runButton(page)).toBeVisible();
+  await standStill(page);
   const total = await ledgerCell(page, 'total');
   const cells = await Promise.all(
     ['wire', 'waiting', 'work', 'retry', 'done', 'dead', 'expired', 'lost'].map((cell) => ledgerCell(page, cell)),

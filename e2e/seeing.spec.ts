@@ -71,11 +71,11 @@ test('a fault that is removed has never been: the digest is that of the run with
   expect(crashed.digest).not.toBe(digestInNode(ORDER_PIPELINE, crashed.simTimeNs, 7));
   // Two flags at one place are one.
   await expect(page.getByTestId('fault-marks').getByRole('button')).toHaveAttribute('data-more', '+1');
-  await page.getByRole('button', { name: 'Faults 2' }).click();
+  await page.getByRole('button', { name: 'What was done 2' }).click();
   await page.getByRole('button', { name: 'Remove: Worker 1 crashed' }).click();
   await expect(page.getByTestId('faults').getByRole('listitem')).toHaveCount(1);
   await page.getByRole('button', { name: 'Remove: Worker 2 slowed ×3' }).click();
-  await expect(page.getByText('Nothing was broken in this run yet.')).toBeVisible();
+  await expect(page.getByText('Nothing was done to this run yet.')).toBeVisible();
   const { simTimeNs, digest, commandCount } = await engineStatus(page);
   expect([simTimeNs, commandCount]).toEqual([crashed.simTimeNs, 0]);
   expect(digest).toBe(digestInNode(ORDER_PIPELINE, simTimeNs, 7));
@@ -306,7 +306,7 @@ test('a long press opens the faults of a card on a phone, and the list is a tap 
   await page.getByRole('menuitem', { name: 'Crash for 5 s' }).tap();
   await expect(card(page, 'Worker 1').locator('.card-chip')).toHaveText('crashed');
   await page.getByRole('button', { name: 'More to see' }).tap();
-  await page.getByRole('menuitem', { name: 'Faults' }).tap();
+  await page.getByRole('menuitem', { name: 'What was done' }).tap();
   await expect(page.getByTestId('faults').getByRole('listitem')).toHaveCount(1);
   const remove = page.getByRole('button', { name: 'Remove: Worker 1 crashed' });
   const size = await remove.boundingBox();

@@ -126,6 +126,7 @@ function Drawing() {
       <Aim />
       <Suspense>{isCarried && <CarryWords />}</Suspense>
       <View />
+      <CardsFirst />
       <ZoomStyle />
     </ReactFlow>
   );
@@ -239,6 +240,25 @@ function ZoomStyle() {
     };
     apply();
     return flow.subscribe(apply);
+  }, [flow]);
+  return null;
+}
+
+/** The Tab key meets cards before wires, which React Flow puts first. What lies over what is said by their z-index. */
+function CardsFirst() {
+  const flow = useStoreApi();
+  useEffect(() => {
+    const place = (): boolean => {
+      const { domNode } = flow.getState();
+      const cards = domNode?.querySelector('.react-flow__nodes');
+      const wires = domNode?.querySelector('.react-flow__edges');
+      if (!cards || !wires) return false;
+      cards.after(wires);
+      return true;
+    };
+    if (place()) return;
+    const stop = flow.subscribe(() => place() && stop());
+    return stop;
   }, [flow]);
   return null;
 }

@@ -1,13 +1,14 @@
 // The menu of a card: connect, rename, put into a container, duplicate, delete. Wires are drawn here by list, and containers filled, which is
 // the way of the keyboard and of who cannot drag; every other act has a key of its own.
 
-import { Copy, Package, PackageOpen, Pencil, Spline, Trash2 } from 'lucide-react';
+import { Copy, Package, PackageOpen, Pencil, Spline, Trash2, Zap } from 'lucide-react';
 import type { NodeDocument, TopologyDocument } from '../../sim-engine/topology/document.ts';
 import { duplicate, removeThings } from '../acts/acts.ts';
 import { containersFor, moveInto } from '../acts/containers.ts';
 import { text } from '../messages/asked.ts';
 import { connect, nameOf, nodeName, topologyOf, wireSources, wireTargets } from '../store/drawing.ts';
 import { edit, present, useLab } from '../store/lab.ts';
+import { openMenuOf } from '../store/menus.ts';
 import { focusIfLost, focusOnCanvas } from '../ui/focus.ts';
 import { Menu, type MenuItem } from '../ui/Menu.tsx';
 import { closeMenu, openMenu, rename, useAttention } from './attention.ts';
@@ -57,9 +58,16 @@ export function CardMenu() {
     { label: text('menu.rename'), keys: text('key.rename'), icon: Pencil, onPick: () => rename(node), isApart: true },
     ...containerItems(topology, node),
     { label: text('menu.duplicate'), keys: text('key.duplicate'), icon: Copy, onPick: () => duplicate(ids) },
+    {
+      label: text('menu.faults'),
+      keys: text('faults.key'),
+      icon: Zap,
+      onPick: () => openMenuOf('faults', node, at),
+      isApart: true,
+    },
     { label: text('menu.delete'), keys: text('key.delete'), icon: Trash2, onPick: () => removeThings(ids), isApart: true },
   ];
-  return <Menu key={kind} label={text('menu.label', { name })} items={items} at={at} onClose={close} />;
+  return <Menu key={kind} label={text('menu.label', { name })} items={items} at={at} hasTitle onClose={close} />;
 }
 
 /** Into each container that takes the card, and out of the one it lies in. */

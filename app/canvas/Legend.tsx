@@ -9,14 +9,21 @@ import { present, useLab } from '../store/lab.ts';
 import { isDense } from '../store/readings.ts';
 import { count } from '../ui/format.ts';
 import { WIDTH_STEPS } from './letters.ts';
+import { isTooFastNow } from './too-fast.ts';
 
 const CallLegend = lazy(async () => ({ default: (await import('./CallLegend.tsx')).CallLegend }));
 
 export function Legend({ isStill }: { readonly isStill: boolean }) {
   const [isWide, setWide] = useState(false);
   const now = useRef(isWide);
+  const [isFast, setFast] = useState(false);
+  const wasFast = useRef(isFast);
   usePicture('calm', ({ frame }) => {
-    if (frame === null || isDense(frame) === now.current) return;
+    if (frame === null) return;
+    const fast = isTooFastNow(frame, wasFast.current);
+    if (fast !== wasFast.current) setFast(fast);
+    wasFast.current = fast;
+    if (isDense(frame) === now.current) return;
     now.current = isDense(frame);
     setWide(now.current);
   });
@@ -28,7 +35,7 @@ export function Legend({ isStill }: { readonly isStill: boolean }) {
     return (
       <div className="legend is-words">
         <Suspense>{hasCalls && !isStill && <CallLegend />}</Suspense>
-        <p>{text(isStill ? 'canvas.legend.dashes' : 'canvas.legend.letters')}</p>
+        <p>{text(isStill ? 'canvas.legend.dashes' : isFast ? 'canvas.legend.fast' : 'canvas.legend.letters')}</p>
       </div>
     );
   }

@@ -83,7 +83,7 @@ export const NodeCard = memo(function NodeCard({ data: { node, isNarrow }, selec
           ) : (
             <p className="card-trouble" title={`${trouble.sentence} ${trouble.remedy}`}>
               <TriangleAlert size={12} strokeWidth={1.75} />
-              {trouble.sentence}
+              {trouble.short}
             </p>
           )}
         </div>

@@ -7,6 +7,7 @@ import { copyText, duplicate, pasteText, removeThings } from '../acts/acts.ts';
 import { topologyOf } from '../store/drawing.ts';
 import { isKey } from '../store/keys.ts';
 import { present, select, useLab } from '../store/lab.ts';
+import { provideMenu } from '../store/menus.ts';
 import { nodeAtHand, openMenu, rename } from './attention.ts';
 
 /** What has keys or a clipboard of its own. */
@@ -83,6 +84,7 @@ function onPaste(event: ClipboardEvent): void {
 }
 
 export function useCanvasKeys(): void {
+  useEffect(() => provideMenu('acts', (id, at) => openMenu('acts', id, at)), []);
   useEffect(() => {
     window.addEventListener('keydown', onKey);
     window.addEventListener('copy', onCopy);

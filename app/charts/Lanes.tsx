@@ -303,8 +303,8 @@ function LaneRow({ lane, history, size, hasHead }: LaneRowProps) {
         />
       </Suspense>
       <div className="lane-labels" ref={labels} aria-hidden="true">
-        {lane.series.map(({ series, label }) => (
-          <span key={series}>
+        {lane.series.map(({ series, label, help }) => (
+          <span key={series} title={help && text(help)}>
             <b /> {text(label)}
           </span>
         ))}

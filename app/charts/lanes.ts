@@ -8,6 +8,8 @@ import { seriesOfGauge } from './history.ts';
 export interface LaneSeries {
   readonly series: string;
   readonly label: MessageKey;
+  /** Said under the pointer. */
+  readonly help?: MessageKey;
   /** Colour tokens. Series that are not states of a letter use ink. */
   readonly colour: string;
   readonly fill?: string;
@@ -50,9 +52,9 @@ export const LANES: readonly (Lane & { readonly id: LaneId; readonly name: Messa
     look: 'lines',
     least: 1e6,
     series: [
-      { series: 'p50', label: 'lanes.p50', colour: 'ink', width: 1.75 },
-      { series: 'p95', label: 'lanes.p95', colour: 'ink-2', width: 1.25 },
-      { series: 'p99', label: 'lanes.p99', colour: 'ink-3', width: 1.25, dash: '4 3' },
+      { series: 'p50', label: 'lanes.p50', help: 'lanes.p50.help', colour: 'ink', width: 1.75 },
+      { series: 'p95', label: 'lanes.p95', help: 'lanes.p95.help', colour: 'ink-2', width: 1.25 },
+      { series: 'p99', label: 'lanes.p99', help: 'lanes.p99.help', colour: 'ink-3', width: 1.25, dash: '4 3' },
     ],
   },
   {

@@ -18,6 +18,9 @@ import './events.css';
 /** Acts of which the engine says nothing by itself. */
 const QUIET: ReadonlySet<string> = new Set(['delay', 'lose', 'poison', 'burst', 'redrive'] satisfies Act['type'][]);
 
+/** By name, numbers by their size: Queue 2 before Queue 10. */
+const collator = new Intl.Collator('en', { numeric: true });
+
 export function EventsPanel() {
   const drawing = useLab(present);
   const troubles = useTroubles((all) => all.of);
@@ -25,6 +28,7 @@ export function EventsPanel() {
   const lost = useAsked('lost', () => client.letters({ of: 'lost', from: 0 }));
   const marks = useFaults((faults) => faults.marks);
   const name = useNames();
+  const inOrder = [...troubles].sort(([a], [b]) => collator.compare(name(a), name(b)));
   const nowNs = client.status?.simTimeNs ?? 0;
   const told = notices?.map(({ atNs, key, values }) => ({ atNs, words: say(key, namesIn(drawing, values)) })) ?? [];
   // The engine has no word for these; what was done is an event all the same.
@@ -38,7 +42,7 @@ export function EventsPanel() {
         <h3>{text('events.problems')}</h3>
         {troubles.size === 0 && <p className="details-note">{text('events.problems.none')}</p>}
         <ul className="events" data-testid="drawing-problems">
-          {[...troubles].map(([id, { sentence, remedy }]) => (
+          {inOrder.map(([id, { sentence, remedy }]) => (
             <li key={id}>
               <TriangleAlert size={14} strokeWidth={1.75} />
               <button type="button" className="letter-link" onClick={() => select([id])}>

@@ -5,21 +5,25 @@ import {
   Gauge,
   List,
   type LucideIcon,
+  Pencil,
   Power,
   RotateCcw,
   Scissors,
   Skull,
   SlidersHorizontal,
   Timer,
+  Trash2,
   Undo2,
   Waves,
 } from 'lucide-react';
 import { nodeKind } from '../../sim-engine/nodes/declarations.ts';
+import { removeThings } from '../acts/acts.ts';
 import { text } from '../messages/asked.ts';
 import { nameOf, topologyOf } from '../store/drawing.ts';
 import { doWords } from '../store/fault-words.ts';
 import { type Act, inject, isEnd, useFaults } from '../store/faults.ts';
 import { client, present, useLab } from '../store/lab.ts';
+import { openMenuOf } from '../store/menus.ts';
 import { openPanel } from '../store/panels.ts';
 import { focusIfLost } from '../ui/focus.ts';
 import { Menu, type MenuItem } from '../ui/Menu.tsx';
@@ -76,6 +80,12 @@ export function FaultMenu({ id, at, onOwn, onClose }: FaultMenuProps) {
   if (marks.length > 0) {
     items.push({ label: text('faults.do.list'), icon: List, onPick: () => openPanel({ kind: 'faults' }), isApart: !keepsDead });
   }
+  const isNode = topology.nodes.some((node) => node.id === id);
+  items.push(
+    isNode
+      ? { label: text('menu.acts'), icon: Pencil, onPick: () => openMenuOf('acts', id, at), isApart: true }
+      : { label: text('menu.delete'), icon: Trash2, onPick: () => removeThings(new Set([id])), isApart: true },
+  );
   return (
     <Menu
       label={text('faults.menu', { name: nameOf(topology, id) })}

@@ -4,6 +4,7 @@
 import { useEffect, useState } from 'react';
 import { isKey } from '../store/keys.ts';
 import { useLab } from '../store/lab.ts';
+import { provideMenu } from '../store/menus.ts';
 
 export interface Place {
   readonly x: number;
@@ -37,6 +38,8 @@ function listen(ask: (asked: Asked) => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let pressedAt: Place = { x: 0, y: 0 };
   let longPressedMs = Number.NEGATIVE_INFINITY;
+  /** This press has opened the menu: however long it is held on, lifting the finger is no tap. */
+  let isLongPress = false;
 
   const askFor = (thing: Element | null, at: Place): boolean => {
     const id = thing?.getAttribute('data-id');
@@ -54,11 +57,13 @@ function listen(ask: (asked: Asked) => void): () => void {
   };
   const onPress = (event: PointerEvent): void => {
     clearTimeout(timer);
+    isLongPress = false;
     const thing = thingAt(event.target);
     if (event.pointerType === 'mouse' || thing === null || !event.isPrimary || hasOwnKeys(event.target)) return;
     pressedAt = { x: event.clientX, y: event.clientY };
     timer = setTimeout(() => {
       longPressedMs = performance.now();
+      isLongPress = true;
       askFor(thing, pressedAt);
     }, LONG_PRESS_MS);
   };
@@ -66,9 +71,9 @@ function listen(ask: (asked: Asked) => void): () => void {
     if (Math.hypot(event.clientX - pressedAt.x, event.clientY - pressedAt.y) > SLACK_PX) clearTimeout(timer);
   };
   const onRelease = (): void => clearTimeout(timer);
-  /** The lifting of the finger is no tap. */
   const onClick = (event: MouseEvent): void => {
-    if (performance.now() - longPressedMs > 1000 || thingAt(event.target) === null) return;
+    if (!isLongPress || thingAt(event.target) === null) return;
+    isLongPress = false;
     event.preventDefault();
     event.stopPropagation();
   };
@@ -86,6 +91,7 @@ function listen(ask: (asked: Asked) => void): () => void {
     }
   };
 
+  const withdraw = provideMenu('faults', (id, at) => ask({ id, at }));
   window.addEventListener('contextmenu', onContextMenu);
   window.addEventListener('pointerdown', onPress, { capture: true });
   window.addEventListener('pointermove', onMove, { capture: true });
@@ -95,6 +101,7 @@ function listen(ask: (asked: Asked) => void): () => void {
   window.addEventListener('keydown', onKey);
   return () => {
     clearTimeout(timer);
+    withdraw();
     window.removeEventListener('contextmenu', onContextMenu);
     window.removeEventListener('pointerdown', onPress, { capture: true });
     window.removeEventListener('pointermove', onMove, { capture: true });

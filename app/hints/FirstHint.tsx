@@ -3,6 +3,7 @@
 
 import { Plus } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { NODE_STATE } from '../../sim-engine/protocol/frame.ts';
 import type { NodeDocument, TopologyDocument } from '../../sim-engine/topology/document.ts';
 import { duplicate } from '../acts/acts.ts';
 import { text } from '../messages/asked.ts';
@@ -13,7 +14,7 @@ import { usePicture } from '../store/LiveText.tsx';
 import { currentPlaces, present, select, useLab } from '../store/lab.ts';
 import { fieldOf } from '../store/params.ts';
 import { useIsNarrow } from '../ui/media.ts';
-import { progressOf, type Seen, START, type Step } from './first-steps.ts';
+import { isFarTooMuch, progressOf, type Seen, START, type Step } from './first-steps.ts';
 import { Dismiss, Words } from './parts.tsx';
 import './hints.css';
 
@@ -60,6 +61,13 @@ function sceneOf({ nodes, wires }: TopologyDocument): Scene | null {
 
 const readersOf = ({ wires }: TopologyDocument, queue: string): readonly string[] =>
   wires.filter((wire) => wire.from === queue && wire.kind === 'deliver').map((wire) => wire.to);
+
+/** What is said of a step: who lies crashed cannot keep up with anything, and no handful of workers with far too much. */
+function keyOf(step: Step, is: { readonly isNarrow: boolean; readonly isFar: boolean; readonly isDown: boolean }) {
+  if (step === 'raise' && is.isNarrow) return 'hint.raise.narrow';
+  if (is.isDown && (step === 'grows' || step === 'still')) return 'hint.down';
+  return is.isFar && step === 'still' ? 'hint.less' : (`hint.${step}` as const);
+}
 
 /** On a narrow screen the control is not on the card but behind it. */
 function glowOf({ sender, field }: Scene, isNarrow: boolean, isOpen: boolean): string {
@@ -114,6 +122,8 @@ function Hint({ onDone }: { readonly onDone: () => void }) {
   const [scene] = useState(() => start && sceneOf(start));
   const progress = useRef(START);
   const [step, setStep] = useState<Step>(START.step);
+  const [down, setDown] = useState(0);
+  const [isFar, setFar] = useState(false);
   const isRunning = useLab((lab) => lab.isRunning);
   // A run that has not begun needs no word: its button says it.
   const [hasBegun, setBegun] = useState(false);
@@ -125,16 +135,19 @@ function Hint({ onDone }: { readonly onDone: () => void }) {
     const sender = topology.nodes.find((node) => node.id === scene.sender.id);
     if (sender === undefined) return;
     const isLoose = ({ id, kind }: NodeDocument) => kind === 'service' && !topology.wires.some((wire) => wire.to === id);
+    const workers = readersOf(topology, scene.queue.id);
     const seen: Seen = {
       rate: Number(fieldOf(sender, scene.field)),
       startRate: Number(fieldOf(scene.sender, scene.field)),
       waiting: frame[places.gauge(scene.queue.id, 'ready')] ?? 0,
-      readers: readersOf(topology, scene.queue.id).length,
+      readers: workers.length,
       startReaders: readersOf(start, scene.queue.id).length,
       hasLooseWorker: topology.nodes.some(isLoose),
     };
     progress.current = progressOf(progress.current, seen);
     if (progress.current.step !== step) setStep(progress.current.step);
+    setDown(workers.filter((id) => frame[places.state(id)] === NODE_STATE.CRASHED).length);
+    setFar(isFarTooMuch(seen));
   });
 
   const isPaused = !isRunning && hasBegun && step !== 'healed';
@@ -158,11 +171,12 @@ function Hint({ onDone }: { readonly onDone: () => void }) {
   const readers = readersOf(topology, scene.queue.id);
   const last = readers.at(-1);
   const loose = topology.nodes.find(({ id, kind }) => kind === 'service' && !topology.wires.some((wire) => wire.to === id));
-  const key = step === 'raise' && isNarrow ? 'hint.raise.narrow' : (`hint.${step}` as const);
+  const key = keyOf(step, { isNarrow, isFar, isDown: down > 0 });
   const words = text(isPaused ? 'hint.paused' : key, {
     sender: nodeName(scene.sender),
     queue: nodeName(scene.queue),
     count: readers.length,
+    down,
     worker: loose === undefined ? named('kind.service.label') : nodeName(loose),
   });
   const canAdd = !isPaused && (step === 'grows' || step === 'still') && last !== undefined;

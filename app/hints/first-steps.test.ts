@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LONG_LINE, type Progress, progressOf, type Seen, START } from './first-steps.ts';
+import { isFarTooMuch, LONG_LINE, type Progress, progressOf, type Seen, START } from './first-steps.ts';
 
 const CALM: Seen = { rate: 2.5, startRate: 2.5, waiting: 0, readers: 3, startReaders: 3, hasLooseWorker: false };
 
@@ -15,6 +15,14 @@ function stepsOf(...all: readonly Partial<Seen>[]): string[] {
 }
 
 describe('the first steps', () => {
+  it('are for a handful of workers: what is four times as much for each of them is far too much', () => {
+    expect(isFarTooMuch({ ...CALM, rate: 9 })).toBe(false);
+    expect(isFarTooMuch({ ...CALM, rate: 10 })).toBe(true);
+    expect(isFarTooMuch({ ...CALM, rate: 10, readers: 4 })).toBe(false);
+    expect(isFarTooMuch({ ...CALM, rate: 50, readers: 8 })).toBe(true);
+    expect(isFarTooMuch({ ...CALM, rate: 50, readers: 20 })).toBe(false);
+  });
+
   it('lead from a higher rate over a long line and a worker to a short one', () => {
     expect(
       stepsOf(

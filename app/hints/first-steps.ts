@@ -24,6 +24,13 @@ const SHORT_LINE = 2;
 const TURN = 6;
 const TURN_SHARE = 1 / 20;
 
+/** So many times the work that each had at the beginning is more than a worker or two can help with. */
+const FAR_TOO_MUCH = 4;
+
+/** Whether what is sent is out of all proportion to who works on it: then the remedy is to send less. */
+export const isFarTooMuch = ({ rate, startRate, readers, startReaders }: Seen): boolean =>
+  rate * startReaders >= FAR_TOO_MUCH * startRate * Math.max(readers, 1);
+
 export interface Progress {
   readonly step: Step;
   /** Longest line so far; forgotten when it came and went by chance, before anything was done. */

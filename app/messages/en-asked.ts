@@ -150,6 +150,8 @@ export const EN = {
   'hint.raise.narrow': 'Tap {sender} and let it send more.',
   'hint.more': 'More letters come in. Send even more, until the line in {queue} grows.',
   'hint.grows': 'The line grows: {count} workers cannot keep up.',
+  'hint.less': 'Far more comes in than {count} workers can do. Send less, and see the line heal.',
+  'hint.down': 'The line grows: {down} of {count} workers lie crashed.',
   'hint.add': 'Add a worker',
   'hint.wire': '{worker} has nothing to read. Drag a wire to it from {queue}.',
   'hint.shares': '{count} workers share the line now. Watch what waits in {queue}.',
@@ -162,6 +164,16 @@ export const EN = {
   'hint.empty':
     'Nothing is drawn. Click Sender, Queue and Worker in the list on the left, then drag from the ring at the edge of one card to the next.',
   'hint.empty.narrow': 'Nothing is drawn. Add a sender, a queue and a worker; their wires are drawn in their settings.',
+
+  'card.nothing-comes-in': 'Nothing leads here',
+  'card.no-way-out': 'No way out',
+  'card.no-dead-letters': 'No dead-letter queue',
+  'card.gaps-of-nothing': 'Sends without end',
+  'menu.faults': 'Faults ...',
+  'menu.acts': 'Connect, rename, delete ...',
+  'lanes.p50.help': 'p50: half of the letters took no longer than this',
+  'lanes.p95.help': 'p95: 95 of 100 letters took no longer than this; 5 took longer',
+  'lanes.p99.help': 'p99: 99 of 100 letters took no longer than this; 1 took longer',
 
   'scenarios.what-it-is':
     'Broker Lab shows how messages wait, travel and fail between programs: draw senders, queues and workers, let them run, break something, and see what becomes of every letter.',

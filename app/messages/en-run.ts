@@ -2,11 +2,11 @@
 // `en-asked.ts`, in a file of its own because it is as long as the rest.
 
 export const RUN_WORDS = {
-  'faults.title': 'Faults',
+  'faults.title': 'What was done',
   'faults.label': 'What was done to this run',
   'faults.menu': 'Faults of {name}',
   'faults.menu.none': 'This wire costs no time and cannot fail.',
-  'faults.none': 'Nothing was broken in this run yet.',
+  'faults.none': 'Nothing was done to this run yet.',
   'faults.none.help': 'Right-click a card or a wire, or press it for long on a phone. With the keyboard: choose it and press F.',
   'faults.remove': 'Remove',
   'faults.remove.label': 'Remove: {what}',
@@ -44,7 +44,7 @@ export const RUN_WORDS = {
   'faults.do.redrive.count': 'Redrive {count}',
   'faults.do.own': 'With values of your own ...',
   'faults.do.open-dead': 'Open its dead letters',
-  'faults.do.list': 'List all faults',
+  'faults.do.list': 'List what was done',
 
   'faults.was.crash': '{name} crashed',
   'faults.was.restart': '{name} restarted',

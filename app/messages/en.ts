@@ -32,6 +32,7 @@ export const EN = {
   'canvas.lay-out': 'Lay out by the wires',
   'canvas.map': 'Map of the whole drawing',
   'canvas.legend.letters': '1 letter drawn = 1 message',
+  'canvas.legend.fast': 'too fast to draw letters',
   'canvas.legend.width': 'width only, more than {count} letters',
   'canvas.legend.dashes': 'closer dashes = more letters',
   'canvas.legend.to': 'to {rate}/s',
@@ -210,7 +211,7 @@ export const EN = {
   'canvas.late': '+{time}',
   'panel.views': 'More to see',
   'panel.events': 'Events',
-  'panel.faults': 'Faults',
+  'panel.faults': 'What was done',
   'panel.oracle': 'Oracle',
   'panel.oracle.help': 'Show what no dashboard of a real broker knows',
 } as const;

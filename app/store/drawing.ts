@@ -1,6 +1,7 @@
 // The document as the page edits it: the JSON of the file, whole, so that saving loses nothing. Pure functions that answer with
 // a new document. Whether an edit is allowed is the engine's to say; here nothing is checked.
 
+import { nodeKind } from '../../sim-engine/nodes/declarations.ts';
 import {
   type NodeDocument,
   type Position,
@@ -141,13 +142,19 @@ export function connect(drawing: Drawing, from: string, to: string): Drawing {
   return withWires(drawing, [...topology.wires, { id: freeId(drawing, `${from}-${to}`.slice(0, 36)), kind, from, to }]);
 }
 
+/** A beginner's wire is one to or from a queue, even where a sender may be wired to a worker directly. */
+function channelsFirst(nodes: readonly NodeDocument[]): readonly NodeDocument[] {
+  const isChannel = ({ kind }: NodeDocument) => nodeKind(kind)?.group === 'channels';
+  return [...nodes.filter(isChannel), ...nodes.filter((node) => !isChannel(node))];
+}
+
 /** Nodes that a wire can be drawn to from here. */
 export const wireTargets = (topology: TopologyDocument, from: string): readonly NodeDocument[] =>
-  topology.nodes.filter(({ id }) => whyNoWire(topology, from, id) === null);
+  channelsFirst(topology.nodes.filter(({ id }) => whyNoWire(topology, from, id) === null));
 
 /** Nodes from which a wire can be drawn to this one. */
 export const wireSources = (topology: TopologyDocument, to: string): readonly NodeDocument[] =>
-  topology.nodes.filter(({ id }) => whyNoWire(topology, id, to) === null);
+  channelsFirst(topology.nodes.filter(({ id }) => whyNoWire(topology, id, to) === null));
 
 /** Takes nodes away with what lies in them and every wire that ends at one of them, and wires by themselves. */
 export function remove(drawing: Drawing, things: ReadonlySet<string>): Drawing {

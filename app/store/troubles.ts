@@ -3,17 +3,30 @@
 
 import { create } from 'zustand';
 import type { DescribedProblem } from '../../sim-engine/topology/describe-problem.ts';
+import type { MessageKey } from '../messages/asked.ts';
 import { nameOf, topologyOf } from './drawing.ts';
 import { firstLetter } from './first-letter.ts';
 import { present, useLab } from './lab.ts';
 import { lateWords } from './late.ts';
 
+interface Trouble extends DescribedProblem {
+  /** The sentence for where the name stands already and room is short. */
+  readonly short: string;
+}
 interface Troubles {
   /** By id of the node: the first thing that is said about it. */
-  readonly of: ReadonlyMap<string, DescribedProblem>;
+  readonly of: ReadonlyMap<string, Trouble>;
 }
 
 export const useTroubles = create<Troubles>(() => ({ of: new Map() }));
+
+/** By code of the problem. */
+const SHORT: ReadonlyMap<string, MessageKey> = new Map([
+  ['nothing-comes-in', 'card.nothing-comes-in'],
+  ['no-way-out', 'card.no-way-out'],
+  ['no-dead-letters', 'card.no-dead-letters'],
+  ['gaps-of-nothing', 'card.gaps-of-nothing'],
+]);
 
 /** Long enough that a wire drawn at once after its card is there before anybody complains. */
 const AFTER_MS = 700;
@@ -28,13 +41,19 @@ export function watchTroubles(): () => void {
     asked = drawing;
     const topology = topologyOf(drawing);
     await firstLetter;
-    const [{ advice }, { describeProblem }] = await Promise.all([import('../../sim-engine/topology/advice.ts'), lateWords()]);
-    const of = new Map<string, DescribedProblem>();
+    const [{ advice }, { describeProblem }, { text }] = await Promise.all([
+      import('../../sim-engine/topology/advice.ts'),
+      lateWords(),
+      import('../messages/asked.ts'),
+    ]);
+    const of = new Map<string, Trouble>();
     for (const problem of advice(topology)) {
       const [list, id] = problem.at;
       if (list !== 'nodes' || typeof id !== 'string' || of.has(id)) continue;
       const values = { ...problem.values, node: nameOf(topology, id) };
-      of.set(id, describeProblem({ ...problem, values }));
+      const described = describeProblem({ ...problem, values });
+      const short = SHORT.get(problem.code);
+      of.set(id, { ...described, short: short === undefined ? described.sentence : text(short) });
     }
     if (of.size > 0 || useTroubles.getState().of.size > 0) useTroubles.setState({ of });
   };

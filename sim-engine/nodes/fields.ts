@@ -28,6 +28,8 @@ export interface IntField extends FieldBase {
   readonly min: number;
   readonly max: number;
   readonly default: number;
+  /** Where 0 is no amount but switches something off: what is read in its place. */
+  readonly zero?: MessageKey;
 }
 /** A share or a plain factor. Document: JSON number. Compiled: the same. Shown in percent when `unit` is '%'. */
 export interface RatioField extends FieldBase {
@@ -58,6 +60,8 @@ export interface RateField extends FieldBase {
   readonly min: number;
   readonly max: number;
   readonly default: number;
+  /** As of a whole number. */
+  readonly zero?: MessageKey;
 }
 /** A law of durations or of bytes. Document and compiled: `LawDocument` / `LawSpec`. */
 export interface DistributionField extends FieldBase {

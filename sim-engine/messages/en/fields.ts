@@ -176,7 +176,7 @@ export const FIELD_MESSAGES = {
   'service.retryRandomization.help': 'How far a wait may differ from its plain value, to both sides.',
   'service.maxAttempts.label': 'Attempts',
   'service.maxAttempts.help':
-    'How many deliveries of a message may fail before the worker gives up and rejects it; the queue then puts it on its dead-letter queue. 3 = the first and two retries. 0 = never give up.',
+    'How many deliveries of a message may fail before the worker gives up and rejects it; the queue then puts it on its dead-letter queue. 3 = the first and two retries: max_retries counts deliveries, the first one included. 0 = never give up.',
   'service.retryWait.label': 'Wait where',
   'service.retryWait.help':
     'In the queue, the worker goes on with other messages meanwhile. In the worker, the failed message keeps its place and what stands behind it waits too.',
@@ -365,6 +365,8 @@ export const FIELD_MESSAGES = {
   'queue.ackDeadline.label': 'Time to acknowledge',
   'queue.ackDeadline.help':
     'A message that is not acknowledged so long after it was handed out is handed out again, and the attempt counts. Too short, and work is done twice; too long, and a crash is noticed late.',
+  'zero.no-limit': 'no limit',
+
   'queue.maxAttempts.label': 'Attempts',
   'queue.maxAttempts.help':
     'After so many deliveries without success a message goes to the dead-letter queue, or is dropped where there is none. 0 = no limit.',

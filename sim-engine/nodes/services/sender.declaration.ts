@@ -134,6 +134,7 @@ const SENDER_FIELDS = declareFields('sender', {
     min: 0,
     max: 1e9,
     default: 0,
+    zero: 'zero.no-limit',
     live: true,
     advanced: true,
   },

@@ -279,6 +279,7 @@ const SERVICE_FIELDS = declareFields('service', {
     min: 0,
     max: 100000000,
     default: 0,
+    zero: 'zero.no-limit',
     live: true,
     advanced: true,
   },

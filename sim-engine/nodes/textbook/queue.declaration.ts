@@ -20,6 +20,7 @@ const QUEUE_FIELDS = declareFields('queue', {
     min: 0,
     max: 65535,
     default: 0,
+    zero: 'zero.no-limit',
     live: true,
   },
   capacity: {
@@ -28,6 +29,7 @@ const QUEUE_FIELDS = declareFields('queue', {
     min: 0,
     max: 4000000,
     default: 0,
+    zero: 'zero.no-limit',
     live: true,
   },
   overflow: {
