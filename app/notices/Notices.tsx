@@ -1,12 +1,13 @@
-// What is worth telling, said politely and once; and the problems of a file or an edit that was refused, each with its place, a
-// sentence and what to do about it.
+// What is worth telling, said politely and once; and where the problems of what was refused are shown.
 
-import { TriangleAlert, X } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { X } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { text } from '../messages/text.ts';
-import { dismiss, dismissRefusal, useLab } from '../store/lab.ts';
-import { focusIfLost } from '../ui/focus.ts';
+import { dismiss, useLab } from '../store/lab.ts';
 import './notices.css';
+
+/** Nothing was refused yet. */
+const ProblemList = lazy(async () => ({ default: (await import('./ProblemList.tsx')).ProblemList }));
 
 export function Notices() {
   const notices = useLab((lab) => lab.notices);
@@ -27,42 +28,5 @@ export function Notices() {
 
 export function Problems() {
   const refusal = useLab((lab) => lab.refusal);
-  const close = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    if (refusal === null) return;
-    const before = document.activeElement;
-    close.current?.focus();
-    return () => {
-      if (before instanceof HTMLElement && before !== document.body && before.isConnected) before.focus({ preventScroll: true });
-      else focusIfLost(undefined);
-    };
-  }, [refusal]);
-  if (refusal === null) return null;
-  return (
-    <section
-      className="panel problems"
-      role="alertdialog"
-      aria-labelledby="problems-title"
-      aria-describedby="problems-kept"
-      onKeyDown={(event) => event.key === 'Escape' && dismissRefusal()}
-    >
-      <header>
-        <TriangleAlert size={18} strokeWidth={1.75} />
-        <h2 id="problems-title">{refusal.title}</h2>
-        <button ref={close} type="button" className="btn ghost only" aria-label={text('problems.close')} onClick={dismissRefusal}>
-          <X size={16} strokeWidth={1.75} />
-        </button>
-      </header>
-      <p id="problems-kept">{text('problems.kept')}</p>
-      <ul>
-        {refusal.problems.map(({ place, sentence, remedy }) => (
-          <li key={`${place} ${sentence}`}>
-            <span className="problem-place mono">{place}</span>
-            <b>{sentence}</b>
-            <span>{remedy}</span>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
+  return <Suspense>{refusal !== null && <ProblemList refusal={refusal} />}</Suspense>;
 }
