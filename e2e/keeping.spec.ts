@@ -342,7 +342,7 @@ test('the scenarios stand below the title, each with its picture, and open by ke
   // Above the scenarios stands the empty drawing.
   const first = list.getByRole('listitem').first().getByRole('button');
   await expect(first).toBeFocused();
-  const title = await first.locator('b').innerText();
+  const title = (await first.locator('b').textContent()) ?? '';
   await page.keyboard.press('Enter');
   await expect(list).toBeHidden();
   await expect(page.getByRole('heading', { level: 1 })).toContainText(title);
