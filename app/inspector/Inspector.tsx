@@ -13,7 +13,7 @@ import { worded } from '../messages/services.ts';
 import { GAUGES_MAX, gaugeText, isSameGauge, toggleGauge, useCharted } from '../store/charted.ts';
 import { connect, nameOf, nodeName, setParam, topologyOf, wireSources, wireTargets } from '../store/drawing.ts';
 import { LiveText } from '../store/LiveText.tsx';
-import { edit, present, reset, select, useLab } from '../store/lab.ts';
+import { edit, type Lab, present, reset, select, useLab } from '../store/lab.ts';
 import { fieldOf, fieldsOf, isShown, isWire } from '../store/params.ts';
 import { canBeKnob } from '../store/sliders.ts';
 import { focusIfLost } from '../ui/focus.ts';
@@ -165,12 +165,23 @@ function Settings({ thing, topology, isExplained, onExplain }: SettingsProps) {
   );
 }
 
+/** As the run took it up: at its start, or when it was added to the drawing later. */
+function asRunBegan({ runStart, drawing }: Lab, id: string): Thing | undefined {
+  const atStart = runStart === null ? undefined : find(topologyOf(runStart), id);
+  if (atStart !== undefined) return atStart;
+  for (const before of drawing?.past ?? []) {
+    const added = find(topologyOf(before), id);
+    if (added !== undefined) return added;
+  }
+  return undefined;
+}
+
 function Form({ thing, isExplained }: { thing: Thing; isExplained: boolean }) {
   // What can be changed while it runs comes first.
   const fields = Object.entries(fieldsOf(thing))
     .filter(([, field]) => isShown(thing, field))
     .sort(([, a], [, b]) => Number(b.live) - Number(a.live));
-  const atStart = useLab((lab) => lab.runStart && find(topologyOf(lab.runStart), thing.id));
+  const asBegun = useLab((lab) => asRunBegan(lab, thing.id));
   const knobs = new Set(isWire(thing) ? [] : thing.view?.knobs.map(({ field }) => field));
   // Steps that somebody has written are what the node is about.
   const [isWritten] = useState(() =>
@@ -201,7 +212,9 @@ function Form({ thing, isExplained }: { thing: Thing; isExplained: boolean }) {
     />
   );
   // Fields that a run cannot take on its way count from the next start of it.
-  const waits = fields.some(([name, field]) => !field.live && atStart && fieldOf(atStart, name) !== fieldOf(thing, name));
+  const waits = fields.some(
+    ([name, field]) => !field.live && asBegun && JSON.stringify(fieldOf(asBegun, name)) !== JSON.stringify(fieldOf(thing, name)),
+  );
   return (
     <>
       {isWritten && <div className="inspector-section">{fields.filter(([, field]) => isFirst(field)).map(control)}</div>}

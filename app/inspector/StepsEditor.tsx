@@ -99,8 +99,9 @@ export function StepsEditor({ target, field, value, isExplained, describedBy, Co
   const onKey = (event: KeyboardEvent, at: number) => {
     const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (by !== undefined && event.altKey) move(at, at + by);
-    else if (event.key === 'Delete' && at > 0) remove(at);
-    else return;
+    else if (event.key !== 'Delete' && event.key !== 'Backspace') return;
+    // The first one stays, and so does the card, which these keys would take away otherwise.
+    else if (at > 0) remove(at);
     event.preventDefault();
     event.stopPropagation();
   };
