@@ -1,7 +1,9 @@
 // Every text a declaration names is there, and nothing is left over: palette, forms, charts, command line and docs all print
 // these by key, and a missing one would show its key instead.
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { FIRST_CARD_MESSAGES, NAME_MESSAGES } from '../messages/en/at-once.ts';
 import { FIELD_MESSAGES } from '../messages/en/fields.ts';
 import { KIND_MESSAGES } from '../messages/en/kinds.ts';
 import { NODE_KINDS, WIRE_KINDS } from '../nodes/declarations.ts';
@@ -40,6 +42,17 @@ describe('texts of kinds and fields', () => {
 
   it('are there for every key a kind names, and for no other', () => {
     expect(Object.keys(KIND_MESSAGES).sort()).toEqual([...kindKeys].sort());
+  });
+
+  it('are at once those of names, and of the controls on the cards of the first drawing: no other kind makes the page wait', () => {
+    expect(Object.keys(NAME_MESSAGES).sort()).toEqual([...NODE_KINDS, ...WIRE_KINDS].map((kind) => kind.label).sort());
+    const { topology } = JSON.parse(readFileSync(new URL('../scenarios/order-pipeline.json', import.meta.url), 'utf8'));
+    const onCards = (topology.nodes as { kind: string; view?: { knobs: { field: string }[] } }[]).flatMap(({ kind, view }) => {
+      const fields: Fields = NODE_KINDS.find(({ type }) => type === kind)?.fields ?? {};
+      return view?.knobs.map(({ field }) => fields[field]?.label) ?? [];
+    });
+    expect(onCards.length).toBeGreaterThan(0);
+    expect(Object.keys(FIRST_CARD_MESSAGES)).toEqual([...new Set(onCards)]);
   });
 
   it('are sentences where they explain, and short where they label', () => {
