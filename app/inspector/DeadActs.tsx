@@ -1,6 +1,6 @@
-// What is done with dead letters, where the settings of their queue speak of a redrive: to see them, and to send them all back.
+// What is done with dead letters, where the settings of their queue speak of a redrive: to see them, and to send them all back. Words
+// alone: with signs before them the two have no room beside each other.
 
-import { List, Undo2 } from 'lucide-react';
 import { text } from '../messages/asked.ts';
 import { inject } from '../store/faults.ts';
 import { openPanel } from '../store/panels.ts';
@@ -9,7 +9,6 @@ export function DeadActs({ node }: { readonly node: string }) {
   return (
     <div className="inspector-section inspector-acts">
       <button type="button" className="btn small" onClick={() => openPanel({ kind: 'dead', node })}>
-        <List size={14} strokeWidth={1.75} />
         {text('faults.do.open-dead')}
       </button>
       <button
@@ -18,7 +17,6 @@ export function DeadActs({ node }: { readonly node: string }) {
         title={text('dead.redrive.help')}
         onClick={() => inject({ type: 'redrive', node })}
       >
-        <Undo2 size={14} strokeWidth={1.75} />
         {text('dead.redrive.all')}
       </button>
     </div>
