@@ -30,7 +30,8 @@ export default defineConfig({
   // They build a page of their own: with `npm run test:long`, or by `LONG_RUNS=1 npx playwright test`.
   testIgnore: process.env.LONG_RUNS === '1' ? [] : ['pseudo-language.spec.ts', 'containers.spec.ts'],
   retries: 0,
-  workers: 2,
+  // A story mostly waits: four of them keep two cores busy.
+  workers: 4,
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 10_000 },
