@@ -119,6 +119,16 @@ describe('the measures of a run', () => {
     expect(readings.whyNot({ name: 'refused', labels: { reason: 'full' } })).toBeNull();
   });
 
+  it('know from the start who is written to with no channel in between, and nobody else that works', () => {
+    const straight = new SimulationReadings(runOf(scenarioText('lessons/l01-mailbox')));
+    for (const status of ['sent', 'accepted', 'refused', 'processed'])
+      expect(straight.whyNot({ name: 'messages_total', labels: { topic: 'worker', status } })).toBeNull();
+    const queued = new SimulationReadings(runOf(scenarioText('order-pipeline')));
+    const unknown = queued.whyNot({ name: 'messages_total', labels: { topic: 'worker-1', status: 'sent' } });
+    expect(unknown?.code).toBe('unknown-label-value');
+    expect(unknown?.known).not.toContain('worker-1');
+  });
+
   it('have a help sentence each', () => {
     const readings = new SimulationReadings(runOf(scenarioText('order-pipeline')));
     for (const { help } of readings.measures.all()) expect(Object.keys(EN), help).toContain(help);
