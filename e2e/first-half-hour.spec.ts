@@ -351,6 +351,12 @@ test('the events tell what was lost where and why, and lead to the letters @desk
   await expect(page.getByRole('complementary', { name: 'Letters: lost' }).getByTestId('letter-counts')).toContainText('Orders');
   const books = page.getByTestId('letter-counts').locator('.is-figure').first();
   await expect.poll(async () => Number(await books.textContent()) - (await ledgerCell(page, 'lost'))).toBe(0);
+  // And the way of one of them ends with the reason.
+  await page
+    .getByRole('button', { name: /^Journey of/ })
+    .first()
+    .click();
+  await expect(page.getByTestId('journey').getByRole('listitem').last()).toContainText('lost: the receiver was not running');
 });
 
 test('on a phone the line is seen to grow while the rate is set @phone', async ({ page }) => {
