@@ -68,9 +68,7 @@ export const Wire = memo(function Wire({ id, data, selected }: EdgeProps<WireEdg
         <rect y={-CHIP.height / 2} height={CHIP.height} rx="5" />
         <text y="4" textAnchor="middle" />
       </g>
-      <Suspense>
-        {data.kind === 'call' && <CallChip id={id} x={points[middle * 2] as number} y={points[middle * 2 + 1] as number} />}
-      </Suspense>
+      <Suspense>{data.kind === 'call' && <CallChip id={id} points={points} />}</Suspense>
     </g>
   );
 });

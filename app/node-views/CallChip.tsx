@@ -13,17 +13,24 @@ const LETTER = 5.6;
 const SWITCH = 24;
 const PADDING = 12;
 
-/** `x`, `y`: middle of the wire. */
-export function CallChip({ id, x, y }: { readonly id: string; readonly x: number; readonly y: number }) {
+/** Above a wire that lies, at the right of one that stands: both leave the letters on it free. */
+const AWAY = { above: 20, beside: 10 } as const;
+
+/** `points`: along the wire, x and y in turn. */
+export function CallChip({ id, points }: { readonly id: string; readonly points: Float32Array }) {
+  const middle = points.length >> 2;
+  const at = (ix: number) => [points[2 * ix] as number, points[2 * ix + 1] as number] as const;
+  const [[x, y], [beforeX, beforeY], [afterX, afterY]] = [at(middle), at(middle - 1), at(middle + 1)];
+  const isUpright = Math.abs(afterY - beforeY) > Math.abs(afterX - beforeX);
   const chip = useRef<SVGGElement>(null);
   const plate = useRef<SVGRectElement>(null);
   const blade = useRef<SVGPathElement>(null);
   const label = useRef<SVGTextElement>(null);
   usePicture('calm', ({ frame }) => {
-    const at = currentPlaces()?.wire(id) ?? -1;
-    if (frame === null || at < 0) return;
-    const state = frame[at + WIRE.BREAKER] as number;
-    const waiting = frame[at + WIRE.CALLS_WAITING] as number;
+    const place = currentPlaces()?.wire(id) ?? -1;
+    if (frame === null || place < 0) return;
+    const state = frame[place + WIRE.BREAKER] as number;
+    const waiting = frame[place + WIRE.CALLS_WAITING] as number;
     const word = BREAKER_WORDS.get(state);
     const words = [
       ...(word === undefined ? [] : [worded(word)]),
@@ -36,13 +43,14 @@ export function CallChip({ id, x, y }: { readonly id: string; readonly x: number
     if (blade.current?.getAttribute('d') !== shape) blade.current?.setAttribute('d', shape);
     const lead = shape === '' ? 0 : SWITCH;
     const width = words.length * LETTER + PADDING + lead;
+    const left = isUpright ? AWAY.beside : -width / 2;
     plate.current?.setAttribute('width', String(width));
-    plate.current?.setAttribute('x', String(-width / 2));
-    blade.current?.setAttribute('transform', `translate(${-width / 2 + 15} 0)`);
-    label.current?.setAttribute('x', String(lead / 2));
+    plate.current?.setAttribute('x', String(left));
+    blade.current?.setAttribute('transform', `translate(${left + 15} 0)`);
+    label.current?.setAttribute('x', String(left + (width + lead) / 2));
   });
   return (
-    <g ref={chip} className="call-chip" transform={`translate(${x} ${y - 20})`} visibility="hidden">
+    <g ref={chip} className="call-chip" transform={`translate(${x} ${isUpright ? y : y - AWAY.above})`} visibility="hidden">
       <rect ref={plate} y={-9} height={18} rx="5" />
       <path ref={blade} />
       <text ref={label} y="4" textAnchor="middle" />

@@ -40,6 +40,12 @@ describe('the last ten attempts', () => {
     next[places.gauge('w', 'skipped_work')] = 2;
     expect(outcomes.of('w', next, places)).toEqual(['done', 'done', 'known', 'known']);
     expect(outcomes.of('w', next, places)).toHaveLength(4);
+
+    const many = frame(3, 800, 100);
+    many[places.gauge('w', 'skipped_work')] = 100;
+    const last = new Outcomes().of('w', many, places);
+    expect(last.filter((outcome) => outcome === 'known')).toHaveLength(1);
+    expect(last.filter((outcome) => outcome === 'failed')).toHaveLength(1);
   });
 
   it('begin anew when the run is set back', () => {

@@ -1,5 +1,5 @@
 // The last ten attempts of each worker, made from its totals of succeeded, failed and recognised attempts as frames come in. Where several
-// ended between two frames their order is not known: the failed ones are spread evenly among them.
+// ended between two frames their order is not known: the failed and the recognised ones are spread evenly among them.
 
 import { FRAME } from '../../sim-engine/protocol/frame.ts';
 import type { Places } from '../store/readings.ts';
@@ -31,20 +31,24 @@ export class Outcomes {
       row = { processed: 0, failed: 0, known: 0, last: [] };
       this.#rows.set(node, row);
     }
-    append(row.last, processed - row.processed, failed - row.failed);
+    append(row.last, processed - row.processed, failed - row.failed, known - row.known);
     row.processed = processed;
     row.failed = failed;
-    append(row.last, known - row.known, 0, 'known');
     row.known = known;
     return row.last;
   }
 }
 
-function append(last: Outcome[], done: number, failed: number, good: Outcome = 'done'): void {
-  const total = done + failed;
+function append(last: Outcome[], done: number, failed: number, known: number): void {
+  const worked = done + failed;
+  const total = worked + known;
   for (let ix = Math.max(0, total - SHOWN); ix < total; ix++) {
-    const isFailed = Math.floor(((ix + 1) * failed) / total) > Math.floor((ix * failed) / total);
-    last.push(isFailed ? 'failed' : good);
+    const knownBefore = Math.floor((ix * known) / total);
+    // Of those that were worked on it is this one.
+    const at = ix - knownBefore;
+    const isKnown = Math.floor(((ix + 1) * known) / total) > knownBefore;
+    const isFailed = Math.floor(((at + 1) * failed) / worked) > Math.floor((at * failed) / worked);
+    last.push(isKnown ? 'known' : isFailed ? 'failed' : 'done');
   }
   if (last.length > SHOWN) last.splice(0, last.length - SHOWN);
 }
