@@ -216,7 +216,7 @@ test('a limit of 0 is none, and dead letters are seen and sent back from their s
     .click();
   const given = page.getByRole('complementary', { name: 'Settings of Orders, given up' });
   await given.getByRole('button', { name: 'Redrive all' }).click();
-  await page.getByRole('button', { name: 'tick', exact: true }).click();
+  await page.getByRole('button', { name: /^tick/ }).click();
   await expect.poll(() => ledgerCell(page, 'dead')).toBe(0);
 });
 
@@ -272,6 +272,8 @@ test('p50 says what it is under the pointer @desktop', async ({ page }) => {
 test('the hint counts no worker that lies crashed, and says to send less where that is the remedy @desktop', async ({ page }) => {
   await openLab(page);
   const hint = page.getByRole('note', { name: 'What to try first' });
+  // What it holds the rate against is the one it was shown with.
+  await expect(hint).toContainText('let Checkout send more');
   await page.evaluate(() => window.__brokerLab.client.command({ type: 'crash', node: 'worker-1' }));
   await page.getByRole('slider', { name: 'Send rate of Checkout' }).focus();
   await page.keyboard.press('End');
