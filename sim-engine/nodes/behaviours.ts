@@ -1,6 +1,7 @@
 // THE list of what the kinds do: one line a kind. Loaded with the engine, never by the app.
 
 import { registerBehaviours } from './registry.ts';
+import { AUTOSCALER_BEHAVIOUR } from './services/autoscaler.ts';
 import { REQUESTER_BEHAVIOUR } from './services/requester.ts';
 import { SENDER_BEHAVIOUR } from './services/sender.ts';
 import { SERVICE_BEHAVIOUR } from './services/service.ts';
@@ -21,4 +22,5 @@ registerBehaviours([
   ['store', STORE_BEHAVIOUR],
   ['event-store', EVENT_STORE_BEHAVIOUR],
   ['projection', PROJECTION_BEHAVIOUR],
+  ['autoscaler', AUTOSCALER_BEHAVIOUR],
 ]);

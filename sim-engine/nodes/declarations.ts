@@ -3,6 +3,7 @@
 import type { Fields } from './fields.ts';
 import { LINK_FIELDS } from './link-fields.ts';
 import type { NodeKind, WireKind } from './node-kind.ts';
+import { AUTOSCALER, SCALING, WATCH } from './services/autoscaler.declaration.ts';
 import { CALL } from './services/calls.declaration.ts';
 import { DIRECT } from './services/direct.declaration.ts';
 import { REQUESTER } from './services/requester.declaration.ts';
@@ -16,11 +17,22 @@ import { QUEUE } from './textbook/queue.declaration.ts';
 import { TOPIC } from './textbook/topic.declaration.ts';
 import { DEAD_LETTER, DELIVER, FEED, PUBLISH, SUBSCRIBE } from './textbook/wires.declaration.ts';
 
-export const NODE_KINDS: readonly NodeKind[] = [SENDER, REQUESTER, SERVICE, QUEUE, TOPIC, DEAD_LETTER_QUEUE, STORE, EVENT_STORE, PROJECTION];
-export const WIRE_KINDS: readonly WireKind[] = [PUBLISH, DELIVER, SUBSCRIBE, FEED, CALL, DIRECT, DEAD_LETTER];
+export const NODE_KINDS: readonly NodeKind[] = [
+  SENDER,
+  REQUESTER,
+  SERVICE,
+  QUEUE,
+  TOPIC,
+  DEAD_LETTER_QUEUE,
+  STORE,
+  EVENT_STORE,
+  PROJECTION,
+  AUTOSCALER,
+];
+export const WIRE_KINDS: readonly WireKind[] = [PUBLISH, DELIVER, SUBSCRIBE, FEED, CALL, DIRECT, DEAD_LETTER, WATCH, SCALING];
 
 /** Kinds at which every message ends: what they send is never what came in, so that no circle of wires leads through them. */
-export const MESSAGES_END_AT: ReadonlySet<string> = new Set([REQUESTER.type, PROJECTION.type]);
+export const MESSAGES_END_AT: ReadonlySet<string> = new Set([REQUESTER.type, PROJECTION.type, AUTOSCALER.type]);
 
 const nodeKinds = new Map(NODE_KINDS.map((kind) => [kind.type, kind]));
 const wireKinds = new Map(WIRE_KINDS.map((kind) => [kind.type, kind]));

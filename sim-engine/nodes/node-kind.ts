@@ -185,7 +185,7 @@ export interface ConsumerClient {
   settle(obl: OblIx, attempt: number, outcome: Settlement, delayNs: number, freesPlace: boolean): void;
   /** The service has room for one more, without settling anything now. */
   freePlace(): void;
-  /** The service can now work on `count` at once. */
+  /** The service can now work on `count` at once, or has another number of replicas. */
   onConcurrency(count: number): void;
   onPacket(link: LinkIx, type: number, first: number, count: number): void;
   onTimer(timer: number, arg: number): void;
@@ -199,6 +199,8 @@ export interface ConsumerHost {
   onDelivery(client: number, obl: OblIx, attempt: number): void;
   /** How many deliveries the host can work on at once. */
   concurrency(): number;
+  /** How many replicas of the host work; absent = it is always one. */
+  replicas?(): number;
   /** How many deliveries of this client the host holds now. */
   held(client: number): number;
 }

@@ -345,7 +345,7 @@ describe('unknown kind', () => {
     expect(only(parseTopology(withWire({ id: 'w', kind: 'delivers', from: 'orders', to: 'worker' })))).toEqual([
       'wires › w › kind',
       'There is no kind of wire called "delivers".',
-      'Did you mean "deliver"? Kinds of wires: publish, deliver, subscribe, feed, call, direct, dead-letter.',
+      'Did you mean "deliver"? Kinds of wires: publish, deliver, subscribe, feed, call, direct, dead-letter, watch, scale.',
     ]);
   });
   it('named like something of JavaScript', () => {
@@ -607,7 +607,7 @@ describe('forbidden wire', () => {
     expect(only(parseTopology(text, kinds))).toEqual([
       'wires › w',
       'A wire cannot lead from Queue to lonely.',
-      'From Queue a wire can lead to: requester, service, dead-letter-queue, projection.',
+      'From Queue a wire can lead to: requester, service, dead-letter-queue, projection, autoscaler.',
     ]);
   });
   it('of a kind that does not fit its ends', () => {

@@ -83,6 +83,14 @@ export const READ_STREAM: PacketType = 37;
 /** The answer `tag`: `count` events from number `first` on, or so many of the stream of key `first`. */
 export const EVENTS: PacketType = 38;
 
+// Between an autoscaler, what it watches and what it scales. None carries anything.
+/** How much waits? `first`: 1 when what is in flight counts too. `tag`: the question's own number. */
+export const SIZE_ASK: PacketType = 39;
+/** So many (`first`); `tag` as asked. */
+export const SIZE: PacketType = 40;
+/** So many replicas (`first`) work from now on. */
+export const SCALE: PacketType = 41;
+
 export const ANSWER_OK = 0;
 export const ANSWER_FAILED = 1;
 /** There was no room for it, or it may not be done now. */
@@ -126,6 +134,9 @@ const FACTS: readonly (readonly [PacketType, string, number])[] = [
   [READ_LOG, 'READ_LOG', CARRIES.NOTHING],
   [READ_STREAM, 'READ_STREAM', CARRIES.NOTHING],
   [EVENTS, 'EVENTS', CARRIES.NOTHING],
+  [SIZE_ASK, 'SIZE_ASK', CARRIES.NOTHING],
+  [SIZE, 'SIZE', CARRIES.NOTHING],
+  [SCALE, 'SCALE', CARRIES.NOTHING],
 ];
 
 /** Facts of every packet type, by number; for the fuzzer's coverage and for messages of the engine. */

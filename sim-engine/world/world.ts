@@ -63,7 +63,7 @@ const RETRANSMIT_NS = 200_000_000;
 /** Of a packet that the network loses as it is sent: the model does not say where on the way. */
 const SOMEWHERE = Number.NaN;
 
-const UP = 0;
+export const UP = 0;
 export const CRASHED = 1;
 export const STALLED = 2;
 const GONE = 4;

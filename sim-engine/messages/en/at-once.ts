@@ -12,6 +12,7 @@ export const NAME_MESSAGES = {
   'kind.store.label': 'Store',
   'kind.event-store.label': 'Event store',
   'kind.projection.label': 'View',
+  'kind.autoscaler.label': 'Autoscaler',
 
   'wire.publish.label': 'Publish',
   'wire.deliver.label': 'Deliver',
@@ -20,6 +21,8 @@ export const NAME_MESSAGES = {
   'wire.call.label': 'Call',
   'wire.direct.label': 'Direct',
   'wire.dead-letter.label': 'Dead letters',
+  'wire.watch.label': 'Watch',
+  'wire.scale.label': 'Scale',
 };
 
 /** Labels that stand on the cards of the first drawing. */

@@ -361,6 +361,44 @@ export const FIELD_MESSAGES = {
   'projection.version.help':
     'Raise it to throw the view away, snapshots included, and build it anew, as after a change of the program.',
 
+  // ---- autoscaler
+  'autoscaler.preset.label': 'Rule',
+  'autoscaler.preset.help':
+    'Size: of the queues it watches the one with most messages decides (KEDA, SQS). Lag: each queue counts as a partition, and there are no more replicas than partitions (KEDA, Kafka).',
+  'autoscaler.preset.keda-sqs': 'Size, as KEDA for SQS',
+  'autoscaler.preset.keda-kafka': 'Lag, as KEDA for Kafka',
+  'autoscaler.threshold.label': 'For each replica',
+  'autoscaler.threshold.help':
+    'How many messages may wait for each replica. What one replica does in a second, times the seconds in which what waits should be gone. 0 = as KEDA: 5 of a size, 10 of a lag.',
+  'autoscaler.activation.label': 'Wakes above',
+  'autoscaler.activation.help': 'With no more messages than this there may be no replica at all; one more wakes the first.',
+  'autoscaler.min.label': 'At least',
+  'autoscaler.min.help': 'Replicas there are even when nothing waits. With 0 the last one goes after the cooldown.',
+  'autoscaler.max.label': 'At most',
+  'autoscaler.max.help': 'Replicas there are however much waits. A worker has at most 10,000 places in all.',
+  'autoscaler.startUp.label': 'Start-up takes',
+  'autoscaler.startUp.help':
+    'How long a replica takes from being wanted to its first message. Longer than a burst lasts, it comes too late.',
+  'autoscaler.pollingInterval.label': 'Looks every',
+  'autoscaler.pollingInterval.help': 'How often it looks at what waits. In between nothing changes, whatever happens.',
+  'autoscaler.cooldown.label': 'Cooldown',
+  'autoscaler.cooldown.help': 'How long nothing must have waited before the last replica goes.',
+  'autoscaler.stabilizationDown.label': 'Fewer after',
+  'autoscaler.stabilizationDown.help':
+    'There are fewer replicas only when every look of so long wanted fewer. Keeps it from swinging.',
+  'autoscaler.stabilizationUp.label': 'More after',
+  'autoscaler.stabilizationUp.help': 'There are more replicas only when every look of so long wanted more.',
+  'autoscaler.tolerance.label': 'Tolerance',
+  'autoscaler.tolerance.help': 'Nothing changes while what waits is within this of what may wait for the replicas there are.',
+  'autoscaler.counts.label': 'Counts',
+  'autoscaler.counts.help': 'Whether messages that are being worked on count as waiting too.',
+  'autoscaler.counts.all': 'Ready and in flight',
+  'autoscaler.counts.waiting': 'Ready alone',
+  'autoscaler.idle.label': 'Idle replicas',
+  'autoscaler.idle.help': 'Whether there may be more replicas than partitions.',
+  'autoscaler.laggingOnly.label': 'Partitions with a lag',
+  'autoscaler.laggingOnly.help': 'Counts only partitions in which something waits as places for replicas.',
+
   // ---- queue
   'queue.ackDeadline.label': 'Time to acknowledge',
   'queue.ackDeadline.help':

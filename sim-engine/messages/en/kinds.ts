@@ -27,6 +27,7 @@ export const KIND_MESSAGES = {
   'kind.service.port.out': 'Results it publishes',
   'kind.service.port.asked': 'Calls it answers',
   'kind.service.port.calls': 'Services it calls',
+  'kind.service.port.scaled': 'How many replicas work',
 
   'kind.queue.about':
     'Keeps messages until a worker takes them. Each message goes to one worker: the one that has waited longest.',
@@ -35,6 +36,7 @@ export const KIND_MESSAGES = {
   'kind.queue.port.in': 'Messages that come in',
   'kind.queue.port.out': 'Messages for workers',
   'kind.queue.port.dead': 'Messages it gives up on',
+  'kind.queue.port.measured': 'How much waits',
 
   'kind.topic.about': 'Gives every subscriber its own copy of every message. Who subscribes later sees only what comes after.',
   'kind.topic.fidelity':
@@ -68,6 +70,13 @@ export const KIND_MESSAGES = {
   'kind.projection.port.asked': 'Reads of the view',
   'kind.projection.port.calls': 'The event store it is built from',
 
+  'kind.autoscaler.about':
+    'Looks every so often at how much waits in a queue and sets how many replicas of a worker there are. A replica takes time to start.',
+  'kind.autoscaler.fidelity':
+    'KEDA and the autoscaler of Kubernetes as one. All replicas have one memory and crash together, and looking and starting never fail.',
+  'kind.autoscaler.port.watched': 'Queues it watches',
+  'kind.autoscaler.port.out': 'The worker it scales',
+
   // ---- wires
   'wire.publish.about':
     'Hands messages to a queue or a topic. A message can be lost on the way; with confirmation the sender notices and sends it again.',
@@ -81,6 +90,9 @@ export const KIND_MESSAGES = {
   'wire.direct.about':
     'The message goes straight to whoever works on it, and the sender waits for the answer. Who is busy, or down, refuses or loses it.',
   'wire.dead-letter.about': 'Where a queue puts what it gives up on. Takes no time and cannot fail.',
+  'wire.watch.about':
+    'An autoscaler asks a queue how much waits. Takes no time and cannot fail; a queue that is down does not answer.',
+  'wire.scale.about': 'An autoscaler sets how many replicas of a worker there are. Takes no time and cannot fail.',
 
   // ---- gauges
   'gauge.sent.label': 'Sent',
@@ -150,6 +162,18 @@ export const KIND_MESSAGES = {
   'gauge.too_late.help': 'Requests that were passed over so far, because their caller had given up.',
   'gauge.busy_seconds.label': 'Time at work',
   'gauge.busy_seconds.help': 'Seconds of work done so far, all places together.',
+  'gauge.places.label': 'Places',
+  'gauge.places.help': 'How many messages the worker can work on at once now, all its replicas together.',
+  'gauge.wanted_replicas.label': 'Wanted',
+  'gauge.wanted_replicas.help': 'Replicas there should be by the last look: those that work and those that are starting.',
+  'gauge.working_replicas.label': 'Working',
+  'gauge.working_replicas.help': 'Replicas that have started and take messages.',
+  'gauge.starting_replicas.label': 'Starting',
+  'gauge.starting_replicas.help': 'Replicas that are wanted and do not work yet.',
+  'gauge.scaling_metric.label': 'Waiting',
+  'gauge.scaling_metric.help': 'How much waited at the last look, as the rule counts it.',
+  'gauge.rescaled.label': 'Changes',
+  'gauge.rescaled.help': 'How often the number of wanted replicas has changed so far.',
   'gauge.queue_size.label': 'Queue size',
   'gauge.queue_size.help': 'Messages in the queue that are ready or in flight.',
   'gauge.ready.label': 'Ready',

@@ -1,6 +1,7 @@
 // The places of a service and its desk: who works on what, and what waits for whom. A place that is free takes what comes next, or
 // the key says which place it is (lanes). What is done at a place is the service's business; it is told when to begin.
 
+import { min } from '../../kernel/exact-math.ts';
 import type { ActorIx } from '../../kernel/ids.ts';
 import { type FreeLanes, freeLane, newFreeLanes, takeFreeLane } from '../../parts/lanes.ts';
 import type { Stateful } from '../../world/actor.ts';
@@ -32,7 +33,7 @@ export interface Place {
   serial: number;
 }
 
-/** A timer's argument names the place and its serial; the engine allows at most 10,000 places. */
+/** A timer's argument names the place and its serial: it has room for `PLACES_MAX`. */
 const PLACE_BITS = 14;
 const SERIAL_MASK = 0xffff;
 
@@ -41,6 +42,9 @@ interface Interrupted extends Place {
   leftNs: number;
   workedNs: number;
 }
+
+/** So many there are at most, whatever is asked for. */
+const PLACES_MAX = 10_000;
 
 /** Priorities of messages, 0 to 9, and as many lines on a desk that goes by them. */
 const PRIORITIES = 10;
@@ -64,6 +68,10 @@ interface PlacesState {
   endsNs: Float64Array;
   /** What waits to go on, the one that was interrupted first first. */
   interrupted: Interrupted[];
+  /** How many replicas of the service work: each has as many places as its concurrency says. */
+  replicas: number;
+  /** How many places there are. */
+  count: number;
 }
 
 /** What places ask of their service. */
@@ -87,9 +95,10 @@ export class Places implements Stateful {
     beganNs: new Float64Array(16),
     endsNs: new Float64Array(16),
     interrupted: [],
+    replicas: 1,
+    count: 1,
   };
-  /** How many there are. */
-  count = 1;
+  private concurrency = 1;
   private rule: 'any-place' | 'longest-free' | 'by-key' = 'any-place';
   private order: 'oldest-first' | 'newest-first' | 'urgent-first' = 'oldest-first';
   private interrupts = false;
@@ -106,21 +115,42 @@ export class Places implements Stateful {
     this.host = host;
     this.fillTimer = fillTimer;
     this.readParams(params);
+    this.state.count = this.concurrency;
     this.countFree();
+  }
+
+  /** How many there are. */
+  get count(): number {
+    return this.state.count;
   }
 
   /** Takes new settings; begins what there is room for now. */
   onParams(params: Params): void {
-    const { count, order, rule } = this;
+    const { order, rule } = this;
     this.readParams(params);
-    if (count === this.count && rule === this.rule && order === this.order) return;
+    this.settleCount(rule !== this.rule || order !== this.order);
+  }
+
+  /** So many replicas from now on. Those that go finish what they hold; the last one works off what lies on the desk. */
+  scale(replicas: number): void {
+    this.state.replicas = replicas;
+    this.settleCount(false);
+  }
+
+  /** Works out anew how many places there are, and begins what there is room for; `isOther`: another rule or order holds. */
+  private settleCount(isOther: boolean): void {
+    const { state } = this;
+    const before = state.count;
+    const wanted = min(PLACES_MAX, this.concurrency * state.replicas);
+    state.count = wanted === 0 && this.waits() ? before : wanted;
+    if (state.count === before && !isOther) return;
     // Without lanes and without an order among the free, more or fewer places sort nothing anew.
-    if (rule !== this.rule || rule !== 'any-place' || order !== this.order) this.assignAnew();
+    if (isOther || this.rule !== 'any-place') this.assignAnew();
     this.fill();
   }
 
   private readParams(params: Params): void {
-    this.count = params.concurrency as number;
+    this.concurrency = params.concurrency as number;
     this.rule = params.assignment as Places['rule'];
     this.order = params.deskOrder as Places['order'];
     this.interrupts = params.interrupts as boolean;
@@ -170,10 +200,16 @@ export class Places implements Stateful {
   }
 
   fillAfter({ ix }: Place): void {
-    if (this.state.desk.count === 0 && this.state.interrupted.length === 0) return;
-    if (this.rule === 'longest-free') this.fillSoon();
-    else if (this.rule === 'by-key' && ix < this.count) this.fillLane(ix);
-    else this.fill();
+    if (this.waits()) {
+      if (this.rule === 'longest-free') this.fillSoon();
+      else if (this.rule === 'by-key' && ix < this.count) this.fillLane(ix);
+      else this.fill();
+    }
+    if (this.state.replicas === 0) this.settleCount(false);
+  }
+
+  private waits(): boolean {
+    return this.state.desk.count > 0 || this.state.interrupted.length > 0;
   }
 
   /** Takes from the desk as much as there are places for. */
@@ -221,6 +257,7 @@ export class Places implements Stateful {
     while (state.longestFree.count > 0 && state.busy < this.count && (state.desk.count > 0 || state.interrupted.length > 0)) {
       this.goOnWithNext();
     }
+    if (state.replicas === 0) this.settleCount(false);
   }
 
   private fillSoon(): void {
@@ -248,7 +285,7 @@ export class Places implements Stateful {
     const { state } = this;
     if (this.rule === 'by-key') {
       const lane = this.laneOf(row);
-      return this.isFree(lane) ? lane : -1;
+      return state.count > 0 && this.isFree(lane) ? lane : -1;
     }
     if (state.busy >= this.count) return -1;
     if (this.rule === 'longest-free') return takeFreeLane(state.longestFree);
@@ -263,6 +300,8 @@ export class Places implements Stateful {
   /** Line of the desk, and number of the place, that a piece of work belongs to; without lanes all stand in one line. */
   private laneOf(row: DeskRow): number {
     if (this.rule !== 'by-key') return this.order === 'urgent-first' ? this.lineOf(row.obl) : 0;
+    // They are laid where they belong when there are places again.
+    if (this.state.count === 0) return 0;
     const { messages, obligations } = this.world;
     const msg = obligations.msg[row.obl] as number;
     const key = messages.key[msg] as number;
@@ -394,6 +433,7 @@ export class Places implements Stateful {
     for (const work of state.interrupted) if (work.slot === slot) onDesk(work);
     state.interrupted = state.interrupted.filter((work) => work.slot !== slot);
     for (const place of state.all) if (place.obl !== 0 && place.slot === slot) inWork(place);
+    if (state.replicas === 0) this.settleCount(false);
   }
 
   /** Everything goes: first from the places, then from the desk. */
@@ -407,6 +447,7 @@ export class Places implements Stateful {
     state.all = [];
     state.busy = 0;
     state.isFillArmed = false;
+    this.settleCount(false);
     this.countFree();
   }
 

@@ -333,6 +333,7 @@ export const SERVICE: NodeKind<'service', typeof SERVICE_FIELDS> = declareNode({
     { name: 'out', direction: 'out', type: 'offers' },
     { name: 'asked', direction: 'in', type: 'answers' },
     { name: 'calls', direction: 'out', type: 'calls' },
+    { name: 'scaled', direction: 'in', type: 'scaled', maxWires: 1 },
   ],
   gauges: [
     { name: 'busy', unit: 'places', type: 'level' },
@@ -365,6 +366,7 @@ export const SERVICE: NodeKind<'service', typeof SERVICE_FIELDS> = declareNode({
     },
     { name: 'too_late', unit: 'messages', type: 'total' },
     { name: 'busy_seconds', unit: 'seconds', type: 'total' },
+    { name: 'places', unit: 'places', type: 'level' },
   ],
   holdsMessages: true,
   partsWays: { field: 'routing', is: ['one-by-share'] },

@@ -24,7 +24,7 @@ import type { PacketType } from '../../world/packet-types.ts';
 import * as packet from '../../world/packet-types.ts';
 import { actorPlace, CRASH, FORGOTTEN, FULL, LATE, REJECTED, REMOVED } from '../../world/reasons.ts';
 import { LANE, LANE_HEAD, LANE_STRIDE } from '../../world/samples.ts';
-import { FAULT_CRASH, type World } from '../../world/world.ts';
+import { FAULT_CRASH, STALLED, UP, type World } from '../../world/world.ts';
 import type { Params } from '../fields.ts';
 import {
   type ActorSelf,
@@ -63,6 +63,8 @@ const STEP_ENDS = 0;
 const WAIT_ENDS = 1;
 /** Everything that ends at this instant has ended: now the place that is free longest can be told. */
 const FILL = 2;
+/** A process that stood still goes on, with as many replicas as it was told meanwhile. */
+const SCALED = 3;
 
 interface ServiceState {
   /** By client: how many deliveries it has here, on the desk or being worked on. */
@@ -82,6 +84,8 @@ interface ServiceState {
   callsProcessed: number;
   callsFailed: number;
   published: number;
+  /** How many replicas there are to be, by the last word of an autoscaler. */
+  told: number;
 }
 
 class Service extends StatefulActor implements ConsumerHost, PublisherHost, CallerHost, PlacesHost {
@@ -99,6 +103,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     callsProcessed: 0,
     callsFailed: 0,
     published: 0,
+    told: 1,
   };
   private readonly world: World;
   private readonly nodeId: string;
@@ -109,6 +114,8 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   /** By slot: the wires on which it asks, and the links on which it answers. */
   private readonly callers: (Caller | null)[] = [];
   private readonly answers: (LinkIx | null)[] = [];
+  /** The wire on which it is told how many replicas work; -1 without one. */
+  private scaledSlot = -1;
   private readonly failureStream: StreamIx;
   private readonly backoffStream: StreamIx;
   private readonly routingStream: StreamIx;
@@ -181,6 +188,10 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       this.callers[slot] = new Caller(this.world, this, slot, connection);
       return;
     }
+    if (connection.port === 'scaled') {
+      this.scaledSlot = slot;
+      return;
+    }
     if (connection.port === 'asked' || connection.kind.type === 'direct') {
       this.answers[slot] = connection.out;
       return;
@@ -210,6 +221,11 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       this.abandonCalls(slot, caller);
       return;
     }
+    if (slot === this.scaledSlot) {
+      this.scaledSlot = -1;
+      this.onScale(1);
+      return;
+    }
     this.consumers[slot] = null;
     this.answers[slot] = null;
     this.places.dropOf(
@@ -236,8 +252,31 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     const { count } = this.places;
     this.readParams(params);
     this.places.onParams(params);
-    if (count === this.places.count) return;
-    for (const consumer of this.consumers) consumer?.onConcurrency(this.places.count);
+    if (count !== this.places.count) this.stateConcurrency();
+  }
+
+  /** The word comes by a relation, which reaches a process that stands still or is down too. */
+  private onScale(replicas: number): void {
+    const { world } = this;
+    this.state.told = replicas;
+    if (world.condition(this.ix) !== STALLED) {
+      this.scale();
+      return;
+    }
+    world.at[0] = world.now[0] as number;
+    world.arm(this.ix, SCALED, 0);
+  }
+
+  private scale(): void {
+    const { told } = this.state;
+    if (told === this.replicas()) return;
+    this.places.scale(told);
+    // One that is down states it when it is back.
+    if (this.world.condition(this.ix) === UP) this.stateConcurrency();
+  }
+
+  private stateConcurrency(): void {
+    for (const consumer of this.consumers) consumer?.onConcurrency(this.concurrency());
   }
 
   override onStart(): void {
@@ -247,6 +286,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
 
   override onCrash(): void {
     this.letEverythingGo(CRASH);
+    this.scale();
     if (!this.keepsMemory) forgetAll(this.state.memory);
     for (const consumer of this.consumers) consumer?.onCrash();
     this.outlets.onCrash();
@@ -284,7 +324,11 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   // ---------------------------------------------------------------- deliveries
 
   concurrency(): number {
-    return this.places.count;
+    return this.replicas() === 0 ? 0 : this.places.count;
+  }
+
+  replicas(): number {
+    return this.places.state.replicas;
   }
 
   held(client: number): number {
@@ -307,6 +351,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     else if (type === packet.PUBLISH) this.onPublish(slot, first as MsgIx, this.world.tag);
     else if (packet.isQuestion(type)) this.onCall(slot, first, this.world.tag);
     else if (type === packet.ANSWER) this.callers[slot]?.onPacket(first);
+    else if (type === packet.SCALE) this.onScale(first);
     else this.outlets.onPacket(slot, link, type, first, count);
   }
 
@@ -320,6 +365,8 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       else this.settle(place, 'retry', 0);
     } else if (timer === FILL) {
       this.places.onFill();
+    } else if (timer === SCALED) {
+      this.scale();
     } else if (timer >= CLIENT_TIMERS) {
       const slot = clientOfTimer(timer);
       const client = this.consumers[slot] ?? this.callers[slot];
@@ -777,7 +824,8 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     const { busy, desk, interrupted } = this.places.state;
     out[at] = busy;
     out[at + 1] = desk.count + interrupted.length;
-    out[at + 2] = busy / this.places.count;
+    // While replicas that go finish what they hold, more is at work than there are places.
+    out[at + 2] = busy / max(busy, this.places.count, 1);
     out[at + 3] = state.received;
     out[at + 4] = state.processed;
     out[at + 5] = state.failed;
@@ -798,6 +846,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     }
     out[at + 16] = state.tooLate;
     out[at + 17] = this.places.busySeconds();
+    out[at + 18] = this.places.count;
   }
 
   sampleWire(slot: number, out: Float64Array, at: number): void {

@@ -27,9 +27,11 @@ interface ConsumerState {
   granted: number;
   /** Poll timers ever set: an older one is passed over. */
   polls: number;
+  /** What the room that was stated last was worked out from. */
+  room: number;
 }
 
-const newConsumerState = (): ConsumerState => ({ lastReceiptNs: new Float64Array(1), granted: 0, polls: 0 });
+const newConsumerState = (): ConsumerState => ({ lastReceiptNs: new Float64Array(1), granted: 0, polls: 0, room: 0 });
 
 class TextbookConsumer implements ConsumerClient {
   state: ConsumerState = newConsumerState();
@@ -63,7 +65,7 @@ class TextbookConsumer implements ConsumerClient {
   }
 
   onConcurrency(_count: number): void {
-    if (this.desk === 0) this.stateRoom();
+    if (this.room() !== this.state.room) this.stateRoom();
   }
 
   settle(obl: OblIx, attempt: number, outcome: Settlement, delayNs: number, freesPlace: boolean): void {
@@ -94,8 +96,9 @@ class TextbookConsumer implements ConsumerClient {
     return true;
   }
 
+  /** Every replica of the host is a reader with a desk of its own. */
   private room(): number {
-    return this.desk === 0 ? this.host.concurrency() : this.desk;
+    return this.desk === 0 ? this.host.concurrency() : this.desk * (this.host.replicas?.() ?? 1);
   }
 
   onPacket(_link: LinkIx, type: number, first: number, _count: number): void {
@@ -130,9 +133,11 @@ class TextbookConsumer implements ConsumerClient {
   }
 
   private stateRoom(): void {
-    const free = this.room() - this.host.held(this.client);
+    const room = this.room();
+    const free = room - this.host.held(this.client);
+    this.state.room = room;
     this.state.granted = free > 0 ? free : 0;
-    this.world.send(this.out, packet.CREDIT, 0, 1, this.isUnbounded() ? UNBOUNDED : this.state.granted);
+    this.world.send(this.out, packet.CREDIT, 0, 1, this.isUnbounded() && room > 0 ? UNBOUNDED : this.state.granted);
   }
 
   private armPoll(): void {

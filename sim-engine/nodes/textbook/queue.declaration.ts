@@ -104,6 +104,7 @@ export const QUEUE: NodeKind<'queue', typeof QUEUE_FIELDS> = declareNode({
     { name: 'in', direction: 'in', type: 'intake' },
     { name: 'out', direction: 'out', type: 'hands-out' },
     { name: 'dead', direction: 'out', type: 'gives-up', maxWires: 1 },
+    { name: 'measured', direction: 'out', type: 'measures' },
   ],
   gauges: [
     {

@@ -35,7 +35,7 @@ import {
   REMOVED,
   TOO_OLD,
 } from '../../world/reasons.ts';
-import type { World } from '../../world/world.ts';
+import { UP, type World } from '../../world/world.ts';
 import type { Params, Weight } from '../fields.ts';
 import type { ActorSelf, Connection, NodeBehaviour } from '../node-kind.ts';
 import { textbookConsumer } from './consumer.ts';
@@ -226,6 +226,8 @@ class Queue extends StatefulActor {
         return this.onFeed(first);
       case packet.REDRIVE:
         return this.onRedrive(first);
+      case packet.SIZE_ASK:
+        return this.onSizeAsk(slot, first === 1, tag);
     }
   }
 
@@ -322,6 +324,14 @@ class Queue extends StatefulActor {
     this.world.tellOf(obl, 'redriven', this.place, 0);
     this.keepNew(obl);
     this.dispatch();
+  }
+
+  /** The question comes by a relation, which reaches a process that is down or stands still too: that one does not answer. */
+  private onSizeAsk(slot: number, countsInFlight: boolean, question: number): void {
+    const { state, world } = this;
+    if (world.condition(this.ix) !== UP) return;
+    const size = countsInFlight ? state.ready + state.leases.count : state.ready;
+    world.send(this.out[slot] as LinkIx, packet.SIZE, size, 1, question);
   }
 
   private onAck(obl: number, slot: number, tag: number): void {

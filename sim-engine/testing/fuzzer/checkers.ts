@@ -1,6 +1,7 @@
 // What must hold in every run, whatever is drawn: the checkers of the fuzzer. They stand outside the system they check, read its
 // tables and compare; none of them changes anything. Each is shown red by a planted bug in testing/mutants.
 
+import type { ActorIx } from '../../kernel/ids.ts';
 import { isInRanges, type RangeSet } from '../../kernel/range-set.ts';
 import { nodeKind } from '../../nodes/declarations.ts';
 import { StoreActor } from '../../nodes/stores/store-actor.ts';
@@ -10,6 +11,7 @@ import type { Actor } from '../../world/actor.ts';
 import { DEAD_LETTERED, DLV_CLASSES, isClosed, PROCESSED, PUB_ACCEPTED, PUB_CLASSES, PUB_ON_WIRE } from '../../world/books.ts';
 import { CARRIES, carriesOf } from '../../world/packet-types.ts';
 import { actorPlace, DUPLICATE, LATE, UNKNOWN } from '../../world/reasons.ts';
+import { UP } from '../../world/world.ts';
 import type { Story } from './draw-story.ts';
 
 /** What is wrong, in words; null when nothing is. */
@@ -327,6 +329,38 @@ const BINS: readonly (readonly [reason: number, gauges: readonly string[]])[] = 
   [UNKNOWN, ['unknown', 'foreign']],
 ];
 
+/** A service has the replicas that its autoscaler says, and places for them, but for what it has not heard while it stood still. */
+function scaledAsTold({ assembly, world }: Simulation): string | null {
+  for (const { ix, kind, nodeId, params } of assembly.actors) {
+    if (kind !== 'service' || world.condition(ix as ActorIx) !== UP) continue;
+    const wire = assembly.wires.find((one) => one.kind === 'scale' && one.to.ix === ix);
+    const { parts } = (world.actors[ix] as Actor).save() as { readonly parts: readonly [ServicePlaces] };
+    const [{ count, replicas, desk, interrupted }] = parts;
+    // A word that is held up on its way is not heard yet.
+    if (wire !== undefined && (world.links.isCut[wire.forward] === 1 || world.links.head[wire.forward] !== 0)) continue;
+    const told = wire === undefined ? 1 : workingOf(world.actors[wire.from.ix] as Actor);
+    if (wire === undefined || world.condition(wire.from.ix as ActorIx) === UP) {
+      if (replicas !== told) return `${nodeId} has ${replicas} replicas, it was told ${told}`;
+    }
+    const places = Math.min(10_000, replicas * (params.concurrency as number));
+    if (count !== places && !(replicas === 0 && desk.count + interrupted.length > 0))
+      return `${nodeId} has ${count} places, not ${places} for ${replicas} replicas`;
+  }
+  return null;
+}
+interface ServicePlaces {
+  readonly count: number;
+  readonly replicas: number;
+  readonly desk: { readonly count: number };
+  readonly interrupted: readonly unknown[];
+}
+function workingOf(autoscaler: Actor): number {
+  const { own } = autoscaler.save() as {
+    readonly own: { readonly scaler: { readonly wanted: number; readonly startingCount: number } };
+  };
+  return own.scaler.wanted - own.scaler.startingCount;
+}
+
 function removesSomething(command: { readonly type: string; readonly edits?: readonly { readonly type: string }[] }): boolean {
   return command.type === 'removeNode' || (command.edits ?? []).some(removesSomething);
 }
@@ -359,6 +393,7 @@ export const CHECKERS: readonly Checker[] = [
   { name: 'bins match the books', when: 'table', check: binsMatchBooks },
   { name: 'what is marked was published', when: 'table', check: markedWasPublished },
   { name: 'views tell what happened', when: 'table', check: viewsTellWhatHappened },
+  { name: 'scaled as told', when: 'table', check: scaledAsTold },
   { name: 'calm is complete', when: 'calm', check: calmIsComplete },
   { name: 'order is kept', when: 'calm', check: orderIsKept },
 ];

@@ -5,6 +5,7 @@ import { Law } from '../../kernel/distributions.ts';
 import { Streams } from '../../kernel/rng.ts';
 import { Relay } from '../../nodes/stores/relay.ts';
 import { StoreActor } from '../../nodes/stores/store-actor.ts';
+import { workingReplicas } from '../../parts/autoscaler.ts';
 import { Sampler } from '../../simulation/sampler.ts';
 import { Books, DEAD_LETTERED, PUB_ACCEPTED, PUB_CLASSES, WAITING } from '../../world/books.ts';
 import { Obligations } from '../../world/obligations.ts';
@@ -78,6 +79,20 @@ export const MUTANTS: readonly Mutant[] = [
             for (const line of desk.lines) line.count = 0;
             desk.count = 0;
             onCrash.call(this);
+          },
+      ),
+  },
+  {
+    name: 'starts-untold',
+    about: 'a replica that has started is not told to the service before the next look',
+    plant: () =>
+      replaceMethod(
+        prototypeOfKind('autoscaler'),
+        'onTimer',
+        (onTimer) =>
+          function (timer, arg) {
+            if (timer === 1) workingReplicas(this.state.scaler, this.world.now[0]);
+            else onTimer.call(this, timer, arg);
           },
       ),
   },

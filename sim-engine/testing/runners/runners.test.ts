@@ -20,7 +20,6 @@ const VECTORS = 'sim-engine/testing/vectors';
  * uses any more, fails the test: the list says what is still owed and nothing else.
  */
 const AWAITING_AN_ACTOR: ReadonlyMap<string, readonly string[]> = new Map([
-  ['autoscaler', ['desiredReplicas', 'KEDA_KAFKA_DEFAULTS', 'lagMetric']],
   ['circuit-breaker', ['breakerCountsInto', 'breakerRatesInto', 'forceState']],
   ['commit-watermark', ['fetchOffsets', 'markDone', 'newCommitWatermark']],
   ['lanes', ['laneHash']],
