@@ -14,6 +14,8 @@ import { Outcomes } from './outcomes.ts';
 
 const DESK_MIDDLE = 57;
 const DESK_LETTERS = 7;
+/** Fewer where a figure tells of more. */
+const DESK_LETTERS_LED = 5;
 const OUTCOMES_MIDDLE = 97;
 const DESK_HEIGHT = 22;
 /** Of ten, beside which the rate has room: `.card-outcomes .lbl` ends before them, in a language of longer words too. */
@@ -90,7 +92,7 @@ const deskHeight = (node: NodeDocument, isNarrow: boolean): number =>
 /** Only what the desk cannot show as letters. */
 function deskWords(frame: Float64Array, places: Places, id: string): string {
   const held = (frame[places.gauge(id, 'busy')] ?? 0) + (frame[places.gauge(id, 'desk')] ?? 0);
-  return held > DESK_LETTERS ? `+${held - DESK_LETTERS}` : '';
+  return held > DESK_LETTERS ? `+${held - DESK_LETTERS_LED}` : '';
 }
 
 function meanOf(value: unknown): string {
@@ -103,7 +105,7 @@ export const SERVICE_VIEW: NodeView = {
   size: (isNarrow, node) => ({ width: isNarrow ? 114 : 178, height: 92 + deskHeight(node, isNarrow) }),
   subline(node) {
     const mean = meanOf(fieldOf(node, 'work'));
-    return mean === '' ? '' : text('card.work', { mean });
+    return mean === '' || !JSON.stringify(fieldOf(node, 'steps')).includes('"work"') ? '' : text('card.work', { mean });
   },
   Body: ServiceBody,
   farFigure: (node, frame, places) => farRate(rates.at(frame, places.gauge(node.id, 'processed'))),
@@ -115,7 +117,7 @@ export const SERVICE_VIEW: NodeView = {
     const lanes = lanesOn(node, isNarrow);
     if (lanes > 0) laneRows()?.(painter, id, frame, places, DESK_MIDDLE, LANE_PITCH, lanes);
     else {
-      const shown = Math.min(held, isNarrow ? 3 : DESK_LETTERS);
+      const shown = isNarrow ? Math.min(held, 3) : held > DESK_LETTERS ? DESK_LETTERS_LED : held;
       const asking = frame[places.gauge(id, 'calls_out')] ?? 0;
       if (held === 0) painter.mark('ghost', 20, DESK_MIDDLE);
       for (let ix = 0; ix < shown; ix++) {
