@@ -333,7 +333,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.keyboard.press('Escape');
     await runTo(page, 60);
     await page.getByRole('button', { name: 'Oracle' }).click();
-    for (const button of ['Events', /^Faults/]) {
+    for (const button of ['Events', /^What was done/]) {
       await page.getByRole('group', { name: 'More to see' }).getByRole('button', { name: button }).click();
       await expect(details(page)).toBeVisible();
       expect(await complaints(), String(button)).toEqual([]);
