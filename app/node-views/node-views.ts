@@ -4,6 +4,7 @@ import { nodeKind } from '../../sim-engine/nodes/declarations.ts';
 import type { NodeDocument } from '../../sim-engine/topology/document.ts';
 import { named } from '../messages/text.ts';
 import { knobsOf } from '../store/sliders.ts';
+import { AUTOSCALER_VIEW } from './autoscaler-view.ts';
 import { DEAD_LETTER_VIEW } from './DeadLetterView.tsx';
 import type { NodeView } from './node-view.ts';
 import { PLAIN_VIEW } from './PlainView.tsx';
@@ -22,6 +23,7 @@ const VIEWS = new Map<string, NodeView>([
   ['store', STORE_VIEW],
   ['event-store', STORE_VIEW],
   ['projection', PROJECTION_VIEW],
+  ['autoscaler', AUTOSCALER_VIEW],
 ]);
 
 export const nodeView = (kind: string): NodeView => VIEWS.get(kind) ?? PLAIN_VIEW;

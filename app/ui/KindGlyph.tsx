@@ -56,6 +56,14 @@ const GLYPHS: { readonly [kind: string]: ReactNode } = {
       <path d="M6.4 11V8.8M10 11V6.4M13.6 11V9.6M7 16.6h6" />
     </>
   ),
+  autoscaler: (
+    <>
+      <rect x="2.5" y="11" width="4" height="5.5" rx="1" />
+      <rect x="8" y="11" width="4" height="5.5" rx="1" />
+      <rect x="13.5" y="11" width="4" height="5.5" rx="1" strokeDasharray="1.6 1.4" />
+      <path d="M4.5 7.2h10.5M12.6 4.6l2.6 2.6-2.6 2.6" />
+    </>
+  ),
   wire: (
     <>
       <path d="M5.4 14.6 14 6" />

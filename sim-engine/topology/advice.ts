@@ -80,7 +80,7 @@ function adviseOnWays(
 /** Giving up without a dead-letter queue drops messages. That can be meant; it should not be a surprise. */
 function adviseOnGivingUp(node: ParsedNode, wiring: Wiring, place: Place, problems: Problem[]): void {
   if (node.kind !== 'queue' || wiring.outOf(node.id).some((wire) => wire.kind === 'dead-letter')) return;
-  const readers = wiring.outOf(node.id).flatMap((wire) => wiring.nodes.get(wire.to) ?? []);
+  const readers = wiring.outOf(node.id).flatMap((wire) => (wire.kind === 'deliver' ? (wiring.nodes.get(wire.to) ?? []) : []));
   const hasLimit = node.params.maxAttempts !== 0;
   if (hasLimit || readers.some((reader) => mayGiveUp(reader, wiring.sendsPoison)))
     report(problems, 'no-dead-letters', place, { node: node.id });

@@ -296,7 +296,7 @@ describe('what can go wrong', () => {
   it('a queue that is down, or stands still, says nothing, and nothing changes', () => {
     for (const fault of ['crash orders for 20s', 'stall orders for 20s']) {
       const story = scaled({ ...load, scaler: { ...load.scaler, startUp: '0s' } });
-      story.at('10500ms', fault).to('10600ms');
+      story.at('10500ms', fault).at('15500ms', 'set keda.threshold 1000').to('10600ms');
       const before = wanted(story);
       expect(before).toBeGreaterThan(1);
       expect(everySecond(story, 30, wanted).slice(11), fault).toEqual(Array.from({ length: 20 }, () => before));
