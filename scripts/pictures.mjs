@@ -1,37 +1,189 @@
-// Takes the pictures of the documents from the built page: `npm run build && node scripts/pictures.mjs [FOLDER]`. Every picture is
-// taken when the same amount of simulated life has passed, so that a new one differs from the old one only where the page does.
+// Takes the pictures of the documents from the built page: `npm run build && node scripts/pictures.mjs [FOLDER]`: every panel, on a
+// desktop and on a phone, by day and by night. The same run is looked at at the same moments, so that a new picture differs from the
+// old one only where the page does.
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { chromium } from '@playwright/test';
+import { chromium, devices } from '@playwright/test';
 import { preview } from 'vite';
 import { ROOT } from './build.mjs';
 import { BROWSER_FLAGS, findBrowser } from './find-browser.mjs';
 
-/** Long enough for the first letters to have failed and been tried again. */
-const LIFE_MS = 12_000;
-
-const PICTURES = [
-  { name: 'first-paint', width: 1440, height: 900, colorScheme: 'light' },
-  { name: 'first-paint-dark', width: 1440, height: 900, colorScheme: 'dark' },
-  { name: 'first-paint-phone', width: 390, height: 844, colorScheme: 'light', hasTouch: true, isMobile: true },
+const LOOKS = [
+  { name: 'desktop-light', colorScheme: 'light', viewport: { width: 1440, height: 900 } },
+  { name: 'desktop-dark', colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
+  { name: 'phone-light', ...devices['Pixel 7'], colorScheme: 'light', viewport: { width: 390, height: 844 } },
+  { name: 'phone-dark', ...devices['Pixel 7'], colorScheme: 'dark', viewport: { width: 390, height: 844 } },
 ];
+
+/** A drawing with mistakes of several kinds. */
+const MISTAKES = {
+  format: 'broker-lab/topology',
+  version: 1,
+  name: 'With mistakes',
+  nodes: [
+    { id: 'shop', kind: 'sender', name: 'Shop', position: { x: 0, y: 0 } },
+    { id: 'orders', kind: 'queue', name: 'Orders', position: { x: 260, y: 0 } },
+    {
+      id: 'lonely',
+      kind: 'service',
+      name: 'Lonely worker',
+      position: { x: 560, y: 120 },
+      params: { concurrency: 0, retry: 'sometimes' },
+    },
+  ],
+  wires: [
+    { id: 'w', kind: 'publish', from: 'shop', to: 'orders' },
+    { id: 'v', kind: 'publish', from: 'shop', to: 'nowhere' },
+  ],
+};
+
+/** The order pipeline, to which things happen. */
+const ORDER_PIPELINE = JSON.parse(readFileSync(join(ROOT, 'sim-engine', 'scenarios', 'order-pipeline.json'), 'utf8'));
+const EVENTFUL = {
+  ...ORDER_PIPELINE,
+  commands: [
+    { at: '3s', do: 'poison checkout 0.2 for 10s' },
+    { at: '8s', do: 'slow worker-2 3 for 15s' },
+    { at: '25s', do: 'crash worker-1 for 20s' },
+  ],
+};
+const UNTIL_NS = 30e9;
+
+const card = (page, name) => page.locator('.react-flow__node').filter({ has: page.getByRole('heading', { name, exact: true }) });
+
+/** Opens one of the views of the deck, which stand in a menu on a narrow screen. */
+async function view(page, isPhone, name) {
+  if (!isPhone) return page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+  await page.getByRole('button', { name: 'More to see' }).click();
+  return page.getByRole('menuitem', { name: new RegExp(`^${name}`) }).click();
+}
+
+async function menuOf(page, name) {
+  await card(page, name).focus();
+  await page.keyboard.press('f');
+}
+
+/** What is opened for a picture, on top of the order pipeline that has run for 30 s with poison, a slow and a crashed worker. */
+const SCENES = [
+  ['canvas', async () => {}],
+  ['settings', (page) => press(page, 'Checkout', 'Enter')],
+  ['settings-of-a-queue', (page) => press(page, 'Orders', 'Enter')],
+  ['settings-of-a-worker', (page) => press(page, 'Worker 1', 'Enter')],
+  [
+    'settings-of-a-wire',
+    async (page) => {
+      await page.locator('.react-flow__edge').first().focus();
+      await page.keyboard.press('Enter');
+    },
+  ],
+  ['letters', (page) => page.locator('[data-cell=done]').click()],
+  [
+    'journey',
+    async (page) => {
+      await page.locator('[data-cell=dead]').click();
+      await page.locator('.letter-link').first().click();
+    },
+  ],
+  ['dead-letters', (page) => page.locator('[data-cell=dead]').click()],
+  ['events', (page, isPhone) => view(page, isPhone, 'Events')],
+  ['faults', (page, isPhone) => view(page, isPhone, 'What was done')],
+  ['oracle', (page, isPhone) => view(page, isPhone, 'Oracle')],
+  ['faults-of-a-card', (page) => menuOf(page, 'Orders')],
+  ['connect-to', (page) => press(page, 'Worker 1', 'c')],
+  [
+    'scenarios',
+    (page) =>
+      page
+        .getByRole('button', { name: /Order pipeline/ })
+        .first()
+        .click(),
+  ],
+  ['outline', (page) => page.keyboard.press('o')],
+  ['keys', (page) => page.keyboard.press('?')],
+  ['more-charts', (page) => page.getByRole('button', { name: 'Which charts to show' }).click()],
+  ['mistakes', (page) => openFile(page, MISTAKES)],
+];
+
+async function press(page, name, key) {
+  await card(page, name).focus();
+  await page.keyboard.press(key);
+}
+
+async function openFile(page, content) {
+  await page.evaluate((text) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([text], 'drawing.json', { type: 'application/json' }));
+    const canvas = document.querySelector('.canvas, .react-flow');
+    for (const type of ['dragenter', 'dragover', 'drop']) {
+      canvas?.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: transfer }));
+    }
+  }, JSON.stringify(content));
+}
+
+/** The same 30 s of the same run in every picture: the faults stand in the scenario, and it is played so that the charts have a past. */
+async function live(page) {
+  await page.locator('[data-testid=ledger] [data-cell=total] b').waitFor();
+  await openFile(page, EVENTFUL);
+  await page.getByTestId('clock').filter({ hasText: '00:00:00' }).waitFor();
+  await page.evaluate(() => window.__brokerLab.client.play(10));
+  await page
+    .getByTestId('clock')
+    .filter({ hasText: /00:00:(29|[345]\d)/ })
+    .waitFor();
+  await page.evaluate(async (untilNs) => {
+    await window.__brokerLab.client.pause();
+    await window.__brokerLab.client.runTo(untilNs);
+  }, UNTIL_NS);
+  await page.waitForTimeout(700);
+}
 
 const folder = resolve(process.argv[2] ?? join(ROOT, 'docs', 'pictures'));
 mkdirSync(folder, { recursive: true });
-const server = await preview({ root: ROOT, preview: { host: '127.0.0.1', port: 0, open: false }, logLevel: 'warn' });
+const server = await preview({
+  root: ROOT,
+  build: process.env.PICTURES_OF ? { outDir: process.env.PICTURES_OF } : {},
+  preview: { host: '127.0.0.1', port: 0, open: false },
+  logLevel: 'warn',
+});
 const browser = await chromium.launch({ executablePath: await findBrowser(), args: BROWSER_FLAGS });
+const failed = [];
 try {
-  for (const { name, width, height, ...look } of PICTURES) {
-    const page = await browser.newPage({ viewport: { width, height }, ...look });
-    await page.goto(server.resolvedUrls.local[0]);
-    await page.waitForTimeout(LIFE_MS);
-    const path = join(folder, `${name}.png`);
-    await page.screenshot({ path });
-    await page.close();
-    console.log(path);
+  for (const { name: look, ...options } of LOOKS) {
+    for (const [scene, open] of SCENES) {
+      const page = await browser.newPage({ ...options, deviceScaleFactor: 1 });
+      page.setDefaultTimeout(8000);
+      try {
+        await page.goto(server.resolvedUrls.local[0]);
+        await live(page);
+        await open(page, look.startsWith('phone'));
+        await page.waitForTimeout(600);
+        await page.screenshot({ path: join(folder, `${scene}-${look}.png`) });
+        console.log(`${scene} ${look}`);
+      } catch (error) {
+        failed.push(`${scene} ${look}: ${error.message.split('\n')[0]}`);
+      }
+      await page.close();
+    }
   }
 } finally {
   await browser.close();
   await server.close();
+}
+writeFileSync(join(folder, 'README.md'), index());
+for (const line of failed) console.error(line);
+if (failed.length > 0) process.exit(1);
+
+/** All pictures on one page. */
+function index() {
+  const lines = ['# Every panel, by day and by night, on a desktop and on a phone', ''];
+  lines.push(
+    'Taken by `npm run build && node scripts/pictures.mjs`: the order pipeline after 30 s with poison, a slow and a crashed worker.',
+    '',
+  );
+  for (const [scene] of SCENES) {
+    lines.push(`## ${scene.replaceAll('-', ' ')}`, '');
+    lines.push(LOOKS.map(({ name }) => `[![${scene}, ${name}](${scene}-${name}.png)](${scene}-${name}.png)`).join(' '), '');
+  }
+  return `${lines.join('\n').trimEnd()}\n`;
 }
