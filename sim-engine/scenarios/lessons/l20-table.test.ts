@@ -41,6 +41,12 @@ const ROWS: readonly Row[] = [
   },
 ];
 
+/**
+ * Oldest first, while it is slow: twenty more come each second than the fifty that are done, so after 2.5 s what comes has to wait a
+ * second; the last useful answer is given a second later.
+ */
+const FLUID = (50 * (50 / 20 + 1)) / 10;
+
 const mean = (counts: readonly number[], fromS: number, toS: number): number =>
   counts.slice(fromS, toS).reduce((sum, count) => sum + count, 0) / (toS - fromS);
 
@@ -94,12 +100,8 @@ describe('metastable collapse', () => {
     const plain = seeds.map((seed) => mean(plainRetries({ ...CASE, ...twin, seed, untilS: 40 }).useful, 30, 40));
     const average = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
     expect(isNear(average(engine), average(plain)), `engine ${average(engine)}, twin ${average(plain)}`).toBe(true);
+    if (twin.isNewestFirst !== true && twin.dropsOld !== true) expect(isNear(average(engine), FLUID)).toBe(true);
     expect(engine[8] as number).toBeLessThan(table[1]);
     expect(engine[71] as number).toBeGreaterThan(table[1]);
-  });
-
-  it('the useful part of a line that grows: 50 a second until it has grown for a second of work, 17 of 50 on average', () => {
-    // Twenty more a second than are done: after 2.4 s what comes waits a second, and it is served a second later.
-    expect(isNear((50 * 3.4) / 10, 17)).toBe(true);
   });
 });
