@@ -4,7 +4,7 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { AT_ONCE } from '../../sim-engine/messages/en/at-once.ts';
 
-type LateWords = typeof import('./words.ts');
+type LateWords = Pick<typeof import('./words.ts'), 'describeProblem' | 'say'>;
 
 let words: LateWords | null = null;
 let underway: Promise<LateWords> | null = null;
@@ -13,10 +13,10 @@ const listeners = new Set<() => void>();
 /** All words, as soon as they are there. What could not be loaded is asked for again the next time. */
 export function lateWords(): Promise<LateWords> {
   underway ??= import('./words.ts').then(
-    (loaded) => {
-      words = loaded;
+    ({ describeProblem, say }) => {
+      words = { describeProblem, say };
       for (const listener of listeners) listener();
-      return loaded;
+      return words;
     },
     (error: unknown) => {
       underway = null;
