@@ -82,7 +82,8 @@ function ServiceBody({ node, isNarrow }: CardProps) {
 
 /** Share of its places that were at work over the last seconds. A worker with one place is, at any moment, busy or not. */
 function busyShare(frame: Float64Array, places: Places, node: NodeDocument): number {
-  const busy = rates.at(frame, places.gauge(node.id, 'busy_seconds')) / Number(fieldOf(node, 'concurrency'));
+  const all = frame[places.gauge(node.id, 'places')] || Number(fieldOf(node, 'concurrency'));
+  const busy = rates.at(frame, places.gauge(node.id, 'busy_seconds')) / all;
   return Number.isNaN(busy) ? 0 : Math.min(1, busy);
 }
 
