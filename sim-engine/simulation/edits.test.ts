@@ -265,7 +265,7 @@ describe('an edit that makes no valid drawing', () => {
     ['an id that is taken', { type: 'addNode', node: node('shop', 'queue') }, 'id-twice'],
     ['an unknown kind', { type: 'addNode', node: node('x', 'teapot') }, 'unknown-kind'],
     ['a wire into nowhere', { type: 'addWire', wire: wire('publish', 'shop', 'nowhere') }, 'wire-dangling'],
-    ['a wire that may not be', { type: 'addWire', wire: wire('publish', 'shop', 'worker') }, 'wire-needs-between'],
+    ['a wire of another kind', { type: 'addWire', wire: wire('publish', 'shop', 'worker') }, 'wire-of-wrong-kind'],
     [
       'the bad one among several',
       {
