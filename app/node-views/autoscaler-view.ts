@@ -1,26 +1,30 @@
 // An autoscaler's card: the plain one, and above its figures the replicas as small places. What draws them is loaded with the first
 // autoscaler.
 
-import type { NodeView } from './node-view.ts';
+import type { Places } from '../store/readings.ts';
+import type { NodeView, Painter } from './node-view.ts';
 import { PLAIN_VIEW } from './PlainView.tsx';
 
 const ROW_HEIGHT = 22;
 
-let replicas: typeof import('./replicas.ts') | 'asked for' | null = null;
+type PaintReplicas = (painter: Painter, node: string, frame: Float64Array, places: Places) => void;
 
-function paintReplicas(): typeof import('./replicas.ts').paintReplicas | undefined {
-  if (replicas === null) {
-    replicas = 'asked for';
+let paintReplicas: PaintReplicas | null = null;
+let isAskedFor = false;
+
+function replicas(): PaintReplicas | null {
+  if (!isAskedFor) {
+    isAskedFor = true;
     import('./replicas.ts').then(
       (loaded) => {
-        replicas = loaded;
+        paintReplicas = loaded.paintReplicas;
       },
       () => {
-        replicas = null;
+        isAskedFor = false;
       },
     );
   }
-  return typeof replicas === 'string' || replicas === null ? undefined : replicas.paintReplicas;
+  return paintReplicas;
 }
 
 export const AUTOSCALER_VIEW: NodeView = {
@@ -30,6 +34,6 @@ export const AUTOSCALER_VIEW: NodeView = {
     return { width, height: height + ROW_HEIGHT };
   },
   paint(painter, { id }, frame, places) {
-    paintReplicas()?.(painter, id, frame, places);
+    replicas()?.(painter, id, frame, places);
   },
 };
