@@ -257,6 +257,22 @@ describe('replicas', () => {
     expect(story.ledger.delivery.processed).toBe(6);
   });
 
+  it.each(['any-place', 'longest-free', 'by-key'])(
+    'none of them: what is under way then lies on the desk until there is one (%s)',
+    (assignment) => {
+      const story = scaled({
+        sender: { arrivals: 'times', times: ['1s', '1s', '1s'], keys: 5 },
+        worker: { assignment, concurrency: 3 },
+        deliver: { delay: '1s' },
+        scaler: { ...SWIFT, min: 0, activation: 3, cooldown: '0s', pollingInterval: '1500ms' },
+      });
+      expect([places(story.to('4s')), story.gauge('desk', 'worker')]).toEqual([0, 3]);
+      story.at('5s', 'set keda.activation 0').to('9s');
+      expect(story.ledger.delivery.processed).toBe(3);
+      expect(story.stops('begun').length).toBe(3);
+    },
+  );
+
   it('none of them: a letter that needs no receipt is not handed out to nobody', () => {
     const story = scaled({
       sender: { arrivals: 'times', times: ['5s'] },
