@@ -13,6 +13,7 @@ import { LINK_FIELDS } from '../nodes/link-fields.ts';
 const ofField = (field: Field): string[] => [
   field.label,
   field.help,
+  ...('zero' in field && field.zero !== undefined ? [field.zero] : []),
   ...(field.kind === 'choice' ? field.choices.map((choice) => choice.label) : []),
   ...(field.kind === 'steps' ? Object.values(field.steps).flatMap(ofStep) : []),
 ];
@@ -58,7 +59,7 @@ describe('texts of kinds and fields', () => {
   it('are sentences where they explain, and short where they label', () => {
     for (const [key, text] of Object.entries({ ...FIELD_MESSAGES, ...KIND_MESSAGES })) {
       const explains = /\.(help|about|fidelity)$/.test(key);
-      expect(text, key).toMatch(explains ? /^[A-Z0-9].*\.$/ : /^[A-Z].{0,40}$/);
+      expect(text, key).toMatch(explains ? /^[A-Z0-9].*\.$/ : key.startsWith('zero.') ? /^[a-z].{0,20}$/ : /^[A-Z].{0,40}$/);
     }
   });
 

@@ -39,13 +39,17 @@ describe('parameters', () => {
 
   it('are all there, with defaults for what is left out', () => {
     const problems: Problem[] = [];
-    const params = parseParams(fieldsOf('queue'), { ackDeadline: '5s', capacity: 10 }, ['nodes', 'q', 'params'], problems);
+    const fields = fieldsOf('queue');
+    const params = parseParams(fields, { ackDeadline: '5s', capacity: 10 }, ['nodes', 'q', 'params'], problems);
     expect(problems).toEqual([]);
-    expect(params).toEqual({
+    expect(Object.keys(params).sort()).toEqual(Object.keys(fields).sort());
+    expect(params).toMatchObject({
       ackDeadline: 5_000_000_000,
       maxAttempts: 0,
       capacity: 10,
       overflow: 'refuse',
+      expiry: 'never',
+      timeToLive: { law: 'constant', value: 10_000_000_000 },
       returnTo: 'back',
       durable: true,
     });

@@ -75,12 +75,12 @@ export const NOTICE_MESSAGES = {
   'reason.rejected': 'a reader gave up on it',
   'reason.down': 'the receiver was not running',
   'reason.forgotten': 'forgotten before the work was done',
-  'reason.recognised': 'taken for done already',
   'reason.no-room': 'sent away by its reader with nowhere to go',
   'reason.late': 'whoever asked had given up',
   'reason.duplicate': 'another one like it had come before',
   'reason.unknown': 'nobody there had asked for it',
   'reason.too-old': 'waited longer than it may',
+  'reason.recognised': 'taken for done already',
 
   'measure.messages_total':
     'Messages by channel and status. Open statuses (publish.on_the_wire, waiting, delayed, on_the_wire, in_flight, dead_lettered) are heights.',
