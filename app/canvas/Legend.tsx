@@ -5,11 +5,11 @@ import { LETTERS_MAX } from '../../sim-engine/protocol/frame.ts';
 import { text } from '../messages/text.ts';
 import { topologyOf } from '../store/drawing.ts';
 import { usePicture } from '../store/LiveText.tsx';
-import { present, useLab } from '../store/lab.ts';
+import { currentPlaces, present, useLab } from '../store/lab.ts';
 import { isDense } from '../store/readings.ts';
 import { count } from '../ui/format.ts';
 import { WIDTH_STEPS } from './letters.ts';
-import { isTooFastNow } from './too-fast.ts';
+import { isTooFast } from './too-fast.ts';
 
 const CallLegend = lazy(async () => ({ default: (await import('./CallLegend.tsx')).CallLegend }));
 
@@ -50,4 +50,12 @@ export function Legend({ isStill }: { readonly isStill: boolean }) {
       <li>{text('canvas.legend.width', { count: count(LETTERS_MAX) })}</li>
     </ul>
   );
+}
+
+/** Now: a run that stands lets every letter be seen, and while nothing is on its way it is as it was `before`. */
+function isTooFastNow(frame: Float64Array, before: boolean): boolean {
+  const places = currentPlaces();
+  const { isRunning, speed } = useLab.getState();
+  if (!isRunning || places === null) return false;
+  return isTooFast(frame, places.letters, speed) ?? before;
 }

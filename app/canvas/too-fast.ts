@@ -1,7 +1,6 @@
 // Whether letters pass faster than anybody can see them: then the legend must not promise that each is drawn.
 
 import { FRAME, LETTER, LETTER_STRIDE } from '../../sim-engine/protocol/frame.ts';
-import { currentPlaces, useLab } from '../store/lab.ts';
 
 /** A letter on its way for less than this, ms of the wall clock, is seen for two pictures at most. */
 const SEEN_MS = 34;
@@ -22,12 +21,4 @@ export function isTooFast(frame: Float64Array, lettersAt: number, speed: number)
     if (flightNs / (speed * 1e6) < SEEN_MS) fast++;
   }
   return fast * 2 > count;
-}
-
-/** The same now; a run that stands lets every letter be seen, and while nothing is on its way it is as it was `before`. */
-export function isTooFastNow(frame: Float64Array, before: boolean): boolean {
-  const places = currentPlaces();
-  const { isRunning, speed } = useLab.getState();
-  if (!isRunning || places === null) return false;
-  return isTooFast(frame, places.letters, speed) ?? before;
 }

@@ -60,13 +60,13 @@ describe('theory and run', () => {
     expect(faultsOf(family, withInput(one, other))).toContain(seen);
   });
 
-  it('agree about retries: what fails goes to the back of its line', () => {
+  it.runIf(process.env.LONG_RUNS === '1')('agree about retries: what fails goes to the back of its line', () => {
     const one = named('jackson', 'jackson-retry-feedback-50pct');
     expect(formatOf('jackson').judge(one).faults).toEqual([]);
     expect(faultsOf('jackson', withInput(one, { routing: [[0.4]] }))).toContain('station 0: utilisation');
   });
 
-  it('agree about urgent classes, with and without interruptions', () => {
+  it.runIf(process.env.LONG_RUNS === '1')('agree about urgent classes, with and without interruptions', () => {
     const one = named('priority', 'prio-7-deterministic');
     expect(formatOf('priority').judge(one).faults).toEqual([]);
     const plain = one.expected.nonPreemptive as { readonly W: readonly number[]; readonly Wq: readonly number[] };
