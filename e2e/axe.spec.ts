@@ -80,7 +80,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     test('on a drawing with more letters than are drawn, and on a notice @desktop', async ({ page }) => {
       await openLab(page);
-      await page.evaluate(() => window.__brokerLab.client.command({ type: 'burst', node: 'checkout', count: 20_000 }));
+      // The run stands while they are on their way: a moment later they are all in the queue.
+      await page.evaluate(async () => {
+        const { client } = window.__brokerLab;
+        const paused = await client.pause();
+        if (!paused.ok) throw new Error('the engine refused to pause');
+        await client.command({ type: 'burst', node: 'checkout', count: 20_000 });
+        await client.runTo(paused.status.simTimeNs + 200e6);
+      });
       await expect.poll(() => ledgerCell(page, 'total'), { timeout: 20_000 }).toBeGreaterThan(20_000);
       await expect(page.getByText('width only')).toBeVisible();
       await expectClean(page, 'dense');

@@ -17,7 +17,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await openLab(page);
     await page.getByRole('button', { name: 'Map of the whole drawing' }).click();
     await palette(page).getByRole('button', { name: 'Queue', exact: true }).click();
-    await expect(card(page, 'queue').locator('.card-trouble')).toContainText('Nothing leads to Queue');
+    await expect(card(page, 'queue').locator('.card-trouble')).toContainText('Nothing leads here');
     await page.getByRole('button', { name: 'Explain the settings' }).click();
     expect(await complaints(page)).toEqual([]);
 

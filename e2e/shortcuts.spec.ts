@@ -13,8 +13,11 @@ test('"?" lists the keys, the focus stays in the list and comes back; switched o
 }) => {
   await openLab(page);
   await card(page, 'worker-1').focus();
-  await page.keyboard.press('?');
-  await expect(list(page)).toBeVisible();
+  // Who listens for it is loaded after the first letter.
+  await expect(async () => {
+    await page.keyboard.press('?');
+    await expect(list(page)).toBeVisible({ timeout: 2000 });
+  }).toPass();
   await expect(list(page).getByText('Run or pause').locator('..')).toContainText('Space');
   await expect(list(page).getByText('Redo').locator('..').locator('kbd')).toHaveText(['Ctrl', 'Shift', 'Z']);
   // What is pressed here is not meant for the page.

@@ -64,7 +64,7 @@ const TAMPERED: readonly (readonly [VectorFormat, string, readonly (string | num
 const FORMATS = [...new Set(TAMPERED.map(([format]) => format))];
 
 describe('a recorded fact', () => {
-  it.each(FORMATS.map((format) => [format.key, format] as const))(
+  it.runIf(process.env.LONG_RUNS === '1').each(FORMATS.map((format) => [format.key, format] as const))(
     'of %s agrees',
     (_, format) => {
       for (const one of casesOf(format)) expect([one.name, format.judge(one).faults]).toEqual([one.name, []]);
