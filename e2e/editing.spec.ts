@@ -3,6 +3,7 @@
 import { expect, type Page, test } from '@playwright/test';
 import { nodeKind } from '../sim-engine/nodes/declarations.ts';
 import { gaugesAt } from '../sim-engine/protocol/frame.ts';
+import { dragTo, portOf } from './drawing.ts';
 import { clockSeconds, digestInNode, engineStatus, isBalanced, ledgerCell, ORDER_PIPELINE, openLab } from './lab.ts';
 
 /** Place of the gauge `received` among those of a worker. */
@@ -62,10 +63,8 @@ test('a worker is added, wired, removed and brought back while it runs @desktop'
   await openLab(page);
   await page.getByRole('navigation', { name: 'Add to the canvas' }).getByRole('button', { name: 'Worker' }).click();
   await expect(card(page, 'worker')).toBeVisible();
-  const from = card(page, 'orders').locator('.react-flow__handle.source').first();
-  // Several ports lie in one dot, the one that is meant is found by who asks.
-  const to = card(page, 'worker').locator('.react-flow__handle.target').last();
-  await from.dragTo(to);
+  await dragTo(page, await portOf(page, 'orders', 'out'), await portOf(page, 'worker', 'in'));
+  await page.mouse.up();
   const wire = page.locator('.react-flow__edge[data-id="orders-worker"]');
   await expect(wire).toHaveCount(1);
   await expect(page.getByRole('alertdialog')).toHaveCount(0);

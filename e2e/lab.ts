@@ -59,6 +59,8 @@ export async function standStill(page: Page): Promise<Status> {
   const status = await engineStatus(page);
   await expect(runButton(page)).toBeVisible();
   await expect.poll(() => digestShown(page), { timeout: 20_000 }).toBe(status.digest);
+  // The clock is written at another pace.
+  await expect.poll(async () => Math.abs((await clockSeconds(page)) * 1e9 - status.simTimeNs)).toBeLessThan(1.1e6);
   return status;
 }
 

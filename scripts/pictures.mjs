@@ -1,5 +1,5 @@
-// Takes the pictures of the documents from the built page: `npm run build && node scripts/pictures.mjs [FOLDER]`: every panel, on a
-// desktop and on a phone, by day and by night. The same run is looked at at the same moments, so that a new picture differs from the
+// Takes the pictures of the documents from the built page: `npm run build && node scripts/pictures.mjs [FOLDER] [--missing]`: every
+// panel, on a desktop and on a phone, by day and by night. The same run is looked at at the same moments, so that a new picture differs from the
 // old one only where the page does.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -146,7 +146,8 @@ async function live(page) {
   await page.waitForTimeout(700);
 }
 
-const folder = resolve(process.argv[2] ?? join(ROOT, 'docs', 'pictures'));
+const isMissingOnly = process.argv.includes('--missing');
+const folder = resolve(process.argv.slice(2).find((word) => !word.startsWith('--')) ?? join(ROOT, 'docs', 'pictures'));
 mkdirSync(folder, { recursive: true });
 const server = await preview({
   root: ROOT,
@@ -169,6 +170,7 @@ if (failed.length > 0) process.exit(1);
 /** Every scene in one look, each in a page of its own. */
 async function takeAll(look, options) {
   for (const [scene, open] of SCENES) {
+    if (isMissingOnly && existsSync(join(folder, `${scene}-${look}.png`))) continue;
     const page = await browser.newPage({ ...options, deviceScaleFactor: 1 });
     page.setDefaultTimeout(60_000);
     try {
