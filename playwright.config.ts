@@ -19,6 +19,7 @@ const LONG_STORIES = [
   'settings',
   'look',
   'script',
+  'axe',
   'announcements',
   'services',
   'outline',

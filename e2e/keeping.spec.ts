@@ -170,7 +170,7 @@ test('a shared link opens the same run in a fresh profile, paused at the same mo
   expect(address).toMatch(/#run=1\.[\w-]+$/);
 
   await inFreshProfile(browser, address, async (fresh) => {
-    await expect(notice(fresh, 'The run of the link')).toBeVisible({ timeout: 30_000 });
+    await expect(notice(fresh, 'The run of the link')).toBeVisible({ timeout: 50_000 });
     await expect(runButton(fresh)).toBeVisible();
     await expect.poll(() => runOf(fresh)).toEqual(shared);
     expect(await rateDrawn(fresh)).toBe(25);
@@ -196,7 +196,7 @@ test('a link that is shared in the middle of a run is of that moment, and the ru
   const address = await shareLink(page, context);
   await expect(pauseButton(page)).toBeVisible();
   await inFreshProfile(browser, address, async (fresh) => {
-    await expect(notice(fresh, 'The run of the link')).toBeVisible({ timeout: 30_000 });
+    await expect(notice(fresh, 'The run of the link')).toBeVisible({ timeout: 50_000 });
     // Whatever it came out as was compared with what the link says of itself.
     await expect(notice(fresh, 'came out otherwise')).toHaveCount(0);
     expect(await clockSeconds(fresh)).toBeGreaterThan(5);
