@@ -123,6 +123,7 @@ const bareKeys = (page: Page): Promise<string[]> =>
 
 test('as long as late words are on their way nobody sees a key in their place, and what waited for them is said then', async ({
   page,
+  isMobile,
 }) => {
   let letGo = () => {};
   const held = new Promise<void>((resolve) => {
@@ -166,6 +167,7 @@ test('as long as late words are on their way nobody sees a key in their place, a
   await expect(page.getByRole('alertdialog')).toContainText('The file ends in the middle');
   await expect(page.locator('.notice')).toContainText(['Opened mine.json.', 'reader crashed.']);
   await expect(card(page, 'news')).toContainText('published');
-  expect(await card(page, 'news').boundingBox()).toEqual(before);
+  // On a phone what is said takes a row of its own, and the drawing is fitted anew above it.
+  if (!isMobile) expect(await card(page, 'news').boundingBox()).toEqual(before);
   expect(await bareKeys(page)).toEqual([]);
 });
