@@ -6,7 +6,7 @@ import type { Breaker } from './circuit-breaker-state.ts';
 import { clearSlices, expireSlices, recordInSlice } from './outcome-window.ts';
 
 export interface HystrixSpec {
-  readonly library: 'hystrix';
+  readonly kind: 'hystrix';
   /** Below so many calls in the window it does not open. */
   readonly requestVolumeThreshold: number;
   /** Whole per cent of calls. It opens at this percentage and above. */
@@ -19,7 +19,7 @@ export interface HystrixSpec {
 
 /** HystrixCommandProperties. */
 export const HYSTRIX_DEFAULTS: HystrixSpec = {
-  library: 'hystrix',
+  kind: 'hystrix',
   requestVolumeThreshold: 20,
   errorThresholdPercentage: 50,
   sleepWindowNs: 5e9,

@@ -5,7 +5,7 @@ import type { Breaker } from './circuit-breaker-state.ts';
 import { clearSlices, expireSlices, newestSlice, openSlice, recordInSlice } from './outcome-window.ts';
 
 export interface PollySpec {
-  readonly library: 'polly';
+  readonly kind: 'polly';
   /** Share of failed calls, 0 to 1. It opens at this share and above. */
   readonly failureRatio: number;
   /** Below so many calls in the window it does not open. */
@@ -16,7 +16,7 @@ export interface PollySpec {
 
 /** CircuitBreakerStrategyOptions. */
 export const POLLY_DEFAULTS: PollySpec = {
-  library: 'polly',
+  kind: 'polly',
   failureRatio: 0.1,
   minimumThroughput: 100,
   samplingNs: 30e9,

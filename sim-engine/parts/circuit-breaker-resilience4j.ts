@@ -7,7 +7,7 @@ import type { Breaker, BreakerState } from './circuit-breaker-state.ts';
 import { clearCalls, clearSlices, expireSlices, recordCall, recordInSlice } from './outcome-window.ts';
 
 export interface Resilience4jSpec {
-  readonly library: 'resilience4j';
+  readonly kind: 'resilience4j';
   /** Per cent of calls. It opens at this rate and above. */
   readonly failureRateThreshold: number;
   /** Per cent of calls. It opens at this rate and above. */
@@ -29,7 +29,7 @@ export interface Resilience4jSpec {
 
 /** CircuitBreakerConfig. */
 export const RESILIENCE4J_DEFAULTS: Resilience4jSpec = {
-  library: 'resilience4j',
+  kind: 'resilience4j',
   failureRateThreshold: 50,
   slowCallRateThreshold: 100,
   slowCallNs: 60e9,

@@ -24,7 +24,7 @@ const MS = 1e6;
 const ms = (min: number, max: number) => fc.integer({ min, max }).map((length) => length * MS);
 
 const resilience4j: fc.Arbitrary<BreakerSpec> = fc.record({
-  library: fc.constant('resilience4j' as const),
+  kind: fc.constant('resilience4j' as const),
   failureRateThreshold: fc.integer({ min: 1, max: 100 }),
   slowCallRateThreshold: fc.integer({ min: 1, max: 100 }),
   slowCallNs: ms(1, 100),
@@ -36,14 +36,14 @@ const resilience4j: fc.Arbitrary<BreakerSpec> = fc.record({
   maxWaitHalfOpenNs: fc.oneof(fc.constant(0), ms(1, 2000)),
 });
 const polly: fc.Arbitrary<BreakerSpec> = fc.record({
-  library: fc.constant('polly' as const),
+  kind: fc.constant('polly' as const),
   failureRatio: fc.double({ min: 0.01, max: 1, noNaN: true }),
   minimumThroughput: fc.integer({ min: 2, max: 10 }),
   samplingNs: ms(50, 5000),
   breakNs: ms(1, 3000),
 });
 const hystrix: fc.Arbitrary<BreakerSpec> = fc.record({
-  library: fc.constant('hystrix' as const),
+  kind: fc.constant('hystrix' as const),
   requestVolumeThreshold: fc.integer({ min: 1, max: 10 }),
   errorThresholdPercentage: fc.integer({ min: 1, max: 100 }),
   sleepWindowNs: ms(1, 3000),
@@ -122,7 +122,7 @@ describe('a circuit breaker', () => {
           if (counts[0] !== total || counts[1] !== failed || counts[2] !== slow)
             expect([...counts]).toEqual([total, failed, slow]);
           if (before === 'open' && after === 'half-open') halfOpened++;
-          reached.add(`${spec.library} ${after} ${Math.min(halfOpened, 3)}`);
+          reached.add(`${spec.kind} ${after} ${Math.min(halfOpened, 3)}`);
         });
       }),
       { numRuns: 1000, seed: 18 },
@@ -136,12 +136,12 @@ describe('a circuit breaker', () => {
       fc.property(anySpec, steps, (spec, script) => {
         let openedNs = -1;
         run(spec, script, (breaker, { nowNs, before, after, wasPermitted }) => {
-          if (before !== 'open' && after === 'open' && !(spec.library === 'resilience4j' && spec.maxWaitHalfOpenNs > 0))
+          if (before !== 'open' && after === 'open' && !(spec.kind === 'resilience4j' && spec.maxWaitHalfOpenNs > 0))
             openedNs = nowNs;
           if (after === 'open') {
             expect(wasPermitted ?? false).toBe(false);
             if (openedNs >= 0)
-              expect(nextTransitionNs(breaker) - openedNs - waitOpenNs(spec)).toBe(spec.library === 'polly' ? 0 : 1);
+              expect(nextTransitionNs(breaker) - openedNs - waitOpenNs(spec)).toBe(spec.kind === 'polly' ? 0 : 1);
           }
           if (before === 'open' && wasPermitted === true) {
             expect(after).toBe('half-open');
@@ -182,9 +182,9 @@ describe('a circuit breaker', () => {
           if (before !== 'closed' || after !== 'open') return;
           breakerCountsInto(spec, breaker, nowNs, counts);
           const least =
-            spec.library === 'resilience4j'
+            spec.kind === 'resilience4j'
               ? Math.min(spec.minimumCalls, spec.windowType === 'count' ? spec.windowSize : Number.POSITIVE_INFINITY)
-              : spec.library === 'polly'
+              : spec.kind === 'polly'
                 ? spec.minimumThroughput
                 : spec.requestVolumeThreshold;
           expect(counts[0]).toBeGreaterThanOrEqual(least);
@@ -198,7 +198,7 @@ describe('a circuit breaker', () => {
     fc.assert(
       fc.property(anySpec, steps, ms(1, 50), (spec, script, probeNs) => {
         // A breaker that gives its probes up before they are back never closes, nor does one that finds them slow.
-        if (spec.library === 'resilience4j' && (spec.slowCallNs < probeNs || spec.maxWaitHalfOpenNs > 0)) return;
+        if (spec.kind === 'resilience4j' && (spec.slowCallNs < probeNs || spec.maxWaitHalfOpenNs > 0)) return;
         run(spec, script, (breaker, { nowNs, after }) => {
           if (after !== 'open') return;
           const healed = clonePlain(breaker);

@@ -123,10 +123,10 @@ describe('Polly', () => {
     for (const spec of [resilience4j, polly, hystrix]) {
       const breaker = newBreaker(spec);
       forceState(spec, breaker, 'open', 0);
-      const waitNs = spec.library === 'resilience4j' ? 60 * SECOND : 5 * SECOND;
+      const waitNs = spec.kind === 'resilience4j' ? 60 * SECOND : 5 * SECOND;
       expect(tryAcquire(spec, breaker, waitNs - 1)).toBe(false);
-      expect(tryAcquire(spec, breaker, waitNs)).toBe(spec.library === 'polly');
-      expect(tryAcquire(spec, breaker, waitNs + 1)).toBe(spec.library !== 'polly');
+      expect(tryAcquire(spec, breaker, waitNs)).toBe(spec.kind === 'polly');
+      expect(tryAcquire(spec, breaker, waitNs + 1)).toBe(spec.kind !== 'polly');
     }
   });
 });

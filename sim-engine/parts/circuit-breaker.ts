@@ -28,7 +28,7 @@ export const BREAKER_DEFAULTS = {
 
 /** A closed breaker that has seen no call. It is made for this spec: another one needs a new breaker. */
 export function newBreaker(spec: BreakerSpec): Breaker {
-  const isResilience4j = spec.library === 'resilience4j';
+  const isResilience4j = spec.kind === 'resilience4j';
   return {
     state: 'closed',
     untilNs: Number.POSITIVE_INFINITY,
@@ -42,7 +42,7 @@ export function newBreaker(spec: BreakerSpec): Breaker {
 
 /** Asks to make a call. A call that may go out must be followed by exactly one of `onSuccess`, `onFailure` and `onIgnored`. */
 export function tryAcquire(spec: BreakerSpec, breaker: Breaker, nowNs: number): boolean {
-  return spec.library === 'resilience4j' ? resilience4jAcquire(spec, breaker, nowNs) : acquireSingleProbe(breaker, nowNs);
+  return spec.kind === 'resilience4j' ? resilience4jAcquire(spec, breaker, nowNs) : acquireSingleProbe(breaker, nowNs);
 }
 
 /** A call ended well, `durationNs` after it went out. It may have gone out in an earlier state of the breaker. */
@@ -56,7 +56,7 @@ export function onFailure(spec: BreakerSpec, breaker: Breaker, nowNs: number, du
 }
 
 function record(spec: BreakerSpec, breaker: Breaker, nowNs: number, isFailed: boolean, durationNs: number): void {
-  switch (spec.library) {
+  switch (spec.kind) {
     case 'resilience4j':
       return resilience4jRecord(spec, breaker, nowNs, isFailed, durationNs);
     case 'polly':
@@ -77,12 +77,12 @@ export function onIgnored(spec: BreakerSpec, breaker: Breaker, nowNs: number): v
 
 /** Puts the breaker in a state, as if it had got there by itself now. */
 export function forceState(spec: BreakerSpec, breaker: Breaker, state: BreakerState, nowNs: number): void {
-  if (spec.library === 'resilience4j') return resilience4jForce(spec, breaker, state, nowNs);
+  if (spec.kind === 'resilience4j') return resilience4jForce(spec, breaker, state, nowNs);
   breaker.state = state;
   breaker.permitsLeft = state === 'half-open' ? 1 : 0;
   breaker.untilNs = state === 'open' ? nowNs + waitOpenNs(spec) + strictNs(spec) : Number.POSITIVE_INFINITY;
   if (state !== 'closed') return;
-  if (spec.library === 'polly') pollyClear(breaker);
+  if (spec.kind === 'polly') pollyClear(breaker);
   else hystrixClear(breaker);
 }
 
@@ -106,7 +106,7 @@ export function breakerCountsInto(spec: BreakerSpec, breaker: Breaker, nowNs: nu
   settle(spec, breaker, nowNs);
   const window = breaker.isJudgedByProbes
     ? breaker.probes
-    : spec.library === 'resilience4j' && spec.windowType === 'count'
+    : spec.kind === 'resilience4j' && spec.windowType === 'count'
       ? breaker.calls
       : breaker.slices;
   out[0] = window.total;
@@ -122,20 +122,20 @@ export function breakerRatesInto(spec: Resilience4jSpec, breaker: Breaker, nowNs
 
 /** Calls that a half-open breaker lets through before it has judged them. */
 export function permittedHalfOpen(spec: BreakerSpec): number {
-  return spec.library === 'resilience4j' ? spec.permittedHalfOpen : 1;
+  return spec.kind === 'resilience4j' ? spec.permittedHalfOpen : 1;
 }
 
 /** How long an open breaker lets nothing through, ns. */
 export function waitOpenNs(spec: BreakerSpec): number {
-  if (spec.library === 'resilience4j') return spec.waitOpenNs;
-  return spec.library === 'polly' ? spec.breakNs : spec.sleepWindowNs;
+  if (spec.kind === 'resilience4j') return spec.waitOpenNs;
+  return spec.kind === 'polly' ? spec.breakNs : spec.sleepWindowNs;
 }
 
 /** resilience4j and Hystrix still refuse at the very end of the wait, Polly does not. */
-const strictNs = (spec: BreakerSpec): number => (spec.library === 'polly' ? 0 : 1);
+const strictNs = (spec: BreakerSpec): number => (spec.kind === 'polly' ? 0 : 1);
 
 function settle(spec: BreakerSpec, breaker: Breaker, nowNs: number): void {
-  if (spec.library === 'resilience4j') resilience4jSettle(spec, breaker, nowNs);
-  else if (spec.library === 'polly') pollySettle(spec, breaker, nowNs);
+  if (spec.kind === 'resilience4j') resilience4jSettle(spec, breaker, nowNs);
+  else if (spec.kind === 'polly') pollySettle(spec, breaker, nowNs);
   else hystrixSettle(spec, breaker, nowNs);
 }

@@ -88,7 +88,7 @@ function taken(spec: BreakerSpec, breaker: Breaker, step: Step): Found {
   const cells = new Float64Array(3);
   breakerCountsInto(spec, breaker, nowNs, cells);
   found.buffered = cells[0] as number;
-  if (spec.library === 'resilience4j') {
+  if (spec.kind === 'resilience4j') {
     breakerRatesInto(spec, breaker, nowNs, cells);
     found.failureRate = cells[0] as number;
     found.slowRate = cells[1] as number;

@@ -41,8 +41,8 @@ export class PlainBreaker {
   onOutcome(nowNs: number, isFailed: boolean, durationNs: number): void {
     this.giveUpProbes(nowNs);
     const { spec } = this;
-    const outcome = { atNs: nowNs, isFailed, isSlow: spec.library === 'resilience4j' && durationNs > spec.slowCallNs };
-    if (spec.library === 'resilience4j') {
+    const outcome = { atNs: nowNs, isFailed, isSlow: spec.kind === 'resilience4j' && durationNs > spec.slowCallNs };
+    if (spec.kind === 'resilience4j') {
       (this.probes ?? this.outcomes).push(outcome);
       if (this.state === 'open') return;
       const { total, failed, slow } = this.counts(nowNs);
@@ -53,7 +53,7 @@ export class PlainBreaker {
       return;
     }
     if (this.state === 'half-open' && !isFailed) return this.close();
-    if (spec.library === 'polly') {
+    if (spec.kind === 'polly') {
       if (this.state === 'half-open') return this.open(nowNs);
       const widthNs = spec.samplingNs < 200e6 ? spec.samplingNs : spec.samplingNs / 10;
       let last = this.subWindows.at(-1);
@@ -94,10 +94,10 @@ export class PlainBreaker {
     const { spec } = this;
     // resilience4j's window of probes holds as many as it lets through, late outcomes included.
     if (this.probes !== undefined) return this.probes.slice(-this.permitted());
-    if (spec.library === 'polly') {
+    if (spec.kind === 'polly') {
       return this.subWindows.filter(({ startNs }) => nowNs - startNs < spec.samplingNs).flatMap(({ outcomes }) => outcomes);
     }
-    if (spec.library === 'hystrix') {
+    if (spec.kind === 'hystrix') {
       const widthNs = spec.rollingNs / spec.buckets;
       const oldest = Math.floor(nowNs / widthNs) - spec.buckets + 1;
       return this.outcomes.filter(({ atNs }) => Math.floor(atNs / widthNs) >= oldest);
@@ -109,24 +109,24 @@ export class PlainBreaker {
 
   private minimum(): number {
     const { spec } = this;
-    if (spec.library !== 'resilience4j') return 0;
+    if (spec.kind !== 'resilience4j') return 0;
     if (this.probes !== undefined) return Math.min(spec.minimumCalls, spec.permittedHalfOpen);
     return spec.windowType === 'count' ? Math.min(spec.minimumCalls, spec.windowSize) : spec.minimumCalls;
   }
 
   private permitted(): number {
-    return this.spec.library === 'resilience4j' ? this.spec.permittedHalfOpen : 1;
+    return this.spec.kind === 'resilience4j' ? this.spec.permittedHalfOpen : 1;
   }
 
   private isOver(nowNs: number): boolean {
     const { spec, openedNs } = this;
-    if (spec.library === 'polly') return nowNs >= openedNs + spec.breakNs;
-    return nowNs > openedNs + (spec.library === 'hystrix' ? spec.sleepWindowNs : spec.waitOpenNs);
+    if (spec.kind === 'polly') return nowNs >= openedNs + spec.breakNs;
+    return nowNs > openedNs + (spec.kind === 'hystrix' ? spec.sleepWindowNs : spec.waitOpenNs);
   }
 
   private giveUpProbes(nowNs: number): void {
     const { spec } = this;
-    if (this.state !== 'half-open' || spec.library !== 'resilience4j' || spec.maxWaitHalfOpenNs === 0) return;
+    if (this.state !== 'half-open' || spec.kind !== 'resilience4j' || spec.maxWaitHalfOpenNs === 0) return;
     const endNs = this.halfOpenNs + spec.maxWaitHalfOpenNs;
     if (nowNs >= endNs) this.open(endNs);
   }
@@ -135,7 +135,7 @@ export class PlainBreaker {
     this.state = 'half-open';
     this.halfOpenNs = nowNs;
     this.inFlight = this.returned = 0;
-    if (this.spec.library === 'resilience4j') this.probes = [];
+    if (this.spec.kind === 'resilience4j') this.probes = [];
   }
 
   private open(nowNs: number): void {
