@@ -16,6 +16,7 @@ import {
   nextLookNs,
   noteAnswered,
   noteEnd,
+  noteFailed,
   noteForgotten,
   noteRequest,
   renewGuards,
@@ -314,6 +315,7 @@ export class Caller implements Stateful {
 
   private retryOrEnd(call: OpenCall, result: CallResult): void {
     const { state, world } = this;
+    noteFailed(this.spec, state.guards);
     const cost = call.triesLeft === 0 ? -1 : takeRetry(this.spec, state.guards, world.now[0] as number, result === 'timed-out');
     if (cost < 0) {
       this.end(call, result);

@@ -165,6 +165,18 @@ describe('a budget of retries', () => {
     expect(triesIn({ budget }, 20)).toBe(1000);
   });
 
+  it('of gRPC counts every failure, also that of a last try', () => {
+    const story = pair({
+      sender: { rate: 10 },
+      worker: { retry: 'none' },
+      call: { retries: 0, budget: 'grpc' },
+      server: { failure: 1 },
+    });
+    // Ten tokens, and a retry only above five: ten failures later there is none left to take.
+    story.at('1.05s', 'set worker-server.retries 5').to('2.05s');
+    expect(story.gauge('called', 'server')).toBe(story.gauge('received', 'worker'));
+  });
+
   it('of AWS allows as many at first as its tokens pay for (P15)', () => {
     const story = pair({
       sender: { rate: 100 },

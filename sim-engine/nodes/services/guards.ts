@@ -175,6 +175,11 @@ export function noteRequest(spec: GuardSpec, guards: GuardState, nowNs: number):
   if (spec.budget === 'ratio') countRequest(spec.ratio, guards.ratio, nowNs);
 }
 
+/** A try has failed, whether or not there may be another. */
+export function noteFailed(spec: GuardSpec, guards: GuardState): void {
+  if (spec.budget === 'grpc') grpcFailed(guards.grpc);
+}
+
 /** After a failed try: what another one costs, in the budget's own money; -1 if there is none. */
 export function takeRetry(spec: GuardSpec, guards: GuardState, nowNs: number, wasTimeout: boolean): number {
   switch (spec.budget) {
@@ -183,7 +188,6 @@ export function takeRetry(spec: GuardSpec, guards: GuardState, nowNs: number, wa
       return cost === 0 ? -1 : cost;
     }
     case 'grpc':
-      grpcFailed(guards.grpc);
       return mayGrpcRetry(GRPC_THROTTLE, guards.grpc) ? 0 : -1;
     case 'ratio':
       return takeRatioRetry(spec.ratio, guards.ratio, nowNs) ? 0 : -1;
