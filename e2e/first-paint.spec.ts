@@ -46,6 +46,30 @@ test('the first letter is under way within a second and a half @desktop', async 
   expect(startMs).toBeLessThan(1500);
 });
 
+test('what comes late has its place kept free: nothing moves the drawing once it is there', async ({ page }) => {
+  await page.addInitScript(() => {
+    const places: string[] = [];
+    Object.assign(window, { places });
+    const look = () => {
+      const stage = document.querySelector('[data-stage]');
+      const place = document.querySelector<HTMLElement>('.react-flow__viewport')?.style.transform;
+      if (stage !== null && place !== undefined && stage.clientHeight > 0) {
+        const now = `${place}, stage of ${stage.clientHeight} px`;
+        if (now !== places.at(-1)) places.push(now);
+      }
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+  await openLab(page);
+  // The charts come after the first letter.
+  await expect(page.locator('.lanes .ruler')).toBeVisible();
+  await page.waitForTimeout(500);
+  const places = await page.evaluate(() => (window as unknown as { places: string[] }).places);
+  // Where React Flow puts it, and where it is fitted before anything is painted.
+  expect(places.filter((place) => !place.startsWith('translate(0px, 0px)'))).toHaveLength(1);
+});
+
 test('the sum holds at every look during five seconds @desktop', async ({ page }) => {
   await openLab(page);
   for (let look = 0; look < 5; look++) {

@@ -2,7 +2,7 @@
 // Recharts in a chunk of its own; the lines are written by reference ten times a second.
 
 import { X } from 'lucide-react';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { FrameLayout } from '../../sim-engine/protocol/messages.ts';
 import { type MessageKey, text } from '../messages/asked.ts';
 import { say } from '../messages/say.ts';
@@ -45,9 +45,11 @@ export function Lanes({ shown, height }: LanesProps) {
   const hasMarks = useFaults((faults) => faults.marks.length > 0);
   const history = useRunHistory();
 
-  useEffect(() => {
+  // Before anything is painted: a deck that is low for one frame moves the whole drawing down and up again.
+  useLayoutEffect(() => {
     const element = container.current;
     if (element === null) return;
+    setWidth(element.clientWidth);
     const observer = new ResizeObserver(() => setWidth(element.clientWidth));
     observer.observe(element);
     return () => observer.disconnect();
