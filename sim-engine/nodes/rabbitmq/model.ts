@@ -1,0 +1,142 @@
+// The words that the parts of a RabbitMQ broker share: what a message is, what a queue and an exchange are declared with, and how
+// whoever publishes asks for the way to the queues. Plain data without any logic; everything here can be copied generically.
+
+/** Which server is followed where they differ. */
+export type Version = '4.3' | '4.0' | '3.10';
+
+/**
+ * A value of a header or of an argument. An AMQP integer of any width is a number without a fraction; a double that has none says so
+ * itself, since it is another value (`1` and `1.0` are told apart from 4.0 on); void is null.
+ */
+export type HeaderValue = null | boolean | string | number | AmqpDouble | readonly HeaderValue[] | HeaderTable;
+export interface AmqpDouble {
+  readonly double: number;
+}
+/** A map, not an object, so that a header may be called anything. */
+export type HeaderTable = ReadonlyMap<string, HeaderValue>;
+
+export type DeathReason = 'rejected' | 'expired' | 'maxlen' | 'delivery_limit';
+
+/** An entry of `x-death`. */
+export interface Death {
+  readonly queue: string;
+  readonly reason: DeathReason;
+  readonly count: number;
+  /** Of the first time: exchange, and routing keys with those of CC, without those of BCC. */
+  readonly exchange: string;
+  readonly routingKeys: readonly string[];
+  /** ms of simulated time. */
+  readonly timeMs: number;
+  /** The `expiration` it had before it was taken off, or null. */
+  readonly originalExpiration: string | null;
+}
+
+/** How a message has died so far: `x-death`, most recent first, and the names of the first and the last time. */
+export interface DeathHistory {
+  readonly entries: readonly Death[];
+  readonly first: { readonly queue: string; readonly reason: DeathReason; readonly exchange: string };
+  readonly last: { readonly queue: string; readonly reason: DeathReason; readonly exchange: string };
+}
+
+/** A message as an exchange gets it and as the queues keep it, never changed: who dead-letters it makes another one. */
+export interface Message {
+  /** Exchange it was published to, or the dead letter exchange it went through last. */
+  readonly exchange: string;
+  readonly key: string;
+  /** Further routing keys, from the headers CC and BCC of the publish; empty once a dead letter routing key took their place. */
+  readonly cc: readonly string[];
+  readonly bcc: readonly string[];
+  /** As its reader sees them but for what the broker adds (`x-death`, `x-delivery-count`): with CC, without BCC. Null = no table. */
+  readonly headers: HeaderTable | null;
+  readonly isPersistent: boolean;
+  /** -1 = none given. */
+  readonly priority: number;
+  /** ms as text, as AMQP has it; null = none. */
+  readonly expiration: string | null;
+  readonly messageId: string | null;
+  readonly correlationId: string | null;
+  readonly replyTo: string | null;
+  readonly bodyBytes: number;
+  readonly deaths: DeathHistory | null;
+  /** Who the message is outside of the broker: its slot in the world's table. The broker only carries it along. */
+  readonly content: number;
+}
+
+export type ExchangeType = 'direct' | 'fanout' | 'topic' | 'headers' | 'x-consistent-hash';
+
+export interface ExchangeSpec {
+  readonly name: string;
+  /** As declared: a type nobody knows is refused. */
+  readonly type: string;
+  readonly isDurable: boolean;
+  readonly isAutoDelete: boolean;
+  readonly isInternal: boolean;
+  /** `alternate-exchange`, `hash-header`, `hash-property` among them. */
+  readonly args: HeaderTable;
+}
+
+/** A binding; exchange to exchange if `toExchange`. */
+export interface BindingSpec {
+  readonly source: string;
+  readonly destination: string;
+  readonly toExchange: boolean;
+  readonly key: string;
+  readonly args: HeaderTable;
+}
+
+/** What a queue is declared with. */
+export interface QueueSpec {
+  readonly name: string;
+  readonly isDurable: boolean;
+  readonly isExclusive: boolean;
+  readonly isAutoDelete: boolean;
+  /** `x-queue-type` and all others, as given. */
+  readonly args: HeaderTable;
+}
+
+/**
+ * Reply code of a refused operation, 0 = done. 403 access refused, 404 not found, 405 resource locked and 406 precondition failed
+ * close the channel; 503 command invalid, 530 not allowed, 540 not implemented and 541 internal error close the whole connection.
+ */
+export type ReplyCode = number;
+export const DONE: ReplyCode = 0;
+export const ACCESS_REFUSED: ReplyCode = 403;
+export const NOT_FOUND: ReplyCode = 404;
+export const RESOURCE_LOCKED: ReplyCode = 405;
+export const PRECONDITION_FAILED: ReplyCode = 406;
+export const COMMAND_INVALID: ReplyCode = 503;
+export const NOT_ALLOWED: ReplyCode = 530;
+export const NOT_IMPLEMENTED: ReplyCode = 540;
+export const INTERNAL_ERROR: ReplyCode = 541;
+export const closesConnection = (code: ReplyCode): boolean => code >= 500;
+
+/**
+ * What the rest of the broker asks of exchanges and bindings: a plain state (`RoutingState`, made by `newRouting(version)`) and
+ * functions over it, in `routing.ts`, all of this form. Names of queues are known to it only through `addQueue` and `removeQueue`.
+ */
+export interface RoutingOperations<State> {
+  newRouting(version: Version): State;
+  /** 403 (reserved name), 406 (unknown type, or there already and different), 503 (3.10: unknown type). */
+  declareExchange(state: State, spec: ExchangeSpec): ReplyCode;
+  /** 404 if it is not there. */
+  checkExchange(state: State, name: string): ReplyCode;
+  /** 406 if `ifUnused` and it has bindings. Deleting what is not there is done. */
+  deleteExchange(state: State, name: string, ifUnused: boolean): ReplyCode;
+  bind(state: State, binding: BindingSpec): ReplyCode;
+  unbind(state: State, binding: BindingSpec): ReplyCode;
+  /** A queue is there now; it is bound to the default exchange by its name. */
+  addQueue(state: State, name: string): void;
+  /** A queue is gone, and with it its bindings and the auto-delete exchanges that had no other. */
+  removeQueue(state: State, name: string): void;
+  /** The alternate exchange that policies give an exchange (`alternate-exchange`), null for none; an argument goes before it. */
+  setPolicyAlternate(state: State, exchange: string, alternate: string | null): void;
+  /** The broker stops and starts: what is not durable goes. The queues that do not survive are taken out before by `removeQueue`. */
+  restartRouting(state: State): void;
+  /** 404 or 403 (internal) where one may not publish to an exchange at all. */
+  publishRefusal(state: State, exchange: string): ReplyCode;
+  /**
+   * Queues that get the message, each once, in an order that does not change; none if it is unroutable or there is no such exchange.
+   * The message is asked for `key`, `cc`, `bcc`, `headers`, `messageId` and so on. `exchange` need not be the message's own.
+   */
+  route(state: State, exchange: string, message: Message): readonly string[];
+}
