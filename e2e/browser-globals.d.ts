@@ -16,7 +16,7 @@ interface Client {
   pause(): Promise<Done>;
   step(unit: StepUnit): Promise<Done>;
   command(command: Command): Promise<Done>;
-  runTo(timeNs: number): Promise<Done>;
+  runTo(timeNs: number, events?: number): Promise<Done>;
   log(): Promise<{ readonly given: readonly LoggedCommand[] }>;
   document(): Promise<TopologyDocument | null>;
   killEngine(): void;

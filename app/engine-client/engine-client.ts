@@ -188,9 +188,12 @@ export class EngineClient {
     return answer.type === 'document' ? answer.topology : null;
   }
 
-  /** Runs to a simulated time without drawing; the status holds the digest there. */
-  runTo(timeNs: number): Promise<Done> {
-    return this.#do({ type: 'run-to', timeNs });
+  /**
+   * Runs to a simulated time without drawing; the status holds the digest there. `events`: handled by then in all, for a moment
+   * between two of one instant.
+   */
+  runTo(timeNs: number, events = 0): Promise<Done> {
+    return this.#do({ type: 'run-to', timeNs, events });
   }
 
   async journey(sender: string, number: number): Promise<readonly JourneyEntry[]> {

@@ -18,17 +18,12 @@ class Run implements Vehicle {
     return { simTimeNs: this.atNs, events: Math.floor(this.atNs / 1e6) + this.extra, stopped: null } as Status;
   }
 
-  runTo(timeNs: number) {
+  runTo(timeNs: number, events = 0) {
     this.legs.push(timeNs);
     this.nowMs += (Math.abs(timeNs - this.atNs) / 1e9) * this.msPerSecond;
     this.atNs = timeNs;
     this.extra = timeNs > 500e6 ? 3 : 0;
-    return Promise.resolve({ ok: true as const, status: this.status() });
-  }
-
-  step() {
-    if (this.atNs === 500e6 && this.extra < 3) this.extra++;
-    else this.atNs += 1e6;
+    if (timeNs === 500e6) this.extra = Math.max(0, Math.min(3, events - 500));
     return Promise.resolve({ ok: true as const, status: this.status() });
   }
 }

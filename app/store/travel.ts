@@ -1,7 +1,7 @@
 // The way to a moment of a run that begins at 0: in legs, so that the page stays awake, charts fill on the way, and whoever has
 // waited long enough can call it off. The legs never change the run: they are stretches of one and the same way.
 
-import type { Status, StepUnit } from '../../sim-engine/protocol/messages.ts';
+import type { Status } from '../../sim-engine/protocol/messages.ts';
 import type { Done } from '../engine-client/engine-client.ts';
 
 export interface Moment {
@@ -13,8 +13,7 @@ export interface Moment {
 
 /** What carries the run: the engine's client. */
 export interface Vehicle {
-  runTo(timeNs: number): Promise<Done>;
-  step(unit: StepUnit): Promise<Done>;
+  runTo(timeNs: number, events?: number): Promise<Done>;
 }
 
 /** So many frames on the way fill a chart as a run that was watched does. */
@@ -23,8 +22,6 @@ const LEG_NS_MIN = 1e6;
 /** A leg that took longer is followed by shorter ones, wall clock ms. */
 const LEG_MS_MAX = 100;
 const LEG_MS_MIN = 20;
-/** Events that are made up for one by one within the last instant. */
-const LAST_EVENTS_MAX = 2_000;
 
 /**
  * Brings a run from time 0 to a moment, paused there. Answers with the status it came to, which is earlier when the run stopped
@@ -52,22 +49,10 @@ export async function travel(
     if (tookMs > LEG_MS_MAX) legNs = Math.max(1, Math.floor(legNs / 2));
     else if (tookMs < LEG_MS_MIN) legNs = Math.min(usualNs, legNs * 2);
   } while (status.simTimeNs < goal.atNs);
-  return catchUp(vehicle, goal, status);
-}
-
-/** Takes the events of the last instant that had happened already. */
-async function catchUp(vehicle: Vehicle, goal: Moment, status: Status): Promise<Status | null> {
-  let reached = status;
-  for (let missing = LAST_EVENTS_MAX; missing > 0 && reached.events < goal.events; missing--) {
-    const done = await vehicle.step('event');
-    if (!done.ok) return null;
-    if (done.status.simTimeNs > goal.atNs || done.status.stopped !== null) {
-      // Another engine, or a false number: the instant has fewer events than that.
-      const back = await vehicle.runTo(goal.atNs);
-      return back.ok ? back.status : null;
-    }
-    if (done.status.events === reached.events) return done.status;
-    reached = done.status;
+  // The events of the last instant that had happened already.
+  if (status.events < goal.events) {
+    const done = await vehicle.runTo(goal.atNs, goal.events);
+    return done.ok ? done.status : null;
   }
-  return reached;
+  return status;
 }

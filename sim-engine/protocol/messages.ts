@@ -49,9 +49,10 @@ export type Request =
   | { readonly type: 'take-back'; readonly index: number; readonly frameEveryNs: number }
   /**
    * Goes to this simulated time without drawing, forward or back, and answers with the digest there; paused. The log stays, so
-   * that the way forward is the same; a command given on the way makes what came later undone.
+   * that the way forward is the same; a command given on the way makes what came later undone. `events`: how many had been handled
+   * in all, where the moment lies between two of one instant.
    */
-  | { readonly type: 'run-to'; readonly timeNs: number }
+  | { readonly type: 'run-to'; readonly timeNs: number; readonly events?: number }
   /** The drawing as the run has it now, after every edit that was carried out. */
   | { readonly type: 'document' }
   /** Life sign. */

@@ -194,6 +194,26 @@ describe('the host of an engine', () => {
     expect(after.commandCount).toBe(1);
   });
 
+  it('goes to a moment between two events of one instant, in a run that begins anew', () => {
+    const text = PIPELINE.replaceAll(/"delay": "[^"]+"/g, '"delay": "0s"');
+    const page = new FakePage();
+    page.status({ type: 'load', text });
+    page.status({ type: 'run-to', timeNs: 2 * S });
+    const whole = new Map<number, string>();
+    let between = page.status({ type: 'step', unit: 'event' });
+    for (let step = 0; step < 40; step++) {
+      const { simTimeNs, events, digest } = between;
+      const other = new FakePage();
+      other.status({ type: 'load', text });
+      const there = other.status({ type: 'run-to', timeNs: simTimeNs, events });
+      expect([there.simTimeNs, there.events, there.digest]).toEqual([simTimeNs, events, digest]);
+      whole.set(simTimeNs, digest);
+      between = page.status({ type: 'step', unit: 'event' });
+    }
+    // Among them were some between two events.
+    expect(whole.size).toBeLessThan(40);
+  });
+
   it('tells on the way to a moment how long took what was done on that way, and nothing of it after a jump back', () => {
     const page = new FakePage();
     page.status({ type: 'load', text: PIPELINE });

@@ -172,7 +172,7 @@ export class EngineHost {
       case 'take-back':
         return this.takeBack(id, loaded, request.index, request.frameEveryNs);
       case 'run-to':
-        return this.runTo(id, loaded, request.timeNs);
+        return this.runTo(id, loaded, request.timeNs, request.events);
       case 'document':
         return this.answer(id, { type: 'document', topology: loaded.simulation.topology.document });
       default:
@@ -280,7 +280,7 @@ export class EngineHost {
     this.done(id);
   }
 
-  private runTo(id: number, loaded: Loaded, timeNs: number): void {
+  private runTo(id: number, loaded: Loaded, timeNs: number, events = 0): void {
     this.isRunning = false;
     const goalNs = Math.max(0, Math.min(Math.floor(timeNs), SIM_TIME_MAX_NS));
     let { simulation } = loaded;
@@ -296,6 +296,7 @@ export class EngineHost {
       this.adopt(loaded.scenario, simulation);
     }
     this.startJob(id, this.advancing(simulation, goalNs), () => {
+      if (simulation.timeNs === goalNs) simulation.advanceWithin(events);
       // What was told once is not told again on the way back, and what was done before the goal is not new there. On the way forth
       // all of it is: the frames of a way in legs fill the charts, latency among them.
       if (isBack && this.loaded !== null) {

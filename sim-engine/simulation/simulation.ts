@@ -154,6 +154,16 @@ export class Simulation {
     }
   }
 
+  /**
+   * Handles what is due at this very instant until so many events were handled in all, or none of the instant is left: the way back
+   * to a moment between two events, as a single step or a run that stopped by itself leaves it.
+   */
+  advanceWithin(events: number): void {
+    const { world } = this;
+    const nowNs = this.timeNs;
+    while (world.events < events && world.stopped === null && world.nextEventNs(nowNs + 1) === nowNs) world.run(nowNs + 1, 1);
+  }
+
   /** The next moment at which the run must pause for a command or a watcher, `timeNs` at the latest. */
   private nextStop(timeNs: number): number {
     let stopNs = timeNs;

@@ -219,6 +219,25 @@ describe('a run stops by itself', () => {
     expect(ledgerOf(simulation.world).balances).toBe(true);
   });
 
+  it('at a moment between two events, to which a replay comes by its time and its count of events', () => {
+    const drawing = {
+      nodes: [node('shop', 'sender', { arrivals: 'gaps', gaps: lasting('0s') }), node('orders', 'queue')],
+      wires: [wire('publish', 'shop', 'orders', INSTANT)],
+    };
+    const first = simulationOf(drawing);
+    first.advanceTo(S);
+    const again = simulationOf(drawing);
+    again.advanceTo(first.timeNs);
+    again.advanceWithin(first.world.events - 1);
+    expect([again.stopped, again.world.events]).toEqual([null, first.world.events - 1]);
+    again.advanceWithin(first.world.events);
+    expect([again.stopped, again.timeNs, again.digest]).toEqual([first.stopped, first.timeNs, first.digest]);
+    // What the instant has not got is not waited for.
+    const calm = simulationOf({ nodes: drawing.nodes.slice(1), wires: [] });
+    calm.advanceWithin(5);
+    expect([calm.timeNs, calm.world.events]).toEqual([0, 0]);
+  });
+
   it('at the same event whatever the budget, and not for many events in many instants', () => {
     const drawing = (gap: string) => ({
       nodes: [node('shop', 'sender', { arrivals: 'gaps', gaps: lasting(gap) }), node('orders', 'queue')],

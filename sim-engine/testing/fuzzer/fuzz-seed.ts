@@ -31,12 +31,13 @@ export function fuzzSeed(seed: number, coverage: Coverage): SeedReport {
   const scenario = scenarioOf({ ...story.topology, seed });
   coverage.onDrawing(story.topology);
   const straight = told(story, scenario, coverage);
-  const { log, digest, timeNs } = straight;
+  const { log, digest } = straight;
+  const end = { timeNs: straight.timeNs, events: straight.world.events };
   const dice = new Dice(seed ^ 0x5eed);
-  sameDigest('replay gives the same digest', digest, () => replayed(scenario, log, timeNs, dice, 'plain'));
-  sameDigest('slices change nothing', digest, () => replayed(scenario, log, timeNs, dice, 'sliced'));
-  sameDigest('watching changes nothing', digest, () => replayed(scenario, log, timeNs, dice, 'watched'));
-  checkRestore(scenario, log, timeNs, digest, dice);
+  sameDigest('replay gives the same digest', digest, () => replayed(scenario, log, end, dice, 'plain'));
+  sameDigest('slices change nothing', digest, () => replayed(scenario, log, end, dice, 'sliced'));
+  sameDigest('watching changes nothing', digest, () => replayed(scenario, log, end, dice, 'watched'));
+  checkRestore(scenario, log, end, digest, dice);
   return { events: straight.world.events, digest };
 }
 
@@ -112,25 +113,31 @@ function sameDigest(law: RunLaw, wanted: string, run: () => Simulation): void {
   if (digest !== wanted) throw new Finding(law, `digest ${digest} instead of ${wanted} at ${timeNs} ns`);
 }
 
+/** A run that stopped by itself stands between two events of one instant. */
+interface Moment {
+  readonly timeNs: number;
+  readonly events: number;
+}
+
+function goTo(simulation: Simulation, { timeNs, events }: Moment): Simulation {
+  simulation.advanceTo(timeNs);
+  simulation.advanceWithin(events);
+  return simulation;
+}
+
 type Manner = 'plain' | 'sliced' | 'watched';
 
-function replayed(
-  scenario: ParsedScenario,
-  log: readonly TimedCommand[],
-  untilNs: number,
-  dice: Dice,
-  manner: Manner,
-): Simulation {
+function replayed(scenario: ParsedScenario, log: readonly TimedCommand[], end: Moment, dice: Dice, manner: Manner): Simulation {
   const simulation = started(Simulation.create(scenario, { log, traceEvery: manner === 'watched' ? 3 : 0 }));
   if (manner === 'watched') watchClosely(simulation, dice);
   if (manner === 'sliced') {
     // Also to where it stands already, right after a command: nothing may happen then.
-    for (const { atNs } of [...log, { atNs: untilNs }]) {
+    for (const { atNs } of [...log, { atNs: end.timeNs }]) {
       while (simulation.advanceTo(atNs, dice.int(1, SLICE_EVENTS_MAX)) === 'budget');
       simulation.advanceTo(atNs);
     }
-  } else simulation.advanceTo(untilNs);
-  return simulation;
+  }
+  return goTo(simulation, end);
 }
 
 /** Frames are written, messages chosen and gauges read in between. */
@@ -148,24 +155,24 @@ function watchClosely(simulation: Simulation, dice: Dice): void {
 }
 
 /** A copy made in mid-run leads to the same end: in the run that was copied, and in a new one that is put where it was. */
-function checkRestore(scenario: ParsedScenario, log: readonly TimedCommand[], untilNs: number, wanted: string, dice: Dice): void {
+function checkRestore(scenario: ParsedScenario, log: readonly TimedCommand[], end: Moment, wanted: string, dice: Dice): void {
   const law: RunLaw = 'restore gives the same digest';
   guarded(law, () => {
     const simulation = started(Simulation.create(scenario, { log }));
-    simulation.advanceTo(dice.int(0, untilNs));
+    simulation.advanceTo(dice.int(0, end.timeNs));
     const checkpoint = simulation.checkpoint();
     const elsewhere = structuredClone(checkpoint);
-    simulation.advanceTo(untilNs);
+    goTo(simulation, end);
     const expectSame = (how: string, { digest }: Simulation): void => {
       if (digest !== wanted) throw new Finding(law, `${how}, copied at ${checkpoint.timeNs} ns: ${digest} instead of ${wanted}`);
     };
     expectSame('run on after a copy', simulation);
     simulation.restore(checkpoint);
-    simulation.advanceTo(untilNs);
+    goTo(simulation, end);
     expectSame('put back', simulation);
     const other = started(Simulation.create(scenario));
     other.restore(elsewhere);
-    other.advanceTo(untilNs);
+    goTo(other, end);
     expectSame('put into a new run', other);
     examine(other, { seed: 0, mood: 'wild', topology: scenario.topology.document, script: [], endNs: 0, drainNs: 0 }, 'table');
   });
