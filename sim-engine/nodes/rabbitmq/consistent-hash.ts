@@ -6,7 +6,7 @@
 import { floor } from '../../kernel/exact-math.ts';
 import { nextExs1024, phash2, seedExs1024, type Term } from './erlang-hash.ts';
 import { isDouble, isList, isTable, numberOf } from './headers-match.ts';
-import type { HeaderTable, HeaderValue, Message, Version } from './model.ts';
+import type { HeaderTable, HeaderValue, RoutedMessage, Version } from './model.ts';
 import { addTarget, newTargets, type Targets } from './targets.ts';
 
 /** One destination after the other, in the order of binding, with the buckets of each. */
@@ -65,7 +65,7 @@ export function removeArc(ring: Ring, toExchange: boolean, name: string): void {
 }
 
 /** Where a message goes; undefined while nothing is bound. */
-export function arcOf(version: Version, args: HeaderTable, ring: Ring, message: Message): Arc | undefined {
+export function arcOf(version: Version, args: HeaderTable, ring: Ring, message: RoutedMessage): Arc | undefined {
   if (ring.bucketCount <= 1) return ring.arcs[0];
   let bucket = jumpHash(seedOf(hashInput(version, args, message)), ring.bucketCount);
   return ring.arcs.find((arc) => {
@@ -76,7 +76,7 @@ export function arcOf(version: Version, args: HeaderTable, ring: Ring, message: 
 
 // ------------------------------------------------------------------ what is hashed
 
-function hashInput(version: Version, args: HeaderTable, message: Message): Term {
+function hashInput(version: Version, args: HeaderTable, message: RoutedMessage): Term {
   const header = args.get(HASH_HEADER);
   if (header !== undefined) return hashedHeader(version, message.headers?.get(header as string));
   const property = args.get(HASH_PROPERTY);

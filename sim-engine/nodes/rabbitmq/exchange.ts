@@ -4,7 +4,7 @@
 
 import { addArc, arcOf, isHashedBy, newRing, type Ring, removeArc, weightOf } from './consistent-hash.ts';
 import { isDouble, isHeadersBinding, isList, isTable, matchHeaders, numberOf } from './headers-match.ts';
-import type { BindingSpec, ExchangeSpec, ExchangeType, HeaderTable, HeaderValue, Message, Version } from './model.ts';
+import type { BindingSpec, ExchangeSpec, ExchangeType, HeaderTable, HeaderValue, RoutedMessage, Version } from './model.ts';
 import { addTarget, isEmpty, newTargets, removeTarget, type Targets } from './targets.ts';
 import { addPattern, anyCount, matchTopic, newTopicTrie, removePattern, type TopicNode } from './topic-trie.ts';
 
@@ -173,7 +173,7 @@ export function removeBinding(exchange: Exchange, id: string): void {
 // ------------------------------------------------------------------ matching
 
 /** Adds what every binding that matches leads to. Nothing is added exactly if none does. */
-export function matchBindings(version: Version, exchange: Exchange, message: Message, into: Targets[]): void {
+export function matchBindings(version: Version, exchange: Exchange, message: RoutedMessage, into: Targets[]): void {
   const { index } = exchange;
   switch (index.is) {
     case 'direct':
@@ -207,7 +207,7 @@ function addOfKey(byKey: ReadonlyMap<string, Targets>, key: string, into: Target
 }
 
 /** The bindings that `message` takes, in the order of binding: for who asks to see them, not for a publish. */
-export function matchingBindings(version: Version, exchange: Exchange, message: Message): readonly BindingSpec[] {
+export function matchingBindings(version: Version, exchange: Exchange, message: RoutedMessage): readonly BindingSpec[] {
   const all = [...exchange.bindings.values()];
   const { index } = exchange;
   if (index.is === 'x-consistent-hash') {

@@ -58,9 +58,14 @@ export interface Message {
   readonly replyTo: string | null;
   readonly bodyBytes: number;
   readonly deaths: DeathHistory | null;
+  /** Deliveries of it that failed in the queues it died in before: an annotation that no reader sees, 0 where the version has none. */
+  readonly failedDeliveries: number;
   /** Who the message is outside of the broker: its slot in the world's table. The broker only carries it along. */
   readonly content: number;
 }
+
+/** What its way through the exchanges depends on. */
+export type RoutedMessage = Pick<Message, 'key' | 'cc' | 'bcc' | 'headers' | 'messageId' | 'correlationId'>;
 
 export type ExchangeType = 'direct' | 'fanout' | 'topic' | 'headers' | 'x-consistent-hash';
 
@@ -136,7 +141,7 @@ export interface RoutingOperations<State> {
   publishRefusal(state: State, exchange: string): ReplyCode;
   /**
    * Queues that get the message, each once, in an order that does not change; none if it is unroutable or there is no such exchange.
-   * The message is asked for `key`, `cc`, `bcc`, `headers`, `messageId` and so on. `exchange` need not be the message's own.
+   * `exchange` need not be the message's own. The list is good until bindings change.
    */
-  route(state: State, exchange: string, message: Message): readonly string[];
+  route(state: State, exchange: string, message: RoutedMessage): readonly string[];
 }

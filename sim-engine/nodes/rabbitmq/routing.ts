@@ -24,10 +24,10 @@ import {
   type ExchangeSpec,
   type ExchangeType,
   type HeaderValue,
-  type Message,
   NOT_FOUND,
   PRECONDITION_FAILED,
   type ReplyCode,
+  type RoutedMessage,
   type RoutingOperations,
   type Version,
 } from './model.ts';
@@ -198,7 +198,7 @@ export function publishRefusal(state: RoutingState, exchange: string): ReplyCode
 const NOWHERE: readonly string[] = [];
 
 /** In order of name; the list is good until bindings change. */
-export function route(state: RoutingState, exchange: string, message: Message): readonly string[] {
+export function route(state: RoutingState, exchange: string, message: RoutedMessage): readonly string[] {
   if (exchange === DEFAULT_EXCHANGE) return routeByName(state, message);
   const first = state.exchanges.get(exchange);
   if (first === undefined) return NOWHERE;
@@ -210,13 +210,13 @@ export function route(state: RoutingState, exchange: string, message: Message): 
   return routeFurther(state, first, message, found);
 }
 
-function routeByName(state: RoutingState, { key, cc, bcc }: Message): readonly string[] {
+function routeByName(state: RoutingState, { key, cc, bcc }: RoutedMessage): readonly string[] {
   if (cc.length === 0 && bcc.length === 0) return state.queues.has(key) ? [key] : NOWHERE;
   return inOrder(new Set([key, ...cc, ...bcc].filter((name) => state.queues.has(name))));
 }
 
 /** Along the bindings to further exchanges, and to the alternate exchange of each that no binding led on from. */
-function routeFurther(state: RoutingState, first: Exchange, message: Message, found: Targets[]): readonly string[] {
+function routeFurther(state: RoutingState, first: Exchange, message: RoutedMessage, found: Targets[]): readonly string[] {
   const queues = new Set<string>();
   const seen = new Set([first.spec.name]);
   const waiting = [first];

@@ -1,10 +1,10 @@
 // `npm run vectors [-- DIR ...]`: replays recorded facts against the models and says which agree. A line per file, last line
-// 'N passed, N failed', exit code 1 if any failed. Called by `scripts/run.mjs`; what a format means is for its runner to know.
+// 'N passed, N failed', exit code 1 if any failed; before it what other versions of a system answered, where that was recorded. Called by `scripts/run.mjs`; what a format means is for its runner to know.
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { BUILT, nameOf, type Replay, replay } from '../../testing/runners/registry.ts';
+import { isBuilt, type Replay, replay } from '../../testing/runners/registry.ts';
 
 const CARRIED = 'sim-engine/testing/vectors';
 const FAULTS_SHOWN = 10;
@@ -30,15 +30,19 @@ export function main(args: readonly string[]): number {
     return 2;
   }
   let files = places.flatMap(filesBelow);
-  if (options.values.built === true) files = files.filter((file) => BUILT.includes(nameOf(file)));
+  if (options.values.built === true) files = files.filter(isBuilt);
   let passed = 0;
   let failed = 0;
+  const versions = { passed: 0, failed: 0 };
   for (const file of files) {
     const result = replay(file);
     print(result, options.values.details === true);
     passed += result.passed;
     failed += result.failed;
+    versions.passed += result.versions?.passed ?? 0;
+    versions.failed += result.versions?.failed ?? 0;
   }
+  if (versions.passed + versions.failed > 0) console.log(`versions: ${versions.passed} passed, ${versions.failed} failed`);
   console.log(`${passed} passed, ${failed} failed`);
   return failed > 0 ? 1 : 0;
 }

@@ -7,6 +7,8 @@ export interface VectorCase {
   readonly input: Record<string, unknown>;
   readonly expected: Record<string, unknown>;
   readonly validation?: Record<string, unknown>;
+  /** What other versions of the recorded system answered, where it was something else, by version. */
+  readonly differs?: { readonly [version: string]: Record<string, unknown> };
 }
 
 export interface Judgement {
@@ -17,7 +19,9 @@ export interface Judgement {
 }
 
 export interface VectorFormat {
-  /** Folder and file name without its ending: what a file without a `kind` is known by. */
+  /** A file's `kind`; of a file without one, its folder and its name without the ending, or the folder alone if that is `definitions`. */
   readonly key: string;
   judge(one: VectorCase): Judgement;
+  /** As another version of the system: `one.expected` is what that version answered. Absent: the format knows no versions. */
+  judgeVersion?(one: VectorCase, version: string): Judgement;
 }

@@ -10,11 +10,12 @@ import { CLOSED_LOOP_FORMAT } from './closed-loop.ts';
 import { DEDUP_TTL_FORMAT } from './dedup-ttl.ts';
 import { DLQ_RETRIES_FORMAT } from './dlq-retries.ts';
 import { EVENT_SOURCING_FORMAT } from './event-sourcing.ts';
-import type { VectorCase, VectorFormat } from './format.ts';
+import type { Judgement, VectorCase, VectorFormat } from './format.ts';
 import { LANES_FORMAT } from './lanes.ts';
 import { OUT_OF_ORDER_COMMIT_FORMAT } from './out-of-order-commit.ts';
 import { OUTBOX_FORMAT } from './outbox.ts';
 import { QUEUEING_FORMATS } from './queueing.ts';
+import { RABBITMQ_ROUTING_FORMATS } from './rabbitmq-routing.ts';
 import { REQUEST_REPLY_FORMAT } from './request-reply.ts';
 import { RETRY_BUDGET_FORMAT } from './retry-budget.ts';
 import { RETRY_MATH_FORMAT } from './retry-math.ts';
@@ -36,10 +37,20 @@ const FORMATS: readonly VectorFormat[] = [
   TOKEN_BUCKET_FORMAT,
   CLOSED_LOOP_FORMAT,
   ...QUEUEING_FORMATS,
+  ...RABBITMQ_ROUTING_FORMATS,
 ];
 
 /** Formats of the systems that are built, by key: what `--built` replays. */
 export const BUILT: readonly string[] = FORMATS.map(({ key }) => key);
+
+/** Whether a file is of a format that is built. */
+export function isBuilt(path: string): boolean {
+  try {
+    return BUILT.includes(formatKey(path, JSON.parse(readFileSync(path, 'utf8'))));
+  } catch {
+    return false;
+  }
+}
 
 /** Cases that a README says are never judged, with the reason: printed, and counted in neither number. */
 const NEVER_JUDGED: ReadonlyMap<string, string> = new Map([['queueing/ggc_approx', 'an approximation is never judged']]);
@@ -49,6 +60,8 @@ export interface Replay {
   readonly name: string;
   readonly passed: number;
   readonly failed: number;
+  /** Outcomes that other versions of the system had, apart from those of the version that is built. */
+  readonly versions?: { readonly passed: number; readonly failed: number };
   /** Why nothing, or nothing else, was judged; absent when every case was. */
   readonly remark?: string;
   /** A line per case that failed. */
@@ -57,15 +70,19 @@ export interface Replay {
   readonly details: readonly string[];
 }
 
-/** What a file is known by: its `kind`, else the name of its folder and its own. */
+const DEFINITIONS = 'definitions';
+const folderOf = (path: string): string => basename(dirname(resolve(path)));
+
+/** What a file is known by: its `kind`, else the name of its folder and its own; in a folder of definitions the folder alone. */
 export function formatKey(path: string, content: unknown): string {
+  if (folderOf(path) === DEFINITIONS) return DEFINITIONS;
   const kind = (content as { readonly kind?: unknown } | null)?.kind;
   return typeof kind === 'string' ? kind : nameOf(path);
 }
 
 export function nameOf(path: string): string {
   const absolute = resolve(path);
-  return `${basename(dirname(absolute))}/${basename(absolute, '.json')}`;
+  return `${folderOf(absolute)}/${basename(absolute, '.json')}`;
 }
 
 export function replay(path: string): Replay {
@@ -91,9 +108,11 @@ export function replay(path: string): Replay {
   return { name, ...judgeAll(format, cases) };
 }
 
-/** Undefined when the file is one case as a whole: because it has no list of them, or lies in a folder `definitions`. */
+/** Undefined when the file has no list of cases. One in a folder of definitions is a case as a whole. */
 function casesOf(path: string, content: unknown): readonly VectorCase[] | undefined {
-  if (basename(dirname(resolve(path))) === 'definitions') return undefined;
+  if (folderOf(path) === DEFINITIONS) {
+    return [{ name: basename(path, '.json'), input: content as Record<string, unknown>, expected: {} }];
+  }
   const cases = (content as { readonly cases?: unknown } | null)?.cases;
   return Array.isArray(cases) ? (cases as readonly VectorCase[]) : undefined;
 }
@@ -102,20 +121,35 @@ function judgeAll(format: VectorFormat, cases: readonly VectorCase[]): Omit<Repl
   const faults: string[] = [];
   const details: string[] = [];
   let failed = 0;
+  const versions = { passed: 0, failed: 0 };
   for (const one of cases) {
-    const judgement = judgedSafely(format, one);
+    const judgement = judgedSafely(() => format.judge(one));
     if (judgement.details !== undefined) details.push(`${one.name}: ${judgement.details}`);
+    for (const [version, found] of judgedVersions(format, one)) {
+      if (found.faults.length === 0) versions.passed++;
+      else versions.failed++;
+      if (found.faults.length > 0) details.push(`${one.name} in ${version}: ${found.faults.join('; ')}`);
+    }
     if (judgement.faults.length === 0) continue;
     failed++;
     faults.push(`${one.name}: ${judgement.faults.join('; ')}`);
   }
-  return { passed: cases.length - failed, failed, faults, details };
+  const result = { passed: cases.length - failed, failed, faults, details };
+  return versions.passed + versions.failed === 0 ? result : { ...result, versions };
+}
+
+/** What other versions answered, each judged as that version. */
+function judgedVersions(format: VectorFormat, one: VectorCase): readonly (readonly [string, Judgement])[] {
+  return Object.entries(one.differs ?? {}).flatMap(([version, expected]) => {
+    if (format.judgeVersion === undefined) return [];
+    return [[version, judgedSafely(() => format.judgeVersion?.({ ...one, expected }, version) as Judgement)] as const];
+  });
 }
 
 /** A case that a runner cannot even read has failed; the others still have their turn. */
-function judgedSafely(format: VectorFormat, one: VectorCase) {
+function judgedSafely(judge: () => Judgement): Judgement {
   try {
-    return format.judge(one);
+    return judge();
   } catch (error) {
     return { faults: [(error as Error).message] };
   }
