@@ -29,12 +29,12 @@ export interface Attempt {
   readonly isTraced?: boolean;
 }
 
-/** The start of a lesson, by the name of its file without the ending. */
+/** The start of a lesson, by the name of its file without the ending; or, with another folder, a scenario of the menu. */
 export class Lesson {
   readonly document: ScenarioDocument;
 
-  constructor(name: string) {
-    const path = new URL(`../scenarios/lessons/${name}.json`, import.meta.url);
+  constructor(name: string, folder: 'lessons/' | '' = 'lessons/') {
+    const path = new URL(`../scenarios/${folder}${name}.json`, import.meta.url);
     this.document = JSON.parse(readFileSync(path, 'utf8')) as ScenarioDocument;
   }
 

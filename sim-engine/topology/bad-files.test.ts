@@ -383,7 +383,7 @@ describe('unknown field', () => {
   });
   it('of a wire: its own and those of the link are known', () => {
     expect(only(parseTopology(withWireParams('out', { dely: '1s' })))[2]).toBe(
-      'Did you mean "delay"? Parameters here: acknowledge, desk, pollTimeout, delay, jitter, loss, duplication, bandwidth.',
+      'Did you mean "delay"? Parameters here: acknowledge, desk, pollTimeout, retryAs, delay, jitter, loss, duplication, bandwidth.',
     );
   });
   it('of the skeleton', () => {

@@ -534,4 +534,9 @@ export const FIELD_MESSAGES = {
   'deliver.pollTimeout.label': 'Ask again after',
   'deliver.pollTimeout.help':
     'How long the worker waits for a message before it asks the queue again. It matters when a request was lost.',
+  'deliver.retryAs.label': 'A failed message is',
+  'deliver.retryAs.help':
+    'Put back, and its attempts are counted on. Or sent to the queue again as a new message, as handlers do that publish what they failed at: its attempts begin anew, and no limit of attempts is ever reached.',
+  'deliver.retryAs.same': 'Put back',
+  'deliver.retryAs.new': 'Sent as a new message',
 } as const;

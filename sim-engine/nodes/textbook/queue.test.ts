@@ -319,6 +319,54 @@ describe('a full queue', () => {
   });
 });
 
+describe('what a reader sends again as a new message', () => {
+  const failing = { work: lasting('10ms'), failure: 1, maxAttempts: 3, retry: 'exponential', retryBase: '2s' };
+  const limits = { workers: { worker: failing }, queue: { maxAttempts: 4 }, hasDeadLetters: true };
+
+  it('is at its first attempt each time: no limit is reached, and its backoff begins anew', () => {
+    const story = line({ times: ['0s'], ...limits, deliver: { retryAs: 'new' } }).to('10s');
+    expect(attempts(story)).toEqual([0, 2010, 4020, 6030, 8040].map((ms) => [ms, 1]));
+    expect(story.gauge('redeliveries', 'orders')).toBe(0);
+    expect(story.gauge('dlq_size', 'dead')).toBe(0);
+    expect(story.ledger.delivery).toMatchObject({ owed: 1, delayed: 1 });
+  });
+
+  it('waits as after a first attempt, also where each wait grows from the one before', () => {
+    const worker = { ...failing, work: lasting('0s'), retry: 'decorrelated', retryBase: '100ms', maxAttempts: 0 };
+    const longestWaitMs = (retryAs: string) => {
+      const times = line({ times: ['0s'], workers: { worker }, deliver: { retryAs } })
+        .to('30s')
+        .times('delivered');
+      return Math.max(...times.slice(1).map((ms, ix) => ms - (times[ix] as number)));
+    };
+    expect(longestWaitMs('new')).toBeLessThanOrEqual(300);
+    expect(longestWaitMs('same')).toBeGreaterThan(300);
+  });
+
+  it('keeps its attempts where it is put back', () => {
+    const story = line({ times: ['0s'], ...limits, deliver: { retryAs: 'same' } }).to('10s');
+    expect(attempts(story)).toEqual([
+      [0, 1],
+      [2010, 2],
+      [6020, 3],
+    ]);
+    expect(story.gauge('dlq_size', 'dead')).toBe(1);
+  });
+
+  it('comes last, where what is put back comes first, and waits as long as a new one may', () => {
+    const queue = { returnTo: 'front', expiry: 'on-time', timeToLive: lasting('25ms') };
+    const workers = { worker: { ...failing, retry: 'fixed', retryBase: '0s', maxAttempts: 0 } };
+    const handedOut = (retryAs: string) => {
+      const story = line({ times: ['0ms', '1ms'], queue, workers, deliver: { retryAs, desk: 1 } }).to('95ms');
+      return { numbers: story.stops('delivered').map(({ number }) => number), expired: story.times('expired') };
+    };
+    expect(handedOut('new').numbers).toEqual([1, 2, 1, 2, 1, 2, 1, 2, 1, 2]);
+    expect(handedOut('new').expired).toEqual([]);
+    expect(handedOut('same').numbers).toEqual([1, 1, 1]);
+    expect(handedOut('same').expired).toEqual([26, 30]);
+  });
+});
+
 describe('the limit of attempts', () => {
   const failing = { work: lasting('10ms'), failure: 1, maxAttempts: 0, retry: 'fixed', retryBase: '1s' };
 

@@ -122,6 +122,8 @@ class Queue extends StatefulActor {
   private readonly connections: (Connection | null)[] = [];
   private readonly out: LinkIx[] = [];
   private readonly acknowledges: boolean[] = [];
+  /** Of each reader, whether what it failed at comes as a new message. */
+  private readonly sendsAnew: boolean[] = [];
   private deadLetters: Connection | null = null;
   private ackDeadlineNs = 0;
   private maxAttempts = 0;
@@ -148,6 +150,7 @@ class Queue extends StatefulActor {
     this.connections[slot] = connection;
     this.out[slot] = connection.out;
     this.acknowledges[slot] = connection.params.acknowledge !== false;
+    this.sendsAnew[slot] = connection.params.retryAs === 'new';
     if (this.state.credit[slot] === undefined) this.state.credit[slot] = 0;
     if (this.state.isInLine[slot] === undefined) this.state.isInLine[slot] = false;
     if (connection.port === 'dead') this.deadLetters = connection;
@@ -366,10 +369,20 @@ class Queue extends StatefulActor {
     if (tag < 0) this.regainPlace(slot);
     if (this.isCurrent(obl, tag)) {
       this.endLease(obl);
+      if (this.sendsAnew[slot]) this.beginAnew(obl);
       this.takeBack(obl, delayNs);
     }
     this.world.obligations.dropMention(obl);
     this.dispatch();
+  }
+
+  /**
+   * The reader sends it again as a new message and lets go of the one it had: the copy takes over the obligation, and nothing that was
+   * counted of the one before.
+   */
+  private beginAnew(obl: number): void {
+    this.world.obligations.beginAnew(obl);
+    if (this.state.patience.live > 0) forgetPatience(this.state.patience, obl);
   }
 
   private onReject(obl: number, slot: number, tag: number): void {
@@ -421,7 +434,9 @@ class Queue extends StatefulActor {
     const obligations = this.world.obligations;
     const dueNs = this.expiry === 'never' ? 0 : dueOf(this.state.patience, obl);
     obligations.moveTo(obl, WAITING);
-    if (dueNs !== 0 && dueNs <= (this.world.now[0] as number)) {
+    // No attempt is known of what was sent anew.
+    if (obligations.attempts[obl] === 0) this.keepNew(obl);
+    else if (dueNs !== 0 && dueNs <= (this.world.now[0] as number)) {
       this.expire(obl);
       this.afterRoom();
     } else this.keepReady(obl, isAtFront);

@@ -52,6 +52,13 @@ const DELIVER_FIELDS = declareFields('deliver', {
     live: true,
     advanced: true,
   },
+  retryAs: {
+    kind: 'choice',
+    choices: [{ value: 'same' }, { value: 'new' }],
+    default: 'same',
+    live: true,
+    advanced: true,
+  },
 });
 
 const NO_FIELDS = {} as const satisfies Fields;
