@@ -31,6 +31,10 @@ export interface Place {
   isResting: boolean;
   /** Raised by each delivery that takes the place: a timer set for an earlier one is passed over. */
   serial: number;
+  /** When the work here began, ns. */
+  beganNs: number;
+  /** When the step it is at is over, ns; what is past is no step that takes time. */
+  endsNs: number;
 }
 
 /** A timer's argument names the place and its serial: it has room for `PLACES_MAX`. */
@@ -60,12 +64,9 @@ interface PlacesState {
   isFillArmed: boolean;
   busy: number;
   desk: Desk;
-  /** [sum over places of the time they were busy, up to when], ns: in one array, since fields that outgrow 31 bits change shape. */
-  busyTime: Float64Array;
-  /** When the work at each place began, ns. */
-  beganNs: Float64Array;
-  /** When the step that each place is at is over, ns; what is past is no step that takes time. */
-  endsNs: Float64Array;
+  /** Sum over places of the time they were busy, and up to when it was taken, ns. */
+  busyNs: number;
+  busyUntilNs: number;
   /** What waits to go on, the one that was interrupted first first. */
   interrupted: Interrupted[];
   /** How many replicas of the service work: each has as many places as its concurrency says. */
@@ -83,6 +84,12 @@ export interface PlacesHost {
   resume(place: Place, leftNs: number): void;
 }
 
+/** What a field that will hold times begins with: one that begins with a small whole number changes its shape when it outgrows 31 bits. */
+const A_TIME = Number.NaN;
+
+/** Argument of what is laid on a desk and taken from it: of no meaning between two calls. */
+const row: DeskRow = { obl: 0, attempt: 0, slot: 0, call: 0 };
+
 export class Places implements Stateful {
   state: PlacesState = {
     all: [],
@@ -91,9 +98,8 @@ export class Places implements Stateful {
     isFillArmed: false,
     busy: 0,
     desk: newDesk(),
-    busyTime: new Float64Array(2),
-    beganNs: new Float64Array(16),
-    endsNs: new Float64Array(16),
+    busyNs: A_TIME,
+    busyUntilNs: A_TIME,
     interrupted: [],
     replicas: 1,
     count: 1,
@@ -104,7 +110,6 @@ export class Places implements Stateful {
   private interrupts = false;
   /** Whether places are being filled right now: who leaves one meanwhile need not do it again. */
   private isFilling = false;
-  private readonly row: DeskRow = { obl: 0, attempt: 0, slot: 0, call: 0 };
   private readonly world: World;
   private readonly host: PlacesHost;
   /** Number of the timer of its host that calls `onFill`. */
@@ -116,6 +121,8 @@ export class Places implements Stateful {
     this.fillTimer = fillTimer;
     this.readParams(params);
     this.state.count = this.concurrency;
+    this.state.busyNs = 0;
+    this.state.busyUntilNs = 0;
     this.countFree();
   }
 
@@ -165,7 +172,7 @@ export class Places implements Stateful {
 
   /** Begins a piece of work or lays it on the desk; false if `waitingMax` of them lie there already. */
   offer(obl: number, attempt: number, slot: number, call: number, waitingMax: number): boolean {
-    const { row, state } = this;
+    const { state } = this;
     row.obl = obl;
     row.attempt = attempt;
     row.slot = slot;
@@ -276,8 +283,8 @@ export class Places implements Stateful {
   }
 
   private beginNext(line: number): void {
-    takeFrom(this.state.desk, line, this.order === 'newest-first', this.row);
-    this.take(this.placeFor(this.row), this.row);
+    takeFrom(this.state.desk, line, this.order === 'newest-first', row);
+    this.take(this.placeFor(row), row);
   }
 
   /** Number of the place that can begin this now, -1 if it must wait. */
@@ -322,12 +329,11 @@ export class Places implements Stateful {
     const line = this.lineOf(row.obl);
     let victim: Place | undefined;
     for (const place of state.all) {
-      if (place.obl === 0 || (state.endsNs[place.ix] as number) <= (world.now[0] as number)) continue;
+      if (place.obl === 0 || place.endsNs <= (world.now[0] as number)) continue;
       if (this.lineOf(place.obl) > (victim === undefined ? line : this.lineOf(victim.obl))) victim = place;
     }
     if (victim === undefined) return false;
-    const { ix } = victim;
-    const leftNs = (state.endsNs[ix] as number) - (world.now[0] as number);
+    const leftNs = victim.endsNs - (world.now[0] as number);
     state.interrupted.push({ ...victim, leftNs, workedNs: this.workedNs(victim) });
     this.vacate(victim);
     this.take(this.placeFor(row), row);
@@ -341,7 +347,7 @@ export class Places implements Stateful {
     const place = this.prepare(ix);
     const serial = (place.serial + 1) & SERIAL_MASK;
     Object.assign(place, work, { serial });
-    state.beganNs[ix] = (world.now[0] as number) - workedNs;
+    place.beganNs = (world.now[0] as number) - workedNs;
     state.busy++;
     this.host.resume(place, leftNs);
   }
@@ -349,16 +355,12 @@ export class Places implements Stateful {
   private prepare(ix: number): Place {
     const { state } = this;
     for (let at = state.all.length; at <= ix; at++) state.all.push(emptyPlace(at));
-    while (ix >= state.beganNs.length) {
-      state.beganNs = doubled(state.beganNs);
-      state.endsNs = doubled(state.endsNs);
-    }
     return state.all[ix] as Place;
   }
 
   /** The step that a place is at takes time until `world.at`: something more urgent may interrupt it meanwhile. */
-  noteEnd({ ix }: Place): void {
-    this.state.endsNs[ix] = this.world.at[0] as number;
+  noteEnd(place: Place): void {
+    place.endsNs = this.world.at[0] as number;
   }
 
   private take(ix: number, { obl, attempt, slot, call }: DeskRow): void {
@@ -376,7 +378,7 @@ export class Places implements Stateful {
     place.hasSucceeded = false;
     place.isResting = false;
     place.serial = (place.serial + 1) & SERIAL_MASK;
-    state.beganNs[ix] = world.now[0] as number;
+    place.beganNs = world.now[0] as number;
     state.busy++;
     this.host.begin(place);
   }
@@ -385,7 +387,7 @@ export class Places implements Stateful {
   private assignAnew(): void {
     const { state } = this;
     const waiting: DeskRow[] = [];
-    clearDesk(state.desk, this.row, (row) => waiting.push({ ...row }));
+    clearDesk(state.desk, row, (row) => waiting.push({ ...row }));
     for (const row of waiting) putOn(state.desk, this.laneOf(row), row);
     this.countFree();
   }
@@ -425,7 +427,7 @@ export class Places implements Stateful {
   dropOf(slot: number, onDesk: (row: DeskRow) => void, inWork: (place: Place) => void): void {
     const { state } = this;
     const kept: DeskRow[] = [];
-    clearDesk(state.desk, this.row, (row) => {
+    clearDesk(state.desk, row, (row) => {
       if (row.slot === slot) onDesk(row);
       else kept.push({ ...row });
     });
@@ -443,7 +445,7 @@ export class Places implements Stateful {
     for (const place of state.all) if (place.obl !== 0) inWork(place);
     for (const work of state.interrupted) onDesk(work);
     state.interrupted = [];
-    clearDesk(state.desk, this.row, onDesk);
+    clearDesk(state.desk, row, onDesk);
     state.all = [];
     state.busy = 0;
     state.isFillArmed = false;
@@ -462,22 +464,22 @@ export class Places implements Stateful {
   }
 
   /** How long the work at a place has gone on, ns. */
-  workedNs({ ix }: Place): number {
-    return (this.world.now[0] as number) - (this.state.beganNs[ix] as number);
+  workedNs({ beganNs }: Place): number {
+    return (this.world.now[0] as number) - beganNs;
   }
 
   /** Seconds of work so far, all places together. */
   busySeconds(): number {
-    const { busy, busyTime } = this.state;
-    return ((busyTime[0] as number) + busy * ((this.world.now[0] as number) - (busyTime[1] as number))) / 1e9;
+    const { busy, busyNs, busyUntilNs } = this.state;
+    return (busyNs + busy * ((this.world.now[0] as number) - busyUntilNs)) / 1e9;
   }
 
   private keepBusyTime(): void {
-    const { busy, busyTime } = this.state;
-    const nowNs = this.world.now[0] as number;
-    if (busyTime[1] === nowNs) return;
-    busyTime[0] = (busyTime[0] as number) + busy * (nowNs - (busyTime[1] as number));
-    busyTime[1] = nowNs;
+    const { state, world } = this;
+    const nowNs = world.now[0] as number;
+    if (state.busyUntilNs === nowNs) return;
+    state.busyNs += state.busy * (nowNs - state.busyUntilNs);
+    state.busyUntilNs = nowNs;
   }
 }
 
@@ -494,10 +496,6 @@ const emptyPlace = (ix: number): Place => ({
   hasSucceeded: false,
   isResting: false,
   serial: 0,
+  beganNs: A_TIME,
+  endsNs: A_TIME,
 });
-
-function doubled(array: Float64Array): Float64Array {
-  const larger = new Float64Array(array.length * 2);
-  larger.set(array);
-  return larger;
-}
