@@ -66,7 +66,10 @@ describe('step', () => {
     expect(lesson.failures('80s', { edits: inFlight(5), checks })).toEqual([]);
   });
 
-  // A log that refuses what comes out of turn keeps five in order; the textbook queue recognises numbers, and no more.
+  // What keeps five sends in order is twofold: a broker that refuses a number with a gap before it, and a client that then sends all that
+  // is out again, in order (Kafka's OUT_OF_ORDER_SEQUENCE and its idempotent producer). Both come with the log. The textbook queue
+  // recognises a number it has, and takes any other as it comes, since its calls promise no order: so here the number removes the second
+  // effect alone, and what keeps the order is one send at a time.
   it('5: numbered sends are recognised when they come again, and one at a time they stay in order', () => {
     const five = lesson.begin({ edits: [...inFlight(5), NUMBERED] }).to('80s');
     expect(five.read('dup_effects')).toBe(0);
