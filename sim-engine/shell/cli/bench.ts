@@ -2,7 +2,14 @@
 // workload against the peer, in turns, with medians and ratios. Called by `scripts/run.mjs`; never a timed test.
 
 import { parseArgs } from 'node:util';
-import { type Comparison, comparePeer, measureCheckpoint, measureGrowth, millions } from '../../testing/bench/compare.ts';
+import {
+  type Comparison,
+  comparePeer,
+  measureCheckpoint,
+  measureGrowth,
+  measureTopicBindings,
+  millions,
+} from '../../testing/bench/compare.ts';
 import { DEFAULT_COUNTS, type Measured, runWorkload, WORKLOADS, type Workload } from '../../testing/bench/workloads.ts';
 
 const USAGE = `Usage: npm run bench -- [--workload ${WORKLOADS.join('|')}] [--n N] [--level 0|1] [--rate R] [--rounds N] [--json]`;
@@ -82,7 +89,12 @@ function compareAll(count: number | undefined, rounds: number, isJson: boolean):
   for (const { nodes, nsPerEvent } of growth.sizes)
     tell(`growth: ${String(nodes).padStart(5)} nodes, ${nsPerEvent} ns per event`);
   tell(`growth: ${growth.ratio} times as long per event in the largest drawing as in the smallest`);
-  console.log(JSON.stringify({ comparisons, checkpoint, growth }));
+  const topic = measureTopicBindings(entry, count ?? DEFAULT_COUNTS['topic-bindings']);
+  for (const { bindings, nsPerPublish } of topic.sizes) {
+    tell(`topic-bindings: ${String(bindings).padStart(6)} bindings, ${nsPerPublish} ns per publish`);
+  }
+  tell(`topic-bindings: ${topic.ratio} times as long per publish with the most bindings as with the fewest`);
+  console.log(JSON.stringify({ comparisons, checkpoint, growth, topic }));
   return 0;
 }
 

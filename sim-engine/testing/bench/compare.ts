@@ -2,7 +2,7 @@
 // the machine strikes both. Called by `shell/cli/bench.ts`; it measures nothing in its own process.
 
 import { spawnSync } from 'node:child_process';
-import type { CheckpointMeasured, GrowthMeasured, Measured, Workload } from './workloads.ts';
+import type { CheckpointMeasured, GrowthMeasured, Measured, TopicMeasured, Workload } from './workloads.ts';
 import { median, rounded } from './workloads.ts';
 
 const PEER = 'sim-engine/testing/bench/peer/peer-closures.cjs';
@@ -93,4 +93,8 @@ export function measureCheckpoint(entry: string, count: number): CheckpointMeasu
 
 export function measureGrowth(entry: string, count: number): GrowthMeasured {
   return lastJsonLine<GrowthMeasured>(ours(entry, 'growth', count));
+}
+
+export function measureTopicBindings(entry: string, count: number): TopicMeasured {
+  return lastJsonLine<TopicMeasured>(ours(entry, 'topic-bindings', count));
 }

@@ -3,13 +3,14 @@
 
 import { readFileSync } from 'node:fs';
 import { quantile } from '../../kernel/histogram.ts';
+import { addQueue, bind, declareExchange, newRouting, route } from '../../nodes/rabbitmq/routing.ts';
 import { Simulation } from '../../simulation/simulation.ts';
 import type { NodeDocument, ScenarioDocument, WireDocument } from '../../topology/document.ts';
 import { parseScenario } from '../../topology/parse.ts';
 import { ALL_LATENCIES, DEAD_LETTERED, PROCESSED } from '../../world/books.ts';
 import { node, simulationOf, started, wire } from '../drawing.ts';
 
-export const WORKLOADS = ['w1', 'w1-noack', 'checkpoint', 'growth'] as const;
+export const WORKLOADS = ['w1', 'w1-noack', 'checkpoint', 'growth', 'topic-bindings'] as const;
 export type Workload = (typeof WORKLOADS)[number];
 
 /** Messages of each workload unless told otherwise. */
@@ -18,6 +19,7 @@ export const DEFAULT_COUNTS: { readonly [workload in Workload]: number } = {
   'w1-noack': 2_000_000,
   checkpoint: 1_000_000,
   growth: 400_000,
+  'topic-bindings': 1_000_000,
 };
 
 /** What every workload answers with; times of a message in microseconds. */
@@ -51,6 +53,13 @@ export interface GrowthMeasured extends Measured {
   readonly ratio: number;
 }
 
+export interface TopicMeasured extends Measured {
+  readonly w: 'topic-bindings';
+  readonly sizes: readonly { readonly bindings: number; readonly nsPerPublish: number }[];
+  /** ns per publish with the most bindings over that with the fewest. */
+  readonly ratio: number;
+}
+
 export function runWorkload(workload: Workload, count: number): Measured {
   switch (workload) {
     case 'w1':
@@ -60,6 +69,8 @@ export function runWorkload(workload: Workload, count: number): Measured {
       return runCheckpoint(count);
     case 'growth':
       return runGrowth(count);
+    case 'topic-bindings':
+      return runTopicBindings(count);
   }
 }
 
@@ -190,6 +201,76 @@ function chains(count: number): Simulation {
     }
   }
   return simulationOf({ nodes, wires });
+}
+
+// ------------------------------------------------------------------ a topic exchange with ever more bindings
+
+const TOPIC_BINDINGS = [10, 10_000];
+const TOPIC_ROUNDS = 5;
+const TOPIC_KEYS = 1000;
+/** Regions share their word among bindings, shops have one each. */
+const REGIONS = 97;
+const BINDING_KEYS: readonly ((i: number) => string)[] = [
+  (i) => `order.r${i % REGIONS}.shop${i}`,
+  (i) => `order.*.shop${i}`,
+  (i) => `*.r${i % REGIONS}.shop${i}`,
+  (i) => `#.shop${i}`,
+];
+
+/** `count` publishes in all, each to the one queue of its shop, in turns through a few bindings and through many of the same forms. */
+function runTopicBindings(count: number): TopicMeasured {
+  const exchanges = TOPIC_BINDINGS.map((bindings) => ({ bindings, publish: topicOf(bindings), ns: [] as number[] }));
+  const perRound = Math.ceil(count / TOPIC_ROUNDS / exchanges.length);
+  const whole = new CpuClock();
+  let copies = 0;
+  for (let round = 0; round < TOPIC_ROUNDS; round++) {
+    for (const { publish, ns } of exchanges) {
+      publish(TOPIC_KEYS);
+      const cpu = new CpuClock();
+      whole.during(() => cpu.during(() => (copies += publish(perRound))));
+      ns.push((cpu.seconds * 1e9) / perRound);
+    }
+  }
+  const sizes = exchanges.map(({ bindings, ns }) => ({ bindings, nsPerPublish: rounded(median(ns), 1) }));
+  const [fewest, most] = [sizes[0], sizes.at(-1)] as [{ nsPerPublish: number }, { nsPerPublish: number }];
+  return {
+    w: 'topic-bindings',
+    events: perRound * TOPIC_ROUNDS * exchanges.length,
+    done: copies,
+    dlq: 0,
+    cpu: rounded(whole.seconds, 4),
+    // Routing takes no simulated time, and nothing of it is a run.
+    meanUs: 0,
+    p50: 0,
+    p99: 0,
+    digest: '',
+    sizes,
+    ratio: rounded(most.nsPerPublish / fewest.nsPerPublish, 3),
+  };
+}
+
+/** A topic exchange with so many queues; what comes back publishes and answers with the number of copies. */
+function topicOf(bindings: number): (publishes: number) => number {
+  const routing = newRouting('4.3');
+  const spec = { isDurable: true, isAutoDelete: false, isInternal: false, args: new Map() };
+  declareExchange(routing, { name: 'orders', type: 'topic', ...spec });
+  for (let i = 0; i < bindings; i++) {
+    const key = (BINDING_KEYS[i % BINDING_KEYS.length] as (i: number) => string)(i);
+    addQueue(routing, `q${i}`);
+    bind(routing, { source: 'orders', destination: `q${i}`, toExchange: false, key, args: new Map() });
+  }
+  // Spread over all bindings by a step that shares no factor with their number.
+  const messages = Array.from({ length: TOPIC_KEYS }, (_, n) => {
+    const shop = (n * 7919) % bindings;
+    const key = `order.r${shop % REGIONS}.shop${shop}`;
+    return { key, cc: [], bcc: [], headers: null, messageId: null, correlationId: null };
+  });
+  return (publishes) => {
+    let copies = 0;
+    for (let n = 0; n < publishes; n++)
+      copies += route(routing, 'orders', messages[n % TOPIC_KEYS] as (typeof messages)[0]).length;
+    return copies;
+  };
 }
 
 // ------------------------------------------------------------------ shared
