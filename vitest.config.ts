@@ -3,6 +3,8 @@
 import { defineConfig } from 'vitest/config';
 
 const isLong = process.env.LONG_RUNS === '1';
+/** Plants a fault into each test that holds an invariant and skips all others: a part of `npm run mutants`. */
+const isPlanted = process.env.PLANTED === '1';
 
 export default defineConfig({
   test: {
@@ -13,6 +15,9 @@ export default defineConfig({
     // Two cores are what CI has; a property test on a busy machine may take its time.
     maxWorkers: 2,
     testTimeout: isLong ? 300_000 : 60_000,
-    setupFiles: isLong ? ['sim-engine/testing/long-runs.setup.ts'] : [],
+    setupFiles: [
+      ...(isLong ? ['sim-engine/testing/long-runs.setup.ts'] : []),
+      ...(isPlanted ? ['sim-engine/testing/planted.setup.ts'] : []),
+    ],
   },
 });

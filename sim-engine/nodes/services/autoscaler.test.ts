@@ -103,6 +103,34 @@ describe('the number of replicas', () => {
     expect(Math.max(...everySecond(story({ idle: true }), 60, wanted))).toBe(100);
   });
 
+  it('P60: follows a partition that is stuck, and nothing is done the sooner by those that come', () => {
+    const partitions = ['a', 'b', 'c'];
+    const story = (jamSecond: number) =>
+      new Story({
+        nodes: [
+          node('shop', 'sender', { arrivals: 'constant', rate: 4 }),
+          node('jam', 'sender', atOnce(100, jamSecond)),
+          ...partitions.map((id) => node(id, 'queue', { ackDeadline: '0s' })),
+          node('worker', 'service', WORK),
+          // Whoever reads the third partition is at one letter for ever.
+          node('stuck', 'service', { work: lasting('24h') }),
+          node('keda', 'autoscaler', { ...SWIFT, preset: 'keda-kafka' }),
+        ],
+        wires: [
+          ...['a', 'b'].flatMap((id) => [wire('publish', 'shop', id, INSTANT), wire('deliver', id, 'worker', INSTANT)]),
+          wire('publish', 'jam', 'c', INSTANT),
+          wire('deliver', 'c', 'stuck', INSTANT),
+          ...partitions.map((id) => wire('watch', id, 'keda')),
+          wire('scale', 'keda', 'worker'),
+        ],
+      }).to('2min');
+    const [jammed, free] = [story(0), story(3600)];
+    expect([places(jammed), places(free)]).toEqual([3, 1]);
+    const [done, plain] = [jammed, free].map((one) => one.gauge('processed', 'worker')) as [number, number];
+    expect(plain).toBeGreaterThan(900);
+    expect(done - plain).toBeLessThanOrEqual(2);
+  });
+
   it('of several queues is that of the longest', () => {
     const story = new Story({
       nodes: [

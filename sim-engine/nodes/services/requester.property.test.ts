@@ -86,7 +86,7 @@ function twin(
 }
 
 describe('whatever comes back', () => {
-  it('completes every request exactly once, the first reply in time or its deadline (P1, P2)', () => {
+  it('completes every request exactly once, the first reply in time or its deadline (P1)', () => {
     const time = fc.integer({ min: 0, max: 60 });
     fc.assert(
       fc.property(
@@ -112,6 +112,21 @@ describe('whatever comes back', () => {
       ),
       { numRuns: 300 },
     );
+  });
+
+  it('P2: late, twice or to nobody completes nothing, and is counted as what it is', () => {
+    const client = begin([0, 1, 2], { timeout: '20ms' });
+    client.to(10 * MS_NS);
+    for (const number of [1, 1, 7]) client.reply(number);
+    client.to(30 * MS_NS);
+    for (const number of [1, 2, 3, 3]) client.reply(number);
+    client.to(1000 * MS_NS);
+    expect(client.completions.map(({ number, result }) => [number, result])).toEqual([
+      [1, 'ok'],
+      [2, 'timeout'],
+      [3, 'timeout'],
+    ]);
+    expect(['late', 'duplicate', 'unknown'].map((name) => client.gauge(name))).toEqual([3, 2, 1]);
   });
 
   it('in the instant of the deadline is late, and before it is not (P2)', () => {

@@ -69,6 +69,26 @@ describe('lanes by key', () => {
     expect(story.times('processed')).toEqual(Array.from({ length: 50 }, (_, ix) => 10 * (ix + 1)));
   });
 
+  it('P40: as many have as many times the speed of one place only while none of them has more to do than the others', () => {
+    const lanes = 4;
+    const sender = { times: every(0, 2000) };
+    const worker = { concurrency: lanes, assignment: 'by-key', work: lasting('10ms') };
+    const [even, uneven] = [1000, 3].map((keys) => {
+      const early = line({ sender: { ...sender, keys }, worker: { ...worker, work: lasting('24h') }, desk: 5000 }).to('1s');
+      const loads = new Array<number>(lanes).fill(0);
+      for (const { key } of early.messages()) loads[key % lanes]!++;
+      const tookMs = line({ sender: { ...sender, keys }, worker, desk: 5000 })
+        .to('10min')
+        .times('processed')
+        .at(-1);
+      // The busiest lane is at work from the first moment to the last.
+      expect(tookMs).toBe(10 * Math.max(...loads));
+      return 2000 / ((tookMs as number) / 1000);
+    });
+    expect(even).toBeGreaterThan(0.9 * lanes * 100);
+    expect(uneven).toBeLessThan(3.1 * 100);
+  });
+
   it('letters without a key are spread over all lanes', () => {
     const story = line({
       sender: { times: every(0, 8) },

@@ -43,10 +43,21 @@ describe('deliveries that come again', () => {
     expect(story.gauge('skipped_work', 'worker')).toBe(story.gauge('received', 'worker') - 400);
   });
 
-  it('are done again when they come later than they are remembered (P25)', () => {
+  it('are done again when they come later than they are remembered', () => {
     const short = doubled({ steps: MARK_AFTER, memoryTtl: '900ms' }).to('10min');
     expect(short.gauge('dup_effects')).toBeGreaterThan(50);
     expect(doubled({ steps: MARK_AFTER, memoryTtl: '60s' }).to('10min').gauge('dup_effects')).toBe(0);
+  });
+
+  it('P25: are skipped at the age at which they are forgotten, and done again a nanosecond later', () => {
+    // It is remembered at once and takes longer than the deadline: a second place is handed it after a second, to the nanosecond.
+    const again = (memoryTtl: string) => {
+      const worker = { steps: MARK_BEFORE, concurrency: 2, work: lasting('1500ms'), memoryTtl };
+      const story = doubled(worker, { limit: 1 }).at('0s', 'set orders-worker.loss 0').to('1min');
+      return [story.gauge('received', 'worker'), story.gauge('skipped_work', 'worker'), story.gauge('dup_effects')];
+    };
+    expect(again('1s')).toEqual([2, 1, 0]);
+    expect(again('999999999ns')).toEqual([2, 0, 1]);
   });
 
   it('both pass when two places check at the same time, unless they check and mark in one', () => {
@@ -57,6 +68,25 @@ describe('deliveries that come again', () => {
     expect(racing(MARK_BEFORE).gauge('dup_effects')).toBe(0);
     const transaction = ['receive', 'check', { do: 'charge', takes: lasting('150ms'), once: true }, 'acknowledge'];
     expect(racing(transaction).gauge('dup_effects')).toBe(0);
+  });
+});
+
+describe('a crash about the effect', () => {
+  /** Effects of one message whose first attempt ends after so many steps; what is remembered is kept on disk. */
+  function effects(steps: readonly unknown[], crashAfter: number): number {
+    const crash = { crashAfter, restartAfter: '200ms', memoryKept: true };
+    const story = doubled({ steps, ...crash }, { limit: 1 }).at('0s', 'set orders-worker.loss 0');
+    story.at('500ms', 'set worker.crashAfter 0').to('1min');
+    expect(story.gauge('received', 'worker')).toBe(2);
+    return story.ledger.delivery.processed + story.ledger.repeats;
+  }
+
+  it.each([
+    ['before', MARK_BEFORE, 2, 3, 0, 1],
+    ['after', MARK_AFTER, 2, 3, 1, 2],
+    ['with', ONCE, 2, 3, 1, 1],
+  ])('P26: marked %s it: none, one or two, by whether it came before or after', (_, steps, before, after, first, second) => {
+    expect([effects(steps, before), effects(steps, after)]).toEqual([first, second]);
   });
 });
 

@@ -136,7 +136,7 @@ describe('a write', () => {
 });
 
 describe('an outbox', () => {
-  it('publishes what was committed, and nothing else (P27, P28)', () => {
+  it('publishes what was committed, and nothing else (P28)', () => {
     const story = shop({
       sender: { times: every(5, 40) },
       worker: { steps: OUTBOX, concurrency: 4, retry: 'none' },

@@ -122,6 +122,49 @@ describe('a redrive', () => {
     expect(story.ledger.delivery).toMatchObject({ owed: 7, deadLettered: 7 });
   });
 
+  it('P56: faster than there is room for hurts what is sent meanwhile, and is over no sooner than room allows', () => {
+    // A hundred a second can be done, seventy are sent, and six hundred letters go back.
+    const redriven = (perTenth: number) => {
+      const story = new Story({
+        nodes: [
+          node('old', 'sender', { arrivals: 'times', times: every(0, 600) }),
+          node('shop', 'sender', { arrivals: 'constant', rate: 70, startAt: '20s' }),
+          node('orders', 'queue', { ackDeadline: '0s' }),
+          node('worker', 'service', { work: lasting('10ms'), failure: 1, retry: 'none' }),
+          node('dead', 'dead-letter-queue'),
+        ],
+        wires: [
+          wire('publish', 'old', 'orders', INSTANT),
+          wire('publish', 'shop', 'orders', INSTANT),
+          wire('deliver', 'orders', 'worker', INSTANT),
+          wire('dead-letter', 'orders', 'dead'),
+        ],
+      }).at('15s', 'set worker.failure 0');
+      for (let sent = 0; sent < 600; sent += perTenth)
+        story.at(`${30_000 + (100 * sent) / perTenth}ms`, `redrive dead ${perTenth}`);
+      story.to('30s');
+      let ms = 30_000;
+      // Over is what nobody feels any more: all letters are back, and what piled up meanwhile is worked off.
+      while (story.gauge('dlq_size', 'dead') + story.gauge('queue_size', 'orders') > 3 && ms < 90_000) {
+        ms += 100;
+        story.to(`${ms}ms`);
+      }
+      const done = story.to('90s').stops('processed');
+      const sentMs = new Map(story.stops('sent').map(({ sender, number, ms: at }) => [`${sender}${number}`, at]));
+      const waits = done
+        .filter((one) => one.sender === 'shop' && one.ms > 30_000)
+        .map((one) => one.ms - (sentMs.get(`shop${one.number}`) as number));
+      expect(done.filter(({ sender }) => sender === 'old')).toHaveLength(600);
+      return { tookS: (ms - 30_000) / 1000, worstMs: Math.max(...waits) };
+    };
+    const [slow, fast] = [redriven(2), redriven(6)];
+    // 600 / 20 within what there is room for; beyond it 600 / (100 - 70).
+    expect(Math.abs(slow.tookS - 30)).toBeLessThan(0.5);
+    expect(slow.worstMs).toBeLessThan(60);
+    expect(Math.abs(fast.tookS - 20)).toBeLessThan(0.5);
+    expect(fast.worstMs).toBeGreaterThan(2_000);
+  });
+
   it('goes to the queue that each letter came from', () => {
     const story = new Story({
       nodes: ['a', 'b']

@@ -187,16 +187,22 @@ describe('a full queue', () => {
     // M/M/1/5 at 0.9: vectors/queueing/mmck.json, mmck-c1-K5-a0.9.
     const senders = { a: { arrivals: 'poisson', rate: 90 } };
     const worker = { work: { law: 'exponential', mean: '10ms' } };
-    const story = line({ senders, queue: { capacity: 5, capacityCounts: 'all' }, worker }).to('600s');
-    const { publish } = story.ledger;
+    const queue = { capacity: 5, capacityCounts: 'all' };
+    const { publish } = line({ senders, queue, worker }).to('600s').ledger;
     expect(publish.refused / publish.sent).toBeCloseTo(0.126022549988369, 2);
+    // Work that always takes 10 ms: four before it and one that has begun.
+    const steady = line({ senders: { a: { arrivals: 'poisson', rate: 150 } }, queue }).to('30s');
+    const came = new Map(steady.stops('accepted').map(({ number, ms }) => [number, ms]));
+    const waits = steady.stops('begun').map(({ number, ms }) => ms - (came.get(number) as number));
+    expect(Math.max(...waits)).toBeLessThanOrEqual(5 * 10);
+    expect(Math.max(...waits)).toBeGreaterThan(3 * 10);
   });
 
   it('grows without bound by what comes beyond its capacity, and so does the age of its oldest (P51)', () => {
     const senders = { a: { arrivals: 'constant', rate: 150 } };
-    const story = line({ senders }).to('10s');
+    const story = line({ senders }).to('20s');
     const [size, age] = [story.gauge('queue_size', 'orders'), story.gauge('oldest_age', 'orders')];
-    story.to('20s');
+    story.to('30s');
     // (150 - 100) a second, and (1 - 100/150) seconds a second.
     expect(story.gauge('queue_size', 'orders') - size).toBeGreaterThanOrEqual(499);
     expect(story.gauge('queue_size', 'orders') - size).toBeLessThanOrEqual(501);

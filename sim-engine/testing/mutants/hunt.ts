@@ -1,12 +1,17 @@
 // Plants one fault after another and says which checker saw it, with the line that shows it again. Then asks of every checker whether
 // it was ever red. `shell/cli/mutants.ts` prints what is found here.
 
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CHECKERS, RUN_LAWS } from '../fuzzer/checkers.ts';
 import { fuzz, replayLine } from '../fuzzer/fuzz.ts';
+import { isTestRow, PATTERNS, rowOf, type TestRow } from '../invariants/patterns.ts';
 import type { VectorCase, VectorFormat } from '../runners/format.ts';
 import { QUEUEING_FORMATS } from '../runners/queueing.ts';
 import { MUTANTS, type Mutant, VECTOR_MUTANTS } from './mutants.ts';
+import { testMutant } from './test-mutants.ts';
 
 /** A planted fault must be found within so many seeds. */
 const SEEDS_MAX = 200;
@@ -56,6 +61,68 @@ function checkOf(family: string, message: string): string {
   return message.startsWith('message ') ? 'queueing, exact' : 'queueing, statistical';
 }
 
+/** What a test runner writes of a run. */
+interface TestReport {
+  readonly testResults: readonly { readonly name: string; readonly assertionResults: readonly TestResult[] }[];
+}
+interface TestResult {
+  readonly title: string;
+  readonly status: string;
+  readonly failureMessages: readonly string[];
+}
+
+const RUNNER = 'node_modules/vitest/vitest.mjs';
+const OUT_OF_DATE = 'the mutant is out of date';
+
+/** Runs every test that holds an invariant with its fault planted (planted.setup.ts): all must be red, those of a table at least once. */
+function huntByTests(): readonly Hunt[] {
+  const rows = PATTERNS.filter(isTestRow);
+  const results = runPlanted([...new Set(rows.map(({ file }) => file))]);
+  return rows.map((row) => {
+    const mutant = testMutant(row.mutant);
+    const red = (results.get(row) ?? []).filter(({ status }) => status === 'failed');
+    const messages = red.map(({ failureMessages }) => failureMessages[0] ?? '');
+    const stale = messages.find((message) => message.includes(OUT_OF_DATE));
+    if (stale !== undefined) return { mutant, caughtBy: null, message: stale };
+    const [message] = messages;
+    if (message === undefined) return { mutant, caughtBy: null, message: `P${row.number} is green in ${row.file}: ${row.test}` };
+    return { mutant, caughtBy: `P${row.number}`, message: message.split('\n')[0] as string };
+  });
+}
+
+function runPlanted(files: readonly string[]): ReadonlyMap<TestRow, readonly TestResult[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'planted-'));
+  const report = join(folder, 'report.json');
+  try {
+    const args = [RUNNER, 'run', ...files, '--reporter=json', `--outputFile=${report}`];
+    const { stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, PLANTED: '1' } });
+    return resultsByRow(reportIn(report, stderr));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function reportIn(path: string, output: string): TestReport {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as TestReport;
+  } catch {
+    throw new Error(`the tests did not run: ${output}`);
+  }
+}
+
+function resultsByRow({ testResults }: TestReport): ReadonlyMap<TestRow, readonly TestResult[]> {
+  const found = new Map<TestRow, TestResult[]>();
+  for (const { name, assertionResults } of testResults) {
+    for (const result of assertionResults) {
+      const row = rowOf(name.slice(process.cwd().length + 1), result.title);
+      if (row === undefined) continue;
+      const results = found.get(row) ?? [];
+      found.set(row, [...results, result]);
+    }
+  }
+  return found;
+}
+
 function planted(mutant: Mutant, work: () => Hunt): Hunt {
   const heal = mutant.plant();
   try {
@@ -72,12 +139,17 @@ export const JUDGES: readonly string[] = [
   'queueing, exact',
   'queueing, statistical',
   'queueing, by formula',
+  ...PATTERNS.filter(isTestRow).map(({ number }) => `P${number}`),
 ];
 
 export function huntAll(tell: (hunt: Hunt) => void): readonly Hunt[] {
   const hunts: Hunt[] = [];
   for (const mutant of [...MUTANTS, ...VECTOR_MUTANTS]) {
     const hunt = MUTANTS.includes(mutant) ? huntByFuzz(mutant) : huntByVectors(mutant);
+    hunts.push(hunt);
+    tell(hunt);
+  }
+  for (const hunt of huntByTests()) {
     hunts.push(hunt);
     tell(hunt);
   }

@@ -2,25 +2,34 @@
 // for `npm run mutants`.
 
 import { describe, expect, it } from 'vitest';
+import * as dedup from '../../parts/dedup-window.ts';
 import { World } from '../../world/world.ts';
 import { fuzz } from '../fuzzer/fuzz.ts';
 import { huntByFuzz, huntByVectors } from './hunt.ts';
 import { MUTANTS, type Mutant, VECTOR_MUTANTS } from './mutants.ts';
-import { replaceMethod } from './planting.ts';
+import { replaceFunction, replaceMethod } from './planting.ts';
+import { TEST_MUTANTS } from './test-mutants.ts';
 
 const named = (name: string): Mutant => [...MUTANTS, ...VECTOR_MUTANTS].find((mutant) => mutant.name === name) as Mutant;
 
 describe('a planted fault', () => {
   it('can be planted and taken out again, each of them', () => {
     const run = World.prototype.run;
-    for (const mutant of [...MUTANTS, ...VECTOR_MUTANTS]) mutant.plant()();
+    const { newDedupWindow, checkAndMark } = dedup;
+    const all = [...MUTANTS, ...VECTOR_MUTANTS, ...TEST_MUTANTS];
+    for (const mutant of all) mutant.plant()();
     expect(World.prototype.run).toBe(run);
+    expect(dedup).toMatchObject({ newDedupWindow, checkAndMark });
     expect(MUTANTS.length).toBeGreaterThanOrEqual(10);
-    expect(new Set(MUTANTS.map(({ name }) => name)).size).toBe(MUTANTS.length);
+    expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
   });
 
   it('that names a method which is no more fails loudly', () => {
     expect(() => replaceMethod(World.prototype, 'runs', (run) => run)).toThrow('World has no method runs');
+  });
+
+  it('that names a function which is no more fails loudly', () => {
+    expect(() => replaceFunction(dedup, 'wasSeen', (wasSeen) => wasSeen)).toThrow('there is no function wasSeen');
   });
 
   it('is caught, told again by its line, and gone afterwards', () => {

@@ -1,5 +1,5 @@
 // How a small fault is planted into the running engine and taken out again: a method of a class is replaced for a while. The engine
-// itself has no switch for it. A method that is not there any more makes the mutant fail loudly instead of planting nothing.
+// itself has no switch for it. A method or function that is not there any more makes the mutant fail loudly instead of planting nothing.
 
 import type { ActorIx, LinkIx } from '../../kernel/ids.ts';
 import { fieldsOfWire, nodeKind, wireKind } from '../../nodes/declarations.ts';
@@ -27,6 +27,20 @@ export function replaceMethod(target: object, name: string, make: (original: Met
   return () => {
     methods[name] = original;
   };
+}
+
+/**
+ * Replaces a function that a module exports, for all who import it. Only a test runner gives modules that can be changed: of plain Node
+ * they are fixed, and this fails.
+ */
+export function replaceFunction(module: object, name: string, make: (original: Method) => Method): Heal {
+  const before = Object.getOwnPropertyDescriptor(module, name);
+  const original = (module as { readonly [name: string]: unknown })[name];
+  if (before === undefined || typeof original !== 'function') {
+    throw new Error(`the mutant is out of date: there is no function ${name}`);
+  }
+  Object.defineProperty(module, name, { configurable: true, enumerable: true, value: make(original as Method) });
+  return () => Object.defineProperty(module, name, before);
 }
 
 /** What all actors of a kind have in common. */

@@ -17,13 +17,13 @@ const TEN: VectorCase = {
 };
 
 describe('a closed loop', () => {
-  it('of the recorded ones agrees with theory', () => {
+  it('P4: of the recorded ones agrees with theory', () => {
     const [first] = cases;
     if (first === undefined) throw new Error('no case');
     expect(CLOSED_LOOP_FORMAT.judge(first).faults).toEqual([]);
   });
 
-  it('of ten callers agrees with theory in every request, and what is a sixth off on average is seen (P4)', () => {
+  it('of ten callers agrees with theory in every request, and what is a sixth off on average is seen', () => {
     const wrong = { ...TEN, expected: { ...TEN.expected, responseTime: 3.2, throughput: 0.9 } };
     expect(CLOSED_LOOP_FORMAT.judge(wrong).faults).toEqual([
       expect.stringMatching(/^throughput 0\.78\d+, theory 0\.90000$/),
