@@ -82,6 +82,15 @@ describe('a dedup window', () => {
     }
   });
 
+  it('is counted without being changed, at any later time', () => {
+    const window = newDedupWindow();
+    for (let second = 0; second < 100; second++) markSeen(spec, window, second * SECOND, 1, second);
+    const before = structuredClone(window);
+    const later = [99, 130, 159, 160, 500].map((second) => seenCount(spec, window, second * SECOND));
+    expect(later).toEqual([61, 30, 1, 0, 0]);
+    expect(window).toEqual(before);
+  });
+
   it('finds any of a million ids within a few looks, and as few after as many have come and gone', () => {
     const window = newDedupWindow();
     const million = { ttlNs: 1e6, maxCount: 0 };

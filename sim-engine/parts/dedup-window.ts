@@ -79,10 +79,17 @@ export function checkAndMark(spec: DedupSpec, window: DedupWindow, nowNs: number
   return true;
 }
 
-/** Ids remembered at `nowNs`. */
-export function seenCount(spec: DedupSpec, window: DedupWindow, nowNs: number): number {
-  expire(spec, window, nowNs);
-  return window.count;
+/** Ids remembered at `nowNs`. Looks only: what is too old is passed over, and forgotten by whoever comes next to use the window. */
+export function seenCount(spec: DedupSpec, { count, head, seenNs }: DedupWindow, nowNs: number): number {
+  // The oldest come first: between `old` of them and all the rest lies the first that is still remembered.
+  let old = 0;
+  let end = count;
+  while (old < end) {
+    const middle = (old + end) >>> 1;
+    if (nowNs - (seenNs[(head + middle) & (seenNs.length - 1)] as number) > spec.ttlNs) old = middle + 1;
+    else end = middle;
+  }
+  return count - old;
 }
 
 /** What a restart does to a window in memory. */
