@@ -2,15 +2,9 @@
 // workload against the peer, in turns, with medians and ratios. Called by `scripts/run.mjs`; never a timed test.
 
 import { parseArgs } from 'node:util';
-import {
-  type Comparison,
-  comparePeer,
-  measureCheckpoint,
-  measureGrowth,
-  measureTopicBindings,
-  millions,
-} from '../../testing/bench/compare.ts';
-import { DEFAULT_COUNTS, type Measured, runWorkload, WORKLOADS, type Workload } from '../../testing/bench/workloads.ts';
+import { type Comparison, comparePeer, measureCheckpoint, measureGrowth, millions } from '../../testing/bench/compare.ts';
+import type { Measured } from '../../testing/bench/meter.ts';
+import { DEFAULT_COUNTS, GROWING_WORKLOADS, runWorkload, WORKLOADS, type Workload } from '../../testing/bench/workloads.ts';
 
 const USAGE = `Usage: npm run bench -- [--workload ${WORKLOADS.join('|')}] [--n N] [--level 0|1] [--rate R] [--rounds N] [--json]`;
 const ROUNDS = 5;
@@ -85,16 +79,13 @@ function compareAll(count: number | undefined, rounds: number, isJson: boolean):
   tell(
     `checkpoint: ${checkpoint.inFlight} messages in flight, saved in ${checkpoint.saveMs} ms, put back in ${checkpoint.restoreMs} ms, then ${same}`,
   );
-  const growth = measureGrowth(entry, count ?? DEFAULT_COUNTS.growth);
-  for (const { nodes, nsPerEvent } of growth.sizes)
-    tell(`growth: ${String(nodes).padStart(5)} nodes, ${nsPerEvent} ns per event`);
-  tell(`growth: ${growth.ratio} times as long per event in the largest drawing as in the smallest`);
-  const topic = measureTopicBindings(entry, count ?? DEFAULT_COUNTS['topic-bindings']);
-  for (const { bindings, nsPerPublish } of topic.sizes) {
-    tell(`topic-bindings: ${String(bindings).padStart(6)} bindings, ${nsPerPublish} ns per publish`);
-  }
-  tell(`topic-bindings: ${topic.ratio} times as long per publish with the most bindings as with the fewest`);
-  console.log(JSON.stringify({ comparisons, checkpoint, growth, topic }));
+  const growing = GROWING_WORKLOADS.map((workload) => {
+    const { of, per, sizes, ratio, ...rest } = measureGrowth(entry, workload, count ?? DEFAULT_COUNTS[workload]);
+    for (const { size, ns } of sizes) tell(`${workload}: ${String(size).padStart(7)} ${of}, ${ns} ns per ${per}`);
+    tell(`${workload}: ${ratio} times as long per ${per} with the most ${of} as with the fewest`);
+    return { ...rest, of, per, sizes, ratio };
+  });
+  console.log(JSON.stringify({ comparisons, checkpoint, growing }));
   return 0;
 }
 

@@ -2,8 +2,8 @@
 // the machine strikes both. Called by `shell/cli/bench.ts`; it measures nothing in its own process.
 
 import { spawnSync } from 'node:child_process';
-import type { CheckpointMeasured, GrowthMeasured, Measured, TopicMeasured, Workload } from './workloads.ts';
-import { median, rounded } from './workloads.ts';
+import { type GrowthMeasured, type Measured, median, rounded } from './meter.ts';
+import type { CheckpointMeasured, Workload } from './workloads.ts';
 
 const PEER = 'sim-engine/testing/bench/peer/peer-closures.cjs';
 const OUTPUT_BYTES_MAX = 256 * 1024 * 1024;
@@ -91,10 +91,6 @@ export function measureCheckpoint(entry: string, count: number): CheckpointMeasu
   return lastJsonLine<CheckpointMeasured>(ours(entry, 'checkpoint', count));
 }
 
-export function measureGrowth(entry: string, count: number): GrowthMeasured {
-  return lastJsonLine<GrowthMeasured>(ours(entry, 'growth', count));
-}
-
-export function measureTopicBindings(entry: string, count: number): TopicMeasured {
-  return lastJsonLine<TopicMeasured>(ours(entry, 'topic-bindings', count));
+export function measureGrowth(entry: string, workload: Workload, count: number): GrowthMeasured {
+  return lastJsonLine<GrowthMeasured>(ours(entry, workload, count));
 }
