@@ -24,8 +24,6 @@ const LONG_STORIES = [
   'services',
   'outline',
   'shortcuts',
-  'stores',
-  'requester',
 ].map((name) => `${name}.spec.ts`);
 
 function freePort(): Promise<number> {

@@ -1,7 +1,18 @@
 // The same run is the same bit for bit in Chromium's Web Worker and in Node, at any speed, drawn or not.
 
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
-import { digestInNode, digestShown, digestsOnCommandLine, engineStatus, ORDER_PIPELINE, openLab } from './lab.ts';
+import { parseScenario } from '../sim-engine/topology/parse.ts';
+import { digestInNode, digestShown, digestsOnCommandLine, engineStatus, ORDER_PIPELINE, openLab, SCENARIOS } from './lab.ts';
+
+/** Of the menu and of the lessons; not the benches. */
+const ALL_SCENARIOS = ['', 'lessons/'].flatMap((folder) =>
+  readdirSync(new URL(`./${folder}`, SCENARIOS))
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => `${folder}${file}`),
+);
+/** With the long runs each scenario is played to its end, and else for so long, ns. */
+const SHORT_NS = 60e9;
 
 test('digests are equal on the command line and in a Web Worker at ten moments @desktop', async ({ page }) => {
   const onCommandLine = digestsOnCommandLine(6, 60, 7);
@@ -70,4 +81,35 @@ test('where a Web Worker is refused the engine runs in the page, and runs the sa
   const { simTimeNs, digest } = await engineStatus(page);
   expect(simTimeNs).toBeGreaterThan(1e9);
   expect(digest).toBe(digestInNode(ORDER_PIPELINE, simTimeNs, 7));
+});
+
+test('every scenario of the menu and of the lessons has the same digests in a Web Worker and in Node @desktop', async ({
+  page,
+}) => {
+  test.setTimeout(process.env.LONG_RUNS === '1' ? 300_000 : 60_000);
+  await openLab(page);
+  await engineStatus(page);
+  expect(ALL_SCENARIOS.length).toBeGreaterThan(30);
+  for (const name of ALL_SCENARIOS) {
+    const text = readFileSync(new URL(name, SCENARIOS), 'utf8');
+    const parsed = parseScenario(text);
+    if (!parsed.ok) throw new Error(`${name} is refused`);
+    const untilNs = process.env.LONG_RUNS === '1' ? parsed.value.durationNs : Math.min(SHORT_NS, parsed.value.durationNs);
+    const inWorker = await page.evaluate(
+      async ({ text, untilNs }) => {
+        const client = window.__brokerLab.hiddenClient();
+        const loaded = await client.load(text);
+        if (!loaded.ok || client.kind !== 'web-worker') throw new Error('no run in a Web Worker');
+        const done = await client.runTo(untilNs);
+        client.close();
+        if (!done.ok) throw new Error('it did not get there');
+        const { digest, events, simTimeNs } = done.status;
+        return { digest, events, simTimeNs };
+      },
+      { text, untilNs },
+    );
+    expect.soft(inWorker.simTimeNs, name).toBe(untilNs);
+    expect.soft(inWorker.events, name).toBeGreaterThan(20);
+    expect.soft(inWorker.digest, name).toBe(digestInNode(text, untilNs));
+  }
 });

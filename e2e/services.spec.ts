@@ -1,11 +1,11 @@
-// Services: a breaker that opens, probes and closes; a memory that is too short; a crash between two steps; and a service that asks
-// another one, drawn by hand and by keys. Each story ends at a book, a dial, or what the oracle says.
+// Services: the list of their steps, lanes, and a service that asks another one, drawn by hand and by keys. Each story ends at a book or a
+// dial. What a pattern does when it goes wrong is told in patterns.spec.ts.
 
 import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { card, dragTo, drawnTopology, EMPTY, gauge, openDrawing, palette, portOf, wires } from './drawing.ts';
-import { digestInNode, isBalanced, ledgerCell, openLab, SCENARIOS, standStill } from './lab.ts';
+import { isBalanced, ledgerCell, openLab, SCENARIOS, standStill } from './lab.ts';
 
 const scenario = (name: string): string => readFileSync(new URL(`${name}.json`, SCENARIOS), 'utf8');
 
@@ -27,10 +27,6 @@ const settings = (page: Page, name: string) => page.getByRole('complementary', {
 const node = (page: Page, name: string) =>
   page.locator('.react-flow__node').filter({ has: page.getByRole('heading', { name, exact: true }) });
 
-/** A figure of the oracle's row. */
-const oracle = async (page: Page, name: string): Promise<number> =>
-  Number((await page.locator(`[data-oracle=${name}] dd`).textContent())?.replaceAll(',', ''));
-
 const paramOf = async (page: Page, id: string, field: string): Promise<unknown> => {
   const { nodes, wires: drawn } = await drawnTopology(page);
   return [...nodes, ...drawn].find((thing) => thing.id === id)?.params?.[field];
@@ -43,114 +39,6 @@ async function expectClean(page: Page, what: string): Promise<void> {
     what,
   ).toEqual([]);
 }
-
-test('a breaker opens when a dependency hangs, probes, and closes; what was held back is done later @desktop', async ({
-  page,
-}) => {
-  await openScenario(page, 'hung-dependency');
-  await runTo(page, 59);
-  await page.locator('.react-flow__edge[data-id="shipping-tariffs"]').focus();
-  await page.keyboard.press('Enter');
-  const wire = settings(page, 'Shipping → Tariffs');
-  const chip = page.locator('.call-chip text');
-  await expect(chip).toHaveText('closed');
-  await expect(wire.getByTestId('breaker-now')).toHaveText('closed');
-
-  // It hangs from 60 s to 75 s. What the wire says is what the dial says, and each word is seen.
-  const words = ['closed', 'probing', 'open'];
-  const seen = new Set<string>();
-  for (let second = 60; second <= 90; second += 0.5) {
-    await runTo(page, second);
-    const state = words[await gauge(page, 'shipping', 'breaker')] as string;
-    if (seen.has(state) && second !== 90) continue;
-    await expect(chip).toHaveText(state);
-    await expect(wire.getByTestId('breaker-now')).toHaveText(state);
-    seen.add(state);
-  }
-  expect([...seen].sort()).toEqual(['closed', 'open', 'probing']);
-  await expect(chip).toHaveText('closed');
-  const ribbon = wire.getByTestId('breaker-ribbon');
-  const opened = await gauge(page, 'shipping', 'breaker_opened');
-  expect(opened).toBeGreaterThan(0);
-  await expect(ribbon.locator('.is-open')).toHaveCount(opened);
-  await expect(ribbon.locator('.is-closed')).toHaveCount(2);
-  await expect(ribbon).toHaveAccessibleName(new RegExp(`closed now, opened ${opened} times`));
-  expect(await gauge(page, 'shipping', 'calls_held_back')).toBeGreaterThan(10);
-
-  await runTo(page, 120);
-  const status = await standStill(page);
-  expect(status.digest).toBe(digestInNode(scenario('hung-dependency'), status.simTimeNs));
-  expect(await ledgerCell(page, 'lost')).toBe(0);
-  expect(await ledgerCell(page, 'dead')).toBe(0);
-  expect(await isBalanced(page)).toBe(true);
-});
-
-test('a memory shorter than the wait of the queue does things twice, and only the oracle says so @desktop', async ({ page }) => {
-  await openScenario(page, 'dedup-window');
-  await page.getByRole('button', { name: 'Oracle' }).click();
-  await node(page, 'Mail service').click();
-  const mailer = settings(page, 'Mail service');
-  await runTo(page, 44);
-  await standStill(page);
-  await expect(mailer.locator('.memory')).toContainText('kept for 20 s');
-  expect(await gauge(page, 'mailer', 'skipped_work')).toBeGreaterThanOrEqual(5);
-  await expect.poll(() => oracle(page, 'duplicates')).toBe(0);
-
-  await runTo(page, 80);
-  await standStill(page);
-  await expect(mailer.locator('.memory')).toContainText('kept for 5 s');
-  await expect.poll(() => oracle(page, 'duplicates')).toBeGreaterThan(5);
-  const kept = await gauge(page, 'mailer', 'ids_kept');
-  await expect(mailer.locator('.memory b').first()).toHaveText(String(kept));
-  await expect(mailer.locator('.memory-ids .is-kept')).toHaveCount(kept);
-
-  // Longer again than the queue waits: nothing more is done twice.
-  await mailer.getByLabel('Remembered for', { exact: true }).fill('30 s');
-  await page.keyboard.press('Enter');
-  await expect.poll(() => paramOf(page, 'mailer', 'memoryTtl')).toBe('30s');
-  await runTo(page, 100);
-  await standStill(page);
-  const healed = await oracle(page, 'duplicates');
-  await runTo(page, 140);
-  await standStill(page);
-  expect(await oracle(page, 'duplicates')).toBe(healed);
-  expect(await isBalanced(page)).toBe(true);
-});
-
-test('the crash is moved between two steps: before the mark it charges twice, after it never @desktop', async ({ page }) => {
-  await openScenario(page, 'mark-before-and-after');
-  await page.getByRole('button', { name: 'Oracle' }).click();
-  await node(page, 'Marks after').click();
-  const after = settings(page, 'Marks after');
-  const crash = after.getByRole('slider', { name: 'Crash', exact: true });
-  await expect(crash).toHaveAttribute('aria-valuetext', 'crashes after Charge');
-
-  // By key: behind the mark.
-  await crash.focus();
-  await page.keyboard.press('ArrowDown');
-  await expect(crash).toHaveAttribute('aria-valuetext', 'crashes after Mark');
-  await expect(crash).toBeFocused();
-  expect(await paramOf(page, 'after', 'crashAfter')).toBe(4);
-  await runTo(page, 40);
-  await standStill(page);
-  expect(await gauge(page, 'after', 'skipped_work')).toBeGreaterThan(0);
-  expect(await oracle(page, 'duplicates')).toBe(0);
-
-  // By hand: back between the charge and its mark. One drag is one step of undo.
-  const from = await crash.boundingBox();
-  const charge = await after.getByRole('button', { name: /^Step 3: Charge/ }).boundingBox();
-  if (from === null || charge === null) throw new Error('no list of steps');
-  await dragTo(page, { x: from.x + 60, y: from.y + 10 }, { x: from.x + 60, y: charge.y + charge.height - 4 });
-  await page.mouse.up();
-  expect(await paramOf(page, 'after', 'crashAfter')).toBe(3);
-  await runTo(page, 80);
-  await standStill(page);
-  await expect.poll(() => oracle(page, 'duplicates')).toBeGreaterThan(0);
-  await page.getByRole('button', { name: 'Undo' }).click();
-  expect(await paramOf(page, 'after', 'crashAfter')).toBe(4);
-  await expect(crash).toHaveAttribute('aria-valuetext', 'crashes after Mark');
-  expect(await isBalanced(page)).toBe(true);
-});
 
 test('steps are added, set, moved and removed, each with one undo, and count from the next start @desktop', async ({ page }) => {
   await openLab(page);
