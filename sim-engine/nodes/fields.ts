@@ -108,6 +108,28 @@ export interface WeightsField extends FieldBase {
   readonly default: readonly Weight[];
 }
 /**
+ * Values by name, as a header table or the arguments of a declaration have them. Document: { "x-match": "any", "copies": 2 }, where a
+ * number with a fraction is a double, one without is an integer unless it stands as { "double": 2 }, and null is a name without a
+ * value. Compiled: `TableEntry[]`, in the order of the document.
+ */
+export interface TableField extends FieldBase {
+  readonly kind: 'table';
+  readonly maxCount: number;
+  readonly default: { readonly [name: string]: never };
+}
+export interface TableEntry {
+  readonly name: string;
+  readonly value: TableValue;
+}
+export type TableValue =
+  | null
+  | boolean
+  | string
+  | number
+  | { readonly double: number }
+  | { readonly table: readonly TableEntry[] }
+  | readonly TableValue[];
+/**
  * An ordered list of steps, each of a declared kind with fields of its own; the first kind declared comes first and once.
  * Document: ["receive", { "do": "sleep", "takes": "2s" }, "acknowledge"], where a bare word is the step with all defaults.
  * Compiled: `Step[]`.
@@ -146,6 +168,7 @@ export type Field =
   | RateCurveField
   | TimesField
   | WeightsField
+  | TableField
   | StepsField;
 
 export type Fields = { readonly [name: string]: Field };
@@ -179,6 +202,7 @@ export type Value =
   | readonly string[]
   | readonly (readonly [number, number])[]
   | readonly Weight[]
+  | readonly TableEntry[]
   | readonly Step[]
   | LawSpec;
 

@@ -73,6 +73,10 @@ export interface WireKind<Type extends string = string, F extends Fields = Field
   readonly travels: boolean;
   /** Which protocol the links speak, see `world/links.ts`. */
   readonly carries: 'call' | 'connection';
+  /** Several of this kind may join the same two nodes, and one may lead back to where it starts: each means something of its own. */
+  readonly isRepeatable?: boolean;
+  /** Joins parts of one container only. */
+  readonly isInner?: boolean;
   /** The end that runs a client of the node at the other end, and as what. Absent: the two nodes speak directly. */
   readonly client?: { readonly end: 'from' | 'to'; readonly role: ClientRole };
 }

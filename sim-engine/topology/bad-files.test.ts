@@ -632,6 +632,25 @@ describe('forbidden wire', () => {
       'Remove one. To share work add concurrency or a second node; two equal wires would hide it.',
     ]);
   });
+  it('between the parts of two containers, of a kind that stays inside; such a kind may also say that it repeats', () => {
+    const inner = WIRE_KINDS.map((kind) => (kind.type === 'feed' ? { ...kind, isInner: true, isRepeatable: true } : kind));
+    const kinds = registryOf([...NODE_KINDS, { ...HOUSE, accepts: ['queue', 'topic'] }], inner);
+    const nodes = [
+      ...base.nodes,
+      ...['left', 'right'].map((id) => ({ id, kind: 'house' })),
+      { id: 'news', kind: 'topic', parent: 'left' },
+      { id: 'near', kind: 'queue', parent: 'left' },
+      { id: 'far', kind: 'queue', parent: 'right' },
+    ];
+    const feed = (id: string, to: string) => ({ id, kind: 'feed', from: 'news', to });
+    const both = [feed('one', 'near'), feed('other', 'near')];
+    expect(parseTopology(topology({ nodes, wires: [...base.wires, ...both] }), kinds).ok).toBe(true);
+    expect(only(parseTopology(topology({ nodes, wires: [...base.wires, ...both, feed('w', 'far')] }), kinds))).toEqual([
+      'wires › w',
+      'The wire w joins news and far, which lie in different containers.',
+      'Join parts of one container, or put both into the same one.',
+    ]);
+  });
   it('at a port that is full', () => {
     const nodes = [...base.nodes, { id: 'dead-2', kind: 'dead-letter-queue' }];
     const wires = [...base.wires, { id: 'w', kind: 'dead-letter', from: 'orders', to: 'dead-2' }];

@@ -90,11 +90,11 @@ export function checkWires(
     const from = endOf(wire, 'from', nodes, problems);
     const to = endOf(wire, 'to', nodes, problems);
     if (from === undefined || to === undefined || kind === undefined) continue;
-    if (wire.from === wire.to) {
+    if (wire.from === wire.to && !kind.isRepeatable) {
       report(problems, 'wire-to-itself', wire.place, { wire: wire.id, node: wire.from });
     } else if (checkFit(wire, kind, from, to, kinds, problems)) {
       sound.push(wire);
-      checkDoubled(wire, pairs, problems);
+      if (!kind.isRepeatable) checkDoubled(wire, pairs, problems);
       countAtPort(wire, kind, 'from', from, wiresAtPort, kinds, problems);
       countAtPort(wire, kind, 'to', to, wiresAtPort, kinds, problems);
     }
@@ -126,7 +126,7 @@ function checkFit(
   // An unknown kind is a problem of its node. Saying more about its wires would be guessing.
   if (fromKind === undefined || toKind === undefined) return false;
   const fitting = wiresBetween(fromKind, toKind, kinds);
-  if (fitting.includes(kind)) return true;
+  if (fitting.includes(kind)) return !kind.isInner || checkInner(wire, from, to, problems);
   if (fitting.length > 0) {
     const values = { fromKind: from.kind, toKind: to.kind, found: wire.kind, known: listed(fitting.map((fit) => fit.type)) };
     report(problems, 'wire-of-wrong-kind', inside(wire.place, 'kind'), values);
@@ -134,6 +134,13 @@ function checkFit(
   }
   const { code, values } = whyNot(fromKind, toKind, kinds);
   report(problems, code, wire.place, { ...values, wire: wire.id, from: from.id, to: to.id });
+  return false;
+}
+
+/** Both ends of what goes on inside a container lie in the same one. */
+function checkInner(wire: SketchedWire, from: SketchedNode, to: SketchedNode, problems: Problem[]): boolean {
+  if (from.parent === to.parent) return true;
+  report(problems, 'wire-between-containers', wire.place, { wire: wire.id, from: from.id, to: to.id });
   return false;
 }
 

@@ -142,6 +142,8 @@ function valuesOf(field: Field): JsonSchema {
       return list({ $ref: '#/$defs/duration' }, field.maxCount);
     case 'weights':
       return list(WEIGHT, field.maxCount);
+    case 'table':
+      return { type: 'object', maxProperties: field.maxCount };
     case 'steps':
       return ofSteps(field);
   }

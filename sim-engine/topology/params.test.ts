@@ -122,6 +122,28 @@ describe('each kind of field', () => {
     ]);
   });
 
+  it('reads a table: values by name in their order, whole numbers apart from doubles', () => {
+    const field: Field = { kind: 'table', label: 'l', help: 'h', live: true, maxCount: 3, default: {} };
+    const read = (raw: unknown) => parseParam(field, raw, []);
+    const raw = { 'x-match': 'any', none: null, of: [1, 1.5, { double: 1 }, { double: 'x' }] };
+    expect(read(raw)).toEqual({
+      ok: true,
+      value: [
+        { name: 'x-match', value: 'any' },
+        { name: 'none', value: null },
+        { name: 'of', value: [1, 1.5, { double: 1 }, { table: [{ name: 'double', value: 'x' }] }] },
+      ],
+    });
+    expect(read(undefined)).toEqual({ ok: true, value: [] });
+    const codes = (value: unknown) => {
+      const result = read(value);
+      return result.ok ? [] : result.problems.map(({ code }) => code);
+    };
+    expect(codes(['x'])).toEqual(['not-an-object']);
+    expect(codes({ a: 1, b: 2, c: 3, d: 4 })).toEqual(['list-too-long']);
+    expect(codes({ ['n'.repeat(256)]: 1 })).toEqual(['text-too-long']);
+  });
+
   it('reads curves, times, weights and steps', () => {
     const sender = fieldsOf('sender');
     expect(

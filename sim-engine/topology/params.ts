@@ -13,6 +13,8 @@ import type {
   Step,
   StepKind,
   StepsField,
+  TableEntry,
+  TableValue,
   TextField,
   TimesField,
   Value,
@@ -118,6 +120,8 @@ function readValue(field: Field, raw: unknown, place: Place | undefined, problem
       return readTimes(raw, field, place, problems);
     case 'weights':
       return readWeights(raw, field, place, problems);
+    case 'table':
+      return readTable(raw, field.maxCount, place, problems);
     case 'steps':
       return readSteps(raw, field, place, problems);
   }
@@ -254,6 +258,36 @@ function readWeight(item: unknown, names: Set<string>, place: Place, problems: P
   }
   names.add(name);
   return weight === undefined ? undefined : { name, weight };
+}
+
+/** As long as AMQP has room for in a short text. */
+const TABLE_NAME_MAX = 255;
+
+/** Values by name. What JSON can say is a value of a table, so only sizes and names are looked at. */
+function readTable(raw: unknown, most: number, place: Place | undefined, problems: Problem[]): readonly TableEntry[] | undefined {
+  if (!isObject(raw)) {
+    report(problems, 'not-an-object', place, { found: shown(raw) });
+    return undefined;
+  }
+  const names = Object.keys(raw);
+  if (names.length > most) {
+    report(problems, 'list-too-long', place, { count: names.length, most });
+    return undefined;
+  }
+  const tooLong = names.find((name) => name.length > TABLE_NAME_MAX);
+  if (tooLong !== undefined) {
+    report(problems, 'text-too-long', inside(place, shown(tooLong)), { length: tooLong.length, most: TABLE_NAME_MAX });
+    return undefined;
+  }
+  return names.map((name) => ({ name, value: tableValue(raw[name]) }));
+}
+
+function tableValue(raw: unknown): TableValue {
+  if (Array.isArray(raw)) return raw.map(tableValue);
+  if (!isObject(raw)) return raw as TableValue;
+  const names = Object.keys(raw);
+  if (names.length === 1 && typeof raw.double === 'number') return { double: raw.double };
+  return { table: names.map((name) => ({ name, value: tableValue(raw[name]) })) };
 }
 
 /** Steps: each at most once, the first one of the set before all others. */

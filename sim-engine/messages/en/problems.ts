@@ -173,6 +173,8 @@ export const PROBLEM_MESSAGES = {
   'problem.wire-to-itself.remedy': 'Remove it, or lead it to another node.',
   'problem.wire-of-wrong-kind': '{fromKind} and {toKind} are not joined by a wire of the kind "{found}".',
   'problem.wire-of-wrong-kind.remedy': 'Write "kind": "{known}".',
+  'problem.wire-between-containers': 'The wire {wire} joins {from} and {to}, which lie in different containers.',
+  'problem.wire-between-containers.remedy': 'Join parts of one container, or put both into the same one.',
   'problem.wire-doubled': 'The wires {first} and {wire} do the same thing between {from} and {to}.',
   'problem.wire-doubled.remedy': 'Remove one. To share work add concurrency or a second node; two equal wires would hide it.',
   'problem.port-full': 'The node {node} takes no more wires of the kind "{wireKind}": it can have {most}.',

@@ -73,6 +73,10 @@ export function drawValue(dice: Dice, name: string, field: Field): unknown {
       return Array.from({ length: dice.int(1, 20) }, () => drawDuration(dice, 0, LENGTH_MAX_NS));
     case 'weights':
       return Array.from({ length: dice.int(1, 5) }, (_, i) => ({ name: `name-${i}`, weight: i === 0 ? 1 : dice.int(0, 5) }));
+    case 'table':
+      return Object.fromEntries(
+        Array.from({ length: dice.int(0, Math.min(3, field.maxCount)) }, (_, i) => [`name-${i}`, drawCell(dice)]),
+      );
     case 'steps': {
       const [first, ...others] = Object.keys(field.steps) as [string, ...string[]];
       const drawn = dice.shuffled(others).slice(0, dice.int(0, Math.min(others.length, field.maxCount - 1)));
@@ -137,3 +141,6 @@ function drawCurve(dice: Dice): (readonly [string, number])[] {
     return [`${ms}ms`, dice.int(0, RATE_MAX)] as const;
   });
 }
+
+/** A value of a table: of every kind one. */
+const drawCell = (dice: Dice): unknown => dice.pick([null, true, 'x', 1, 1.5, { double: 1 }, ['x', 1], { inner: 'x' }]);
