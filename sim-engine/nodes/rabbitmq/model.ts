@@ -1,6 +1,14 @@
 // The words that the parts of a RabbitMQ broker share: what a message is, what a queue and an exchange are declared with, and how
 // whoever publishes asks for the way to the queues. Plain data without any logic; everything here can be copied generically.
 
+// The drawing: a container `rabbitmq` holds the parts `rabbitmq-exchange` and `rabbitmq-queue`, each with a field `name` (the AMQP name;
+// empty = its id). Inside lie the relations `binding` and `alternate` (exchange.declaration.ts, which also says the port types
+// `amqp-exchange` and `amqp-queue` at which publishers and bindings end) and `rabbitmq-dead-letter`, from a queue to an exchange or, through
+// the default exchange, to a queue, with a field `routingKey` (key `x-dead-letter-routing-key`, empty = the message's own). Every field of a
+// queue that is an argument of its declaration has the argument's name as its `key` (`x-message-ttl`, ...), and the other three
+// are keyed `durable`, `exclusive`, `auto_delete`: definitions files are read and written by these keys. A value that is the field's default
+// is left out of a declaration; a length of time counts in whole ms, rounded down.
+
 /** Which server is followed where they differ. */
 export type Version = '4.3' | '4.0' | '3.10';
 
@@ -31,11 +39,18 @@ export interface Death {
   readonly originalExpiration: string | null;
 }
 
+export interface DeathPlace {
+  readonly queue: string;
+  readonly reason: DeathReason;
+  readonly exchange: string;
+}
+
 /** How a message has died so far: `x-death`, most recent first, and the names of the first and the last time. */
 export interface DeathHistory {
   readonly entries: readonly Death[];
-  readonly first: { readonly queue: string; readonly reason: DeathReason; readonly exchange: string };
-  readonly last: { readonly queue: string; readonly reason: DeathReason; readonly exchange: string };
+  /** Null where a client made the history up (3.10). */
+  readonly first: DeathPlace | null;
+  readonly last: DeathPlace | null;
 }
 
 /** A message as an exchange gets it and as the queues keep it, never changed: who dead-letters it makes another one. */
