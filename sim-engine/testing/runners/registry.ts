@@ -16,6 +16,7 @@ import { OUT_OF_ORDER_COMMIT_FORMAT } from './out-of-order-commit.ts';
 import { OUTBOX_FORMAT } from './outbox.ts';
 import { QUEUEING_FORMATS } from './queueing.ts';
 import { RABBITMQ_ROUTING_FORMATS } from './rabbitmq-routing.ts';
+import { RABBITMQ_SCENARIO_FORMAT } from './rabbitmq-scenario.ts';
 import { REQUEST_REPLY_FORMAT } from './request-reply.ts';
 import { RETRY_BUDGET_FORMAT } from './retry-budget.ts';
 import { RETRY_MATH_FORMAT } from './retry-math.ts';
@@ -38,6 +39,7 @@ const FORMATS: readonly VectorFormat[] = [
   CLOSED_LOOP_FORMAT,
   ...QUEUEING_FORMATS,
   ...RABBITMQ_ROUTING_FORMATS,
+  RABBITMQ_SCENARIO_FORMAT,
 ];
 
 /** Formats of the systems that are built, by key: what `--built` replays. */

@@ -1,0 +1,1131 @@
+// A RabbitMQ server as a machine: connections and their channels, the queues, what policies say, and every operation of AMQP 0-9-1 on
+// them. What comes of an operation is told to `BrokerOutput` as it happens. Whoever calls brings the time; nothing here sends, draws or
+// waits. The actor of a broker translates packets into these operations, the runner of recorded facts its scripts.
+
+import { byQueue, type Channel, newChannel, type PendingAck, restorePending, type Settling, takePending } from './channel.ts';
+import {
+  classicAck,
+  classicCancel,
+  classicChannelDown,
+  classicConsume,
+  classicConsumeRefusal,
+  classicDiscard,
+  classicDueNs,
+  classicEnqueue,
+  classicGet,
+  classicPurge,
+  classicRequeue,
+  classicResettle,
+  classicRestart,
+  classicResume,
+  classicRun,
+  classicWouldOverflow,
+  isClassicExpired,
+} from './classic-queue.ts';
+import type { Consumer } from './consumers.ts';
+import { deadCopy, isDeathCycle, visibleHeaders } from './dead-letter.ts';
+import { type Entry, entriesOf } from './entry-line.ts';
+import {
+  ACCESS_REFUSED,
+  type BindingSpec,
+  closesConnection,
+  type DeathReason,
+  DONE,
+  type ExchangeSpec,
+  type HeaderTable,
+  type Message,
+  NOT_ALLOWED,
+  NOT_FOUND,
+  NOT_IMPLEMENTED,
+  PRECONDITION_FAILED,
+  type QueueSpec,
+  RESOURCE_LOCKED,
+  type ReplyCode,
+  type Version,
+} from './model.ts';
+import { isPattern, type Policy, policyFor } from './policies.ts';
+import { newQueue, type Parting, type Queue, type QueueHost, type Retained } from './queue.ts';
+import { declarationRefusal, type QueueType, queueTypeOf, settingsOf } from './queue-settings.ts';
+import {
+  isQuorumExpired,
+  quorumAck,
+  quorumCancel,
+  quorumChannelDown,
+  quorumConsume,
+  quorumConsumerCount,
+  quorumDiscard,
+  quorumDueNs,
+  quorumEnqueue,
+  quorumGet,
+  quorumGetRefusal,
+  quorumPurge,
+  quorumRefuses,
+  quorumRequeue,
+  quorumResettle,
+  quorumRestart,
+  quorumWake,
+  retryDeathNs,
+  UNLIMITED_PREFETCH,
+} from './quorum-queue.ts';
+import {
+  addQueue as addRoutedQueue,
+  bind,
+  checkExchange,
+  declareExchange,
+  deleteExchange,
+  newRouting,
+  publishRefusal,
+  type RoutingState,
+  removeQueue,
+  restartRouting,
+  route,
+  setPolicyAlternate,
+  unbind,
+} from './routing.ts';
+
+const MS = 1_000_000;
+/** `consumer_timeout` of 3.10 and 4.0 is looked at so often. Source: `rabbit_channel`, tick. */
+const TIMEOUT_CHECK_NS = 60_000 * MS;
+const CONSUMER_TIMEOUT_NS = 1_800_000 * MS;
+
+const REPLY_QUEUE = 'amq.rabbitmq.reply-to';
+const REPLY_PREFIX = 'amq.rabbitmq.reply-to.';
+const RESERVED = 'amq.';
+const NO_ARGS: HeaderTable = new Map();
+
+/** Number that stands in for a queue where the broker itself asks to be woken. */
+export const BROKER_WAKE = 0;
+
+export interface Connection {
+  readonly id: number;
+  readonly channels: Set<number>;
+  /** It published while an alarm was on, and is not read from until none is. */
+  isBlocked: boolean;
+}
+
+/** A delivery on its way to a reader. */
+export interface Delivery {
+  readonly channel: number;
+  readonly consumerTag: string;
+  /** Delivery tag. */
+  readonly tag: number;
+  readonly isRedelivered: boolean;
+  /** Name of the queue; '' for a direct reply. */
+  readonly queue: string;
+  readonly queueType: QueueType;
+  readonly message: Message;
+  /** The copy; null for a direct reply. Its counts are those of the moment. */
+  readonly entry: Entry | null;
+  readonly isAutomatic: boolean;
+}
+
+/** What a broker tells those around it. */
+export interface BrokerOutput {
+  nowNs(): number;
+  deliver(delivery: Delivery): void;
+  /** A publish on a confirming channel is answered. */
+  confirmed(channel: number, publish: number, isAck: boolean): void;
+  /** `mandatory` and no queue: 312. */
+  returned(channel: number, message: Message): void;
+  /** The server cancels a consumer. */
+  cancelled(channel: number, consumerTag: string): void;
+  channelClosed(channel: number, code: ReplyCode): void;
+  connectionClosed(connection: number, code: ReplyCode): void;
+  /** An alarm holds a connection up, or does so no longer. */
+  blocked(connection: number, isBlocked: boolean): void;
+  /** Asks to be woken at `dueNs`, for queue `queue`. */
+  wake(queue: number, dueNs: number): void;
+  /** A queue keeps a copy now, in place of one that died (`from`, 0 = none): answers with what it is known by. */
+  kept(queue: Queue, message: Message, from: number): number;
+  /** A copy is out: given to a consumer or taken by `get`. */
+  wentOut(queue: Queue, entry: Entry): void;
+  /** A copy is gone from its queue for good, and nothing took its place. */
+  gone(queue: Queue, entry: Entry, why: Parting): void;
+}
+
+/** What became of a publish. */
+export interface PublishResult {
+  readonly code: ReplyCode;
+  /** Queues that took it, and that would not. */
+  readonly takenBy: number;
+  readonly refusedBy: number;
+}
+
+export interface DeclareResult {
+  readonly code: ReplyCode;
+  readonly ready: number;
+  readonly consumers: number;
+}
+
+export interface GetResult {
+  readonly code: ReplyCode;
+  readonly delivery: Delivery | null;
+  readonly remaining: number;
+}
+
+export interface BrokerState {
+  readonly routing: RoutingState;
+  readonly queues: Map<number, Queue>;
+  readonly byName: Map<string, number>;
+  readonly connections: Map<number, Connection>;
+  readonly channels: Map<number, Channel>;
+  policies: Policy[];
+  readonly alarms: Set<string>;
+  /** The last number given to a queue, connection, channel, consumer, generated name. */
+  serials: number;
+  /** When deliveries are looked through for late ones next, ns; Infinity = not (3.10, 4.0). */
+  checkNs: number;
+}
+
+export const newBrokerState = (version: Version): BrokerState => ({
+  routing: newRouting(version),
+  queues: new Map(),
+  byName: new Map(),
+  connections: new Map(),
+  channels: new Map(),
+  policies: [],
+  alarms: new Set(),
+  serials: 0,
+  checkNs: Number.POSITIVE_INFINITY,
+});
+
+/** Something a queue did that the rest of the broker learns once the operation is over, in order. */
+type Aftermath =
+  | { readonly type: 'death'; readonly queue: Queue; readonly entry: Entry; readonly reason: DeathReason }
+  | { readonly type: 'retained'; readonly queue: Queue; readonly retained: Retained }
+  | { readonly type: 'settle'; readonly queue: Queue; readonly position: number };
+
+const DONE_NOWHERE: PublishResult = { code: DONE, takenBy: 0, refusedBy: 0 };
+
+export class Broker implements QueueHost {
+  state: BrokerState;
+  readonly version: Version;
+  private readonly out: BrokerOutput;
+  /** Empty between operations, so it is no part of the state. */
+  private readonly aftermath: Aftermath[] = [];
+
+  constructor(version: Version, out: BrokerOutput) {
+    this.version = version;
+    this.out = out;
+    this.state = newBrokerState(version);
+  }
+
+  // ---------------------------------------------------------------- connections and channels
+
+  openConnection(): number {
+    const id = ++this.state.serials;
+    this.state.connections.set(id, { id, channels: new Set(), isBlocked: false });
+    return id;
+  }
+
+  openChannel(connection: number): number {
+    const id = ++this.state.serials;
+    this.state.channels.set(id, newChannel(id, connection));
+    this.connection(connection).channels.add(id);
+    return id;
+  }
+
+  isOpen(channel: number): boolean {
+    return this.state.channels.has(channel);
+  }
+
+  /** The client closes a channel; what is out on it comes back. */
+  closeChannel(id: number): void {
+    this.dropChannel(id);
+    this.settleAftermath();
+  }
+
+  /** The client closes a connection, or its socket is cut: to the queues it is the same. */
+  closeConnection(id: number): void {
+    this.dropConnection(id);
+    this.settleAftermath();
+  }
+
+  private dropConnection(id: number): void {
+    const connection = this.state.connections.get(id);
+    if (connection === undefined) return;
+    for (const channel of [...connection.channels]) this.dropChannel(channel);
+    this.state.connections.delete(id);
+    for (const queue of [...this.state.queues.values()]) if (queue.owner === id) this.dropQueue(queue, 'deleted');
+  }
+
+  private dropChannel(id: number): void {
+    const channel = this.state.channels.get(id);
+    if (channel === undefined) return;
+    this.state.channels.delete(id);
+    this.state.connections.get(channel.connection)?.channels.delete(id);
+    for (const serial of [...channel.queues].sort((a, b) => a - b)) {
+      const queue = this.state.queues.get(serial);
+      if (queue === undefined) continue;
+      if (queue.type === 'classic') classicChannelDown(this, queue, id);
+      else quorumChannelDown(this, queue, id);
+      if (!this.dropIfForsaken(queue)) this.arm(queue);
+    }
+  }
+
+  /** An operation is refused: the channel, or the whole connection, is closed with the code. */
+  private refuse(channel: Channel, code: ReplyCode): ReplyCode {
+    if (closesConnection(code)) {
+      this.out.connectionClosed(channel.connection, code);
+      this.dropConnection(channel.connection);
+    } else {
+      this.out.channelClosed(channel.id, code);
+      this.dropChannel(channel.id);
+    }
+    this.settleAftermath();
+    return code;
+  }
+
+  private answer(channel: Channel, code: ReplyCode): ReplyCode {
+    return code === DONE ? DONE : this.refuse(channel, code);
+  }
+
+  private connection(id: number): Connection {
+    return this.state.connections.get(id) as Connection;
+  }
+
+  private channel(id: number): Channel {
+    return this.state.channels.get(id) as Channel;
+  }
+
+  // ---------------------------------------------------------------- exchanges and bindings
+
+  declareExchange(id: number, spec: ExchangeSpec): ReplyCode {
+    const { routing } = this.state;
+    const isNew = checkExchange(routing, spec.name) !== DONE;
+    const code = declareExchange(routing, spec);
+    if (code === DONE && isNew) this.givePolicyToExchange(spec.name);
+    return this.answer(this.channel(id), code);
+  }
+
+  checkExchange(id: number, name: string): ReplyCode {
+    return this.answer(this.channel(id), checkExchange(this.state.routing, name));
+  }
+
+  deleteExchange(id: number, name: string, ifUnused: boolean): ReplyCode {
+    return this.answer(this.channel(id), deleteExchange(this.state.routing, name, ifUnused));
+  }
+
+  bind(id: number, binding: BindingSpec): ReplyCode {
+    return this.answer(this.channel(id), this.lockedEnd(id, binding) || bind(this.state.routing, binding));
+  }
+
+  unbind(id: number, binding: BindingSpec): ReplyCode {
+    return this.answer(this.channel(id), this.lockedEnd(id, binding) || unbind(this.state.routing, binding));
+  }
+
+  private lockedEnd(id: number, { destination, toExchange }: BindingSpec): ReplyCode {
+    const queue = toExchange ? undefined : this.named(destination);
+    return queue === undefined ? DONE : this.lockOf(queue, this.channel(id));
+  }
+
+  // ---------------------------------------------------------------- queues
+
+  named(name: string): Queue | undefined {
+    const serial = this.state.byName.get(name);
+    return serial === undefined ? undefined : this.state.queues.get(serial);
+  }
+
+  /** 405 for a queue that belongs to another connection. */
+  private lockOf(queue: Queue, channel: Channel): ReplyCode {
+    return queue.owner !== 0 && queue.owner !== channel.connection ? RESOURCE_LOCKED : DONE;
+  }
+
+  declareQueue(id: number, spec: QueueSpec): DeclareResult {
+    const channel = this.channel(id);
+    const there = this.named(spec.name);
+    if (there !== undefined) {
+      const code = this.lockOf(there, channel) || (isSameQueue(there.spec, spec) ? DONE : PRECONDITION_FAILED);
+      return code === DONE ? this.measured(there) : { code: this.refuse(channel, code), ready: 0, consumers: 0 };
+    }
+    const code = spec.name.startsWith(RESERVED) ? ACCESS_REFUSED : declarationRefusal(spec, this.version);
+    if (code !== DONE) return { code: this.refuse(channel, code), ready: 0, consumers: 0 };
+    return this.measured(this.makeQueue(spec, channel.connection));
+  }
+
+  private makeQueue(given: QueueSpec, connection: number): Queue {
+    const { state } = this;
+    const serial = ++state.serials;
+    const spec = given.name === '' ? { ...given, name: `amq.gen-${serial}` } : given;
+    const type = queueTypeOf(spec.args) ?? 'classic';
+    const settings = settingsOf(spec.args, policyFor(state.policies, spec.name, type), this.version);
+    const queue = newQueue(serial, spec, type, spec.isExclusive ? connection : 0, settings, this.nowNs());
+    state.queues.set(serial, queue);
+    state.byName.set(spec.name, serial);
+    addRoutedQueue(state.routing, spec.name);
+    this.arm(queue);
+    return queue;
+  }
+
+  /** Declares passively: asks how a queue does. A classic queue counts that as use. */
+  checkQueue(id: number, name: string): DeclareResult {
+    const channel = this.channel(id);
+    const queue = this.named(name);
+    if (queue === undefined && this.replyChannel(name) !== undefined) return { code: DONE, ready: 0, consumers: 1 };
+    const code = queue === undefined ? NOT_FOUND : this.lockOf(queue, channel);
+    if (queue === undefined || code !== DONE) return { code: this.refuse(channel, code), ready: 0, consumers: 0 };
+    return this.measured(queue);
+  }
+
+  private measured(queue: Queue): DeclareResult {
+    if (queue.type === 'classic') {
+      queue.usedNs = this.nowNs();
+      this.arm(queue);
+      return { code: DONE, ready: queue.ready, consumers: queue.consumers.size };
+    }
+    return { code: DONE, ready: queue.ready, consumers: quorumConsumerCount(queue) };
+  }
+
+  /** Answers with how many messages were ready; none if there is no such queue, which is no mistake. */
+  deleteQueue(
+    id: number,
+    name: string,
+    ifUnused: boolean,
+    ifEmpty: boolean,
+  ): { readonly code: ReplyCode; readonly count: number } {
+    const channel = this.channel(id);
+    const queue = this.named(name);
+    if (queue === undefined) return { code: DONE, count: 0 };
+    const code = this.lockOf(queue, channel) || this.keptBy(queue, ifUnused, ifEmpty);
+    if (code !== DONE) return { code: this.refuse(channel, code), count: 0 };
+    const count = queue.ready;
+    this.dropQueue(queue, 'deleted');
+    this.settleAftermath();
+    return { code: DONE, count };
+  }
+
+  private keptBy(queue: Queue, ifUnused: boolean, ifEmpty: boolean): ReplyCode {
+    if (!ifUnused && !ifEmpty) return DONE;
+    if (queue.type !== 'classic') return NOT_IMPLEMENTED;
+    return (ifEmpty && queue.ready > 0) || (ifUnused && queue.consumers.size > 0) ? PRECONDITION_FAILED : DONE;
+  }
+
+  purge(id: number, name: string): { readonly code: ReplyCode; readonly count: number } {
+    const channel = this.channel(id);
+    const queue = this.named(name);
+    const code = queue === undefined ? NOT_FOUND : this.lockOf(queue, channel);
+    if (queue === undefined || code !== DONE) return { code: this.refuse(channel, code), count: 0 };
+    const count = queue.type === 'classic' ? classicPurge(this, queue) : quorumPurge(this, queue);
+    this.arm(queue);
+    this.settleAftermath();
+    return { code: DONE, count };
+  }
+
+  /** The queue is gone with all it holds: nothing of it becomes a dead letter, and its consumers are told. */
+  private dropQueue(queue: Queue, why: Parting): void {
+    const { state } = this;
+    state.queues.delete(queue.serial);
+    state.byName.delete(queue.spec.name);
+    removeQueue(state.routing, queue.spec.name);
+    for (const consumer of queue.consumers.values()) {
+      const channel = state.channels.get(consumer.channel);
+      if (channel === undefined || channel.consumers.get(consumer.tag)?.key !== consumer.key) continue;
+      channel.consumers.delete(consumer.tag);
+      this.out.cancelled(channel.id, consumer.tag);
+    }
+    for (const line of [queue.returned, ...queue.levels]) for (const entry of entriesOf(line)) this.out.gone(queue, entry, why);
+    for (const { entry } of queue.delayed) this.out.gone(queue, entry, why);
+    for (const { entry } of queue.retained) this.out.gone(queue, entry, why);
+    for (const { entry } of queue.unacked.values()) this.out.gone(queue, entry, why);
+  }
+
+  /** An auto-delete queue whose last consumer has gone goes too. */
+  private dropIfForsaken(queue: Queue): boolean {
+    if (!queue.spec.isAutoDelete || !queue.hadConsumers || queue.consumers.size > 0) return false;
+    this.dropQueue(queue, 'deleted');
+    return true;
+  }
+
+  // ---------------------------------------------------------------- publishing
+
+  /** The channel answers each publish from now on. */
+  selectConfirms(id: number): ReplyCode {
+    const channel = this.channel(id);
+    if (channel.transaction !== null) return this.refuse(channel, PRECONDITION_FAILED);
+    channel.isConfirming = true;
+    return DONE;
+  }
+
+  /**
+   * Publishes `message`, whose headers are as the client sent them and whose `cc` and `bcc` are empty: they are found in the
+   * headers.
+   */
+  publish(id: number, sent: Message, isMandatory: boolean): PublishResult {
+    const channel = this.channel(id);
+    const { routing } = this.state;
+    const message = this.readPublish(channel, sent);
+    if (typeof message === 'number') return { code: this.refuse(channel, message), takenBy: 0, refusedBy: 0 };
+    const publish = channel.isConfirming ? ++channel.publishes : 0;
+    const targets = route(routing, message.exchange, message);
+    if (channel.transaction !== null) {
+      channel.transaction.publishes.push({ exchange: message.exchange, message, isMandatory, targets });
+      return DONE_NOWHERE;
+    }
+    const result = this.spread(channel, message, targets, isMandatory, publish);
+    this.settleAftermath();
+    return result;
+  }
+
+  /** The message as the queues keep it, or why there is none. */
+  private readPublish(channel: Channel, sent: Message): Message | ReplyCode {
+    const code = publishRefusal(this.state.routing, sent.exchange);
+    if (code !== DONE) return code;
+    let { replyTo, headers } = sent;
+    if (replyTo === REPLY_QUEUE) {
+      if (channel.replyTag === null) return PRECONDITION_FAILED;
+      replyTo = `${REPLY_PREFIX}${channel.id}`;
+    }
+    if (sent.expiration !== null && !/^[0-9]+$/.test(sent.expiration)) return PRECONDITION_FAILED;
+    const cc = furtherKeys(headers, 'CC');
+    const bcc = furtherKeys(headers, 'BCC');
+    if (cc === null || bcc === null) return PRECONDITION_FAILED;
+    if (headers?.has('BCC')) {
+      const rest = new Map(headers);
+      rest.delete('BCC');
+      headers = rest;
+    }
+    return replyTo === sent.replyTo && headers === sent.headers && cc.length === 0 && bcc.length === 0
+      ? sent
+      : { ...sent, replyTo, headers, cc, bcc };
+  }
+
+  /** Hands a message to its queues and answers the publisher. */
+  private spread(
+    channel: Channel,
+    message: Message,
+    targets: readonly string[],
+    isMandatory: boolean,
+    publish: number,
+  ): PublishResult {
+    const reply = message.exchange === '' ? this.replyChannel(message.key) : undefined;
+    if (isMandatory && targets.length === 0 && !this.isReplyAddress(message)) this.out.returned(channel.id, message);
+    if (reply !== undefined) this.deliverReply(reply, message);
+    let takenBy = 0;
+    let refusedBy = 0;
+    for (const name of targets) {
+      const queue = this.named(name) as Queue;
+      if (this.offer(queue, message, channel.id, 0)) takenBy++;
+      else refusedBy++;
+    }
+    if (publish !== 0) this.out.confirmed(channel.id, publish, refusedBy === 0);
+    return { code: DONE, takenBy: takenBy + (reply === undefined ? 0 : 1), refusedBy };
+  }
+
+  /** Offers a message to a queue; false if that will not have it. `publisher` 0 is the broker itself. */
+  private offer(queue: Queue, message: Message, publisher: number, from: number): boolean {
+    const isTaken =
+      queue.type === 'classic' ? this.offerClassic(queue, message, from) : this.offerQuorum(queue, message, publisher, from);
+    this.arm(queue);
+    return isTaken;
+  }
+
+  private offerClassic(queue: Queue, message: Message, from: number): boolean {
+    if (classicWouldOverflow(queue, message)) {
+      if (queue.settings.overflow === 'reject-publish-dlx' && queue.settings.deadLetterExchange !== null) {
+        this.die(queue, refusedEntry(message), 'maxlen');
+      }
+      return false;
+    }
+    classicEnqueue(this, queue, message, (entry) => {
+      entry.obligation = this.out.kept(queue, message, from);
+    });
+    return true;
+  }
+
+  private offerQuorum(queue: Queue, message: Message, publisher: number, from: number): boolean {
+    if (publisher !== 0 && queue.settings.overflow === 'reject-publish') {
+      this.state.channels.get(publisher)?.queues.add(queue.serial);
+      if (quorumRefuses(queue, publisher)) return false;
+    }
+    quorumEnqueue(this, queue, message, (entry) => {
+      entry.obligation = this.out.kept(queue, message, from);
+    });
+    return true;
+  }
+
+  // ---------------------------------------------------------------- direct replies
+
+  private isReplyAddress({ exchange, key }: Message): boolean {
+    return this.version === '4.3' && exchange === '' && key.startsWith(REPLY_PREFIX);
+  }
+
+  /** The channel whose consumer of replies an address names, while that is there. */
+  private replyChannel(address: string): Channel | undefined {
+    if (!address.startsWith(REPLY_PREFIX)) return undefined;
+    const channel = this.state.channels.get(Number(address.slice(REPLY_PREFIX.length)));
+    return channel !== undefined && channel.replyTag !== null ? channel : undefined;
+  }
+
+  private deliverReply(channel: Channel, message: Message): void {
+    // Up to 4.0 every reply has the tag 1.
+    const tag = this.version === '4.3' ? ++channel.tags : 1;
+    const consumerTag = channel.replyTag as string;
+    this.out.deliver({
+      channel: channel.id,
+      consumerTag,
+      tag,
+      isRedelivered: false,
+      queue: '',
+      queueType: 'classic',
+      message,
+      entry: null,
+      isAutomatic: true,
+    });
+  }
+
+  // ---------------------------------------------------------------- consuming
+
+  /** Windows: of each consumer that comes from now on, or one that all of the channel share (up to 4.0; 4.3 passes it over). */
+  qos(id: number, count: number, isShared: boolean): ReplyCode {
+    const channel = this.channel(id);
+    if (!isShared) channel.prefetch = count;
+    else if (this.version !== '4.3') {
+      channel.sharedPrefetch = count;
+      this.resumeConsumers(channel);
+    }
+    return DONE;
+  }
+
+  private resumeConsumers(channel: Channel): void {
+    for (const serial of channel.queues) {
+      const queue = this.state.queues.get(serial);
+      if (queue?.type === 'classic') classicResume(this, queue, channel.id);
+    }
+  }
+
+  consume(
+    id: number,
+    name: string,
+    consumerTag: string,
+    isAutomatic: boolean,
+    isExclusive: boolean,
+    args: HeaderTable = NO_ARGS,
+  ): ReplyCode {
+    const channel = this.channel(id);
+    if (name === REPLY_QUEUE) return this.consumeReplies(channel, consumerTag, isAutomatic);
+    const tag = consumerTag === '' ? `amq.ctag-${++this.state.serials}` : consumerTag;
+    const queue = this.named(name);
+    const code = this.consumeRefusal(channel, queue, tag, isExclusive, args);
+    if (queue === undefined || code !== DONE) return this.refuse(channel, code);
+    const consumer = this.newConsumer(channel, queue, tag, isAutomatic, isExclusive, args);
+    channel.consumers.set(tag, { queue: queue.serial, key: consumer.key });
+    channel.queues.add(queue.serial);
+    if (queue.type === 'classic') classicConsume(this, queue, consumer);
+    else quorumConsume(this, queue, consumer);
+    this.arm(queue);
+    this.settleAftermath();
+    return DONE;
+  }
+
+  private consumeRefusal(
+    channel: Channel,
+    queue: Queue | undefined,
+    tag: string,
+    isExclusive: boolean,
+    args: HeaderTable,
+  ): ReplyCode {
+    if (channel.consumers.has(tag)) return NOT_ALLOWED;
+    if (queue === undefined) return NOT_FOUND;
+    const priority = args.get('x-priority');
+    if (priority !== undefined && !Number.isInteger(priority)) return PRECONDITION_FAILED;
+    const code = this.lockOf(queue, channel);
+    if (code !== DONE) return code;
+    if (queue.type === 'classic') return classicConsumeRefusal(queue, isExclusive);
+    return channel.sharedPrefetch > 0 ? NOT_IMPLEMENTED : DONE;
+  }
+
+  private newConsumer(
+    channel: Channel,
+    queue: Queue,
+    tag: string,
+    isAutomatic: boolean,
+    isExclusive: boolean,
+    args: HeaderTable,
+  ): Consumer {
+    const isClassic = queue.type === 'classic';
+    const asked = channel.prefetch;
+    const prefetch = isClassic ? asked : asked === 0 || asked > UNLIMITED_PREFETCH ? UNLIMITED_PREFETCH : asked;
+    const timeout = args.get('x-consumer-timeout');
+    return {
+      key: ++this.state.serials,
+      channel: channel.id,
+      tag,
+      priority: (args.get('x-priority') as number | undefined) ?? 0,
+      isAutomatic,
+      isExclusive,
+      prefetch,
+      timeoutMs: typeof timeout === 'number' ? timeout : queue.settings.consumerTimeoutMs,
+      credit: isClassic && (isAutomatic || prefetch === 0) ? Number.POSITIVE_INFINITY : prefetch,
+      held: 0,
+      status: 'up',
+      isInTurn: false,
+      blockedAt: 0,
+    };
+  }
+
+  private consumeReplies(channel: Channel, consumerTag: string, isAutomatic: boolean): ReplyCode {
+    if (!isAutomatic || channel.replyTag !== null) return this.refuse(channel, PRECONDITION_FAILED);
+    if (channel.consumers.has(consumerTag)) return this.refuse(channel, NOT_ALLOWED);
+    channel.replyTag = consumerTag;
+    return DONE;
+  }
+
+  /** Cancelling what is not there is done. */
+  cancel(id: number, consumerTag: string): void {
+    const channel = this.channel(id);
+    if (channel.replyTag === consumerTag) channel.replyTag = null;
+    const known = channel.consumers.get(consumerTag);
+    if (known === undefined) return;
+    channel.consumers.delete(consumerTag);
+    const queue = this.state.queues.get(known.queue);
+    const consumer = queue?.consumers.get(known.key);
+    if (queue === undefined || consumer === undefined) return;
+    if (queue.type === 'classic') classicCancel(this, queue, consumer);
+    else quorumCancel(this, queue, consumer);
+    if (!this.dropIfForsaken(queue)) this.arm(queue);
+    this.settleAftermath();
+  }
+
+  get(id: number, name: string, isAutomatic: boolean): GetResult {
+    const channel = this.channel(id);
+    const queue = this.named(name);
+    const code =
+      queue === undefined
+        ? NOT_FOUND
+        : this.lockOf(queue, channel) || (queue.type === 'classic' ? DONE : quorumGetRefusal(queue));
+    if (queue === undefined || code !== DONE) return { code: this.refuse(channel, code), delivery: null, remaining: 0 };
+    const entry = (queue.type === 'classic' ? classicGet : quorumGet)(this, queue, id, isAutomatic);
+    const delivery = entry === null ? null : this.taken(channel, queue, entry, isAutomatic);
+    this.arm(queue);
+    this.settleAftermath();
+    return { code: DONE, delivery, remaining: queue.ready };
+  }
+
+  private taken(channel: Channel, queue: Queue, entry: Entry, isAutomatic: boolean): Delivery {
+    const tag = ++channel.tags;
+    channel.queues.add(queue.serial);
+    if (!isAutomatic) this.remember(channel, queue, entry, tag, 0, '');
+    this.out.wentOut(queue, entry);
+    if (isAutomatic) this.out.gone(queue, entry, 'forgotten');
+    return deliveryOf(channel.id, '', tag, queue, entry, isAutomatic);
+  }
+
+  private remember(channel: Channel, queue: Queue, entry: Entry, tag: number, consumer: number, consumerTag: string): void {
+    channel.pending.set(tag, {
+      tag,
+      queue: queue.serial,
+      queueName: queue.spec.name,
+      position: entry.position,
+      consumer,
+      consumerTag,
+      sentNs: this.nowNs(),
+    });
+    if (this.version !== '4.3' && this.state.checkNs === Number.POSITIVE_INFINITY) this.armCheck();
+  }
+
+  // ---------------------------------------------------------------- settling
+
+  ack(id: number, tag: number, isMultiple: boolean): ReplyCode {
+    return this.settle(id, tag, isMultiple, 'ack');
+  }
+
+  nack(id: number, tag: number, isMultiple: boolean, isRequeue: boolean): ReplyCode {
+    return this.settle(id, tag, isMultiple, isRequeue ? 'nack-requeue' : 'nack-discard');
+  }
+
+  reject(id: number, tag: number, isRequeue: boolean): ReplyCode {
+    return this.settle(id, tag, false, isRequeue ? 'reject-requeue' : 'reject-discard');
+  }
+
+  /** Everything that is out on the channel goes back and may come again. */
+  recover(id: number): void {
+    const channel = this.channel(id);
+    this.settleAtQueues(channel, takePending(channel, 0, true) ?? [], 'nack-requeue');
+    this.settleAftermath();
+  }
+
+  private settle(id: number, tag: number, isMultiple: boolean, how: Settling): ReplyCode {
+    const channel = this.channel(id);
+    const taken = takePending(channel, tag, isMultiple);
+    if (taken === null) return this.refuse(channel, PRECONDITION_FAILED);
+    if (channel.transaction !== null) channel.transaction.settled.push({ how, pending: taken });
+    else this.settleAtQueues(channel, taken, how);
+    this.settleAftermath();
+    return DONE;
+  }
+
+  private settleAtQueues(channel: Channel, taken: readonly PendingAck[], how: Settling): void {
+    if (taken.length === 0) return;
+    for (const group of byQueue(taken)) {
+      const queue = this.state.queues.get((group[0] as PendingAck).queue);
+      if (queue === undefined) continue;
+      const positions = group.filter((each) => isStillOut(queue, channel, each)).map(({ position }) => position);
+      if (positions.length > 0) this.settleAt(queue, positions, how);
+      this.arm(queue);
+    }
+    if (channel.sharedPrefetch > 0) this.resumeConsumers(channel);
+  }
+
+  private settleAt(queue: Queue, positions: readonly number[], how: Settling): void {
+    const isClassic = queue.type === 'classic';
+    const isFailed = how === 'reject-requeue' || how === 'reject-discard';
+    if (how === 'ack') (isClassic ? classicAck : quorumAck)(this, queue, positions);
+    else if (how === 'nack-requeue' || how === 'reject-requeue')
+      (isClassic ? classicRequeue : quorumRequeue)(this, queue, positions, isFailed);
+    else (isClassic ? classicDiscard : quorumDiscard)(this, queue, positions, isFailed);
+  }
+
+  // ---------------------------------------------------------------- transactions
+
+  selectTransaction(id: number): ReplyCode {
+    const channel = this.channel(id);
+    if (channel.isConfirming) return this.refuse(channel, PRECONDITION_FAILED);
+    channel.transaction ??= { publishes: [], settled: [] };
+    return DONE;
+  }
+
+  /** Publishes first, then acknowledgements. */
+  commit(id: number): ReplyCode {
+    const channel = this.channel(id);
+    const { transaction } = channel;
+    if (transaction === null) return this.refuse(channel, PRECONDITION_FAILED);
+    channel.transaction = { publishes: [], settled: [] };
+    let refusedBy = 0;
+    for (const { message, targets, isMandatory } of transaction.publishes) {
+      const there = targets.filter((name) => this.named(name) !== undefined);
+      refusedBy += this.spread(channel, message, there, isMandatory, 0).refusedBy;
+    }
+    for (const { how, pending } of transaction.settled) this.settleAtQueues(channel, pending, how);
+    this.settleAftermath();
+    return refusedBy > 0 ? this.refuse(channel, PRECONDITION_FAILED) : DONE;
+  }
+
+  /** What was published is forgotten; what was acknowledged is out again, not back in its queue. */
+  rollback(id: number): ReplyCode {
+    const channel = this.channel(id);
+    const { transaction } = channel;
+    if (transaction === null) return this.refuse(channel, PRECONDITION_FAILED);
+    channel.transaction = { publishes: [], settled: [] };
+    restorePending(
+      channel,
+      transaction.settled.flatMap(({ pending }) => pending),
+    );
+    return DONE;
+  }
+
+  // ---------------------------------------------------------------- what the queues ask
+
+  nowNs(): number {
+    return this.out.nowNs();
+  }
+
+  hasRoom(id: number): boolean {
+    const { heldByConsumers, sharedPrefetch } = this.channel(id);
+    return sharedPrefetch === 0 || heldByConsumers < sharedPrefetch;
+  }
+
+  deliver(queue: Queue, consumer: Consumer, entry: Entry): void {
+    const channel = this.channel(consumer.channel);
+    const tag = ++channel.tags;
+    if (!consumer.isAutomatic) {
+      this.remember(channel, queue, entry, tag, consumer.key, consumer.tag);
+      channel.heldByConsumers++;
+    }
+    this.out.wentOut(queue, entry);
+    this.out.deliver(deliveryOf(channel.id, consumer.tag, tag, queue, entry, consumer.isAutomatic));
+    if (consumer.isAutomatic && queue.type === 'classic') this.out.gone(queue, entry, 'forgotten');
+  }
+
+  settleLater(queue: Queue, position: number): void {
+    this.aftermath.push({ type: 'settle', queue, position });
+  }
+
+  letGo(queue: Queue, entry: Entry, why: Parting): void {
+    this.out.gone(queue, entry, why);
+  }
+
+  sendAway(_queue: Queue, consumer: Consumer): void {
+    this.state.channels.get(consumer.channel)?.consumers.delete(consumer.tag);
+    this.out.cancelled(consumer.channel, consumer.tag);
+  }
+
+  die(queue: Queue, entry: Entry, reason: DeathReason): void {
+    const { deadLetterExchange, isAtLeastOnce } = queue.settings;
+    if (deadLetterExchange === null) {
+      this.out.gone(queue, entry, reason);
+      return;
+    }
+    if (queue.type !== 'quorum' || !isAtLeastOnce) {
+      this.aftermath.push({ type: 'death', queue, entry, reason });
+      return;
+    }
+    const retained: Retained = { entry, reason, dueNs: retryDeathNs(this.nowNs()), confirmedBy: [] };
+    queue.retained.push(retained);
+    this.aftermath.push({ type: 'retained', queue, retained });
+  }
+
+  /** Does what the last operation left to do, and what that leaves, in order. */
+  private settleAftermath(): void {
+    const { aftermath } = this;
+    for (let at = 0; at < aftermath.length; at++) {
+      const one = aftermath[at] as Aftermath;
+      if (one.type === 'death') this.publishDeath(one.queue, one.entry, one.reason);
+      else if (one.type === 'retained') this.tryRetained(one.queue, one.retained);
+      else if (this.state.queues.has(one.queue.serial)) {
+        quorumAck(this, one.queue, [one.position]);
+        this.arm(one.queue);
+      }
+    }
+    aftermath.length = 0;
+  }
+
+  /** Sends a dead message on, without a confirm. The first queue that keeps it takes over what was owed for it. */
+  private publishDeath(queue: Queue, entry: Entry, reason: DeathReason): void {
+    const copy = this.copyOf(queue, entry, reason);
+    let isKept = false;
+    for (const name of this.deathTargets(copy, reason)) {
+      if (this.offer(this.named(name) as Queue, copy, 0, isKept ? 0 : entry.obligation)) isKept = true;
+    }
+    if (!isKept && entry.obligation !== 0) this.out.gone(queue, entry, reason);
+  }
+
+  private copyOf(queue: Queue, entry: Entry, reason: DeathReason): Message {
+    const { deadLetterExchange, deadLetterKey } = queue.settings;
+    const isTold = this.version === '4.3' || (this.version === '4.0' && queue.type === 'quorum');
+    return deadCopy(
+      entry.message,
+      {
+        queue: queue.spec.name,
+        reason,
+        deadLetterExchange: deadLetterExchange ?? '',
+        deadLetterKey,
+        timeMs: this.nowNs() / MS,
+        failedDeliveries: isTold ? entry.failedCount : entry.message.failedDeliveries,
+      },
+      this.version,
+    );
+  }
+
+  private deathTargets(copy: Message, reason: DeathReason): readonly string[] {
+    const targets = route(this.state.routing, copy.exchange, copy);
+    const { deaths } = copy;
+    if (reason === 'rejected' || deaths === null) return targets;
+    return targets.filter((name) => !isDeathCycle(name, deaths));
+  }
+
+  /** At-least-once: it leaves its queue when every target has it; with none, or one that will not, it is tried again in three minutes. */
+  private tryRetained(queue: Queue, retained: Retained): void {
+    if (!this.state.queues.has(queue.serial) || !queue.retained.includes(retained)) return;
+    const { confirmedBy, entry, reason } = retained;
+    const copy = this.copyOf(queue, entry, reason);
+    const targets = this.deathTargets(copy, reason);
+    let isDone = targets.length > 0;
+    for (const name of targets) {
+      if (confirmedBy.includes(name)) continue;
+      const from = confirmedBy.length === 0 ? entry.obligation : 0;
+      if (this.offerForSure(this.named(name) as Queue, copy, from)) confirmedBy.push(name);
+      else isDone = false;
+    }
+    if (isDone) queue.retained = queue.retained.filter((other) => other !== retained);
+    else retained.dueNs = retryDeathNs(this.nowNs());
+    this.arm(queue);
+  }
+
+  /** As a publisher that waits for a confirm: a quorum queue over its limit refuses it. */
+  private offerForSure(queue: Queue, copy: Message, from: number): boolean {
+    return this.offer(queue, copy, -1, from);
+  }
+
+  // ---------------------------------------------------------------- policies
+
+  /** A policy of this name takes the place of an earlier one; false if its pattern is none. */
+  setPolicy(policy: Policy): boolean {
+    if (!isPattern(policy.pattern)) return false;
+    this.state.policies = [...this.state.policies.filter((other) => !isSamePolicy(other, policy)), policy];
+    this.applyPolicies();
+    return true;
+  }
+
+  clearPolicy(name: string, isOperator = false): void {
+    this.state.policies = this.state.policies.filter((other) => !isSamePolicy(other, { name, isOperator }));
+    this.applyPolicies();
+  }
+
+  private applyPolicies(): void {
+    const { policies, queues, routing } = this.state;
+    for (const queue of [...queues.values()]) {
+      queue.settings = settingsOf(queue.spec.args, policyFor(policies, queue.spec.name, queue.type), this.version);
+      if (queue.type === 'classic') classicResettle(this, queue);
+      else quorumResettle(this, queue);
+      this.arm(queue);
+    }
+    for (const name of routing.exchanges.keys()) this.givePolicyToExchange(name);
+    this.settleAftermath();
+  }
+
+  private givePolicyToExchange(name: string): void {
+    const alternate = policyFor(this.state.policies, name, 'exchange').get('alternate-exchange');
+    setPolicyAlternate(this.state.routing, name, typeof alternate === 'string' ? alternate : null);
+  }
+
+  // ---------------------------------------------------------------- alarms
+
+  /** A resource runs short (`memory`, `disk`) or does so no longer. */
+  setAlarm(resource: string, isOn: boolean): void {
+    const { alarms, connections } = this.state;
+    if (isOn) alarms.add(resource);
+    else alarms.delete(resource);
+    if (alarms.size > 0) return;
+    for (const connection of connections.values()) {
+      if (!connection.isBlocked) continue;
+      connection.isBlocked = false;
+      this.out.blocked(connection.id, false);
+    }
+  }
+
+  /**
+   * Whether what comes on a connection is left unread: from the first publish during an alarm on, everything until the alarm is over.
+   * Connections that do not publish go on.
+   */
+  isHeldUp(id: number, isPublish: boolean): boolean {
+    const connection = this.connection(id);
+    if (!connection.isBlocked && isPublish && this.state.alarms.size > 0) {
+      connection.isBlocked = true;
+      this.out.blocked(id, true);
+    }
+    return connection.isBlocked;
+  }
+
+  // ---------------------------------------------------------------- time
+
+  /** Asks to be woken when a queue has something to do by itself, if that is sooner than asked for already. */
+  private arm(queue: Queue): void {
+    const dueNs = queue.type === 'classic' ? classicDueNs(queue) : quorumDueNs(this, queue);
+    if (dueNs >= queue.armedNs) return;
+    queue.armedNs = dueNs;
+    this.out.wake(queue.serial, dueNs);
+  }
+
+  private armCheck(): void {
+    this.state.checkNs = this.nowNs() + TIMEOUT_CHECK_NS;
+    this.out.wake(BROKER_WAKE, this.state.checkNs);
+  }
+
+  /** It is time for what was asked for; a queue that is gone, or has been woken before, is passed over. */
+  wake(serial: number): void {
+    if (serial === BROKER_WAKE) this.closeLateChannels();
+    const queue = this.state.queues.get(serial);
+    if (queue === undefined || queue.armedNs > this.nowNs()) return;
+    queue.armedNs = Number.POSITIVE_INFINITY;
+    if (queue.type === 'classic' ? isClassicExpired(queue, this.nowNs()) : isQuorumExpired(queue, this.nowNs())) {
+      this.dropQueue(queue, 'deleted');
+      return;
+    }
+    if (queue.type === 'classic') classicRun(this, queue);
+    else quorumWake(this, queue);
+    for (const retained of queue.retained) {
+      if (retained.dueNs <= this.nowNs()) this.aftermath.push({ type: 'retained', queue, retained });
+    }
+    this.settleAftermath();
+    this.arm(queue);
+  }
+
+  /** 3.10 and 4.0: a channel with a delivery that has been out for too long is closed. */
+  private closeLateChannels(): void {
+    const { state } = this;
+    if (state.checkNs > this.nowNs()) return;
+    state.checkNs = Number.POSITIVE_INFINITY;
+    const lateNs = this.nowNs() - CONSUMER_TIMEOUT_NS;
+    for (const channel of [...state.channels.values()]) {
+      for (const { sentNs } of channel.pending.values()) {
+        if (sentNs <= lateNs) this.refuse(channel, PRECONDITION_FAILED);
+        break;
+      }
+    }
+    if ([...state.channels.values()].some(({ pending }) => pending.size > 0)) this.armCheck();
+  }
+
+  /** The server stops and starts: connections are lost, and what is not durable with them. */
+  restart(): void {
+    const { state } = this;
+    for (const id of [...state.connections.keys()]) this.dropConnection(id);
+    for (const queue of [...state.queues.values()]) {
+      if (!queue.spec.isDurable) this.dropQueue(queue, 'restart');
+      else if (queue.type === 'classic') classicRestart(this, queue);
+      else quorumRestart(this, queue);
+    }
+    restartRouting(state.routing);
+    state.alarms.clear();
+    this.settleAftermath();
+    for (const queue of state.queues.values()) this.arm(queue);
+  }
+}
+
+/** A message that its queue would not have, as far as one can die that was never there. */
+function refusedEntry(message: Message): Entry {
+  return {
+    position: 0,
+    message,
+    expiresNs: Number.POSITIVE_INFINITY,
+    bytes: message.bodyBytes,
+    level: 0,
+    isRedelivered: false,
+    failedCount: message.failedDeliveries,
+    returnedCount: 0,
+    obligation: 0,
+  };
+}
+
+function deliveryOf(
+  channel: number,
+  consumerTag: string,
+  tag: number,
+  queue: Queue,
+  entry: Entry,
+  isAutomatic: boolean,
+): Delivery {
+  const { isRedelivered, message } = entry;
+  return { channel, consumerTag, tag, isRedelivered, queue: queue.spec.name, queueType: queue.type, message, entry, isAutomatic };
+}
+
+/** The headers that its reader sees: those of the message, and what its queue has counted by now. */
+export function deliveryHeaders({ consumerTag, entry, message, queueType }: Delivery, version: Version): HeaderTable {
+  const headers = visibleHeaders(message, version);
+  if (queueType !== 'quorum' || entry === null) return headers;
+  const { failedCount, returnedCount } = entry;
+  // What died in another queue before brings its failed deliveries along, and they stand for returns until it comes back here.
+  const returns = returnedCount > 0 ? returnedCount : failedCount;
+  if (version === '4.3' && returns > 0) headers.set('x-acquired-count', returns);
+  // 3.10 tells whoever takes a message by `get` also of none.
+  if (failedCount > 0 || (version === '3.10' && consumerTag === '')) headers.set('x-delivery-count', failedCount);
+  return headers;
+}
+
+/** Whether a delivery is still out where it was: its queue may have taken it back since. */
+function isStillOut(queue: Queue, channel: Channel, { consumer, position }: PendingAck): boolean {
+  const out = queue.unacked.get(position);
+  return out !== undefined && out.channel === channel.id && out.consumer === consumer;
+}
+
+const isSamePolicy = (a: Pick<Policy, 'name' | 'isOperator'>, b: Pick<Policy, 'name' | 'isOperator'>): boolean =>
+  a.name === b.name && a.isOperator === b.isOperator;
+
+/** Routing keys in a header: a list of texts, none if there is no such header, null if it is anything else. */
+function furtherKeys(headers: HeaderTable | null, name: string): readonly string[] | null {
+  const value = headers?.get(name);
+  if (value === undefined) return [];
+  if (!Array.isArray(value) || !value.every((key) => typeof key === 'string')) return null;
+  return value as readonly string[];
+}
+
+/** Whether a queue may be declared once more: alike in all that the server compares. */
+function isSameQueue(a: QueueSpec, b: QueueSpec): boolean {
+  if (a.isDurable !== b.isDurable || a.isExclusive !== b.isExclusive || a.isAutoDelete !== b.isAutoDelete) return false;
+  if (queueTypeOf(a.args) !== queueTypeOf(b.args)) return false;
+  const names = new Set([...a.args.keys(), ...b.args.keys()]);
+  names.delete('x-queue-type');
+  for (const name of names) if (!isSameArgument(a.args.get(name), b.args.get(name))) return false;
+  return true;
+}
+
+const isSameArgument = (a: unknown, b: unknown): boolean => a === b;

@@ -1,0 +1,316 @@
+// A classic queue: one place, original order. A message that comes back stands where it stood; expired ones leave at the head of the
+// line alone; a consumer that is full is found out when its turn comes. Follows `rabbit_amqqueue_process` and `rabbit_queue_consumers`.
+
+import { type Consumer, firstTurn, joinTurns, leaveTurns } from './consumers.ts';
+import { clearLine, type Entry, entriesOf, insertEntry } from './entry-line.ts';
+import { ACCESS_REFUSED, DONE, type Message, type ReplyCode } from './model.ts';
+import {
+  consumersOf,
+  deadlineNs,
+  headAt,
+  heldBy,
+  lineAt,
+  pushReady,
+  type Queue,
+  type QueueHost,
+  shiftReady,
+  topLevel,
+} from './queue.ts';
+
+const MS = 1_000_000;
+
+function newEntry(host: QueueHost, queue: Queue, message: Message): Entry {
+  const { maxPriority, messageTtlMs } = queue.settings;
+  const priority = message.priority < 0 ? 0 : message.priority;
+  const failed = host.version === '4.3' ? message.failedDeliveries : 0;
+  return {
+    position: ++queue.positions,
+    message,
+    expiresNs: deadlineNs(message, messageTtlMs, host.nowNs(), 0),
+    bytes: message.bodyBytes,
+    level: maxPriority < 0 ? 0 : priority < maxPriority ? priority : maxPriority,
+    isRedelivered: failed > 0,
+    failedCount: failed,
+    returnedCount: 0,
+    obligation: 0,
+  };
+}
+
+/** Whether one more message is more than the queue may hold. */
+export function classicWouldOverflow(queue: Queue, message: Message): boolean {
+  const { maxBytes, maxLength, overflow } = queue.settings;
+  if (overflow === 'drop-head') return false;
+  return queue.ready + 1 > maxLength || queue.readyBytes + message.bodyBytes > maxBytes;
+}
+
+/** Takes a message that has room: to a consumer at once, or into the line. `onKept` is told of the copy before anything becomes of it. */
+export function classicEnqueue(host: QueueHost, queue: Queue, message: Message, onKept: (entry: Entry) => void): void {
+  const entry = newEntry(host, queue, message);
+  onKept(entry);
+  // Active consumers and ready messages never stand opposite each other, so nobody is overtaken.
+  if (giveTo(host, queue, () => entry)) return;
+  pushReady(queue, entry);
+  dropOverLimit(host, queue);
+  classicDropExpired(host, queue);
+}
+
+/** Gives what `take` answers with to the consumer whose turn it is; false if nobody can take it, and then nothing is taken. */
+function giveTo(host: QueueHost, queue: Queue, take: () => Entry): boolean {
+  if (queue.settings.isSingleActive) {
+    const holder = queue.consumers.get(queue.holder);
+    if (holder === undefined || holder.blockedAt !== 0) return false;
+    if (!canTake(host, holder)) {
+      block(queue, holder);
+      return false;
+    }
+    handOut(host, queue, holder, take());
+    return true;
+  }
+  for (let key = firstTurn(queue.turns); key !== 0; key = firstTurn(queue.turns)) {
+    const consumer = queue.consumers.get(key) as Consumer;
+    if (canTake(host, consumer)) {
+      leaveTurns(queue.turns, consumer);
+      joinTurns(queue.turns, consumer);
+      handOut(host, queue, consumer, take());
+      return true;
+    }
+    block(queue, consumer);
+  }
+  return false;
+}
+
+function canTake(host: QueueHost, consumer: Consumer): boolean {
+  return consumer.credit > 0 && (consumer.isAutomatic || host.hasRoom(consumer.channel));
+}
+
+function block(queue: Queue, consumer: Consumer): void {
+  leaveTurns(queue.turns, consumer);
+  consumer.blockedAt = ++queue.blocks;
+}
+
+function handOut(host: QueueHost, queue: Queue, consumer: Consumer, entry: Entry): void {
+  if (!consumer.isAutomatic) {
+    consumer.credit--;
+    consumer.held++;
+    queue.unacked.set(entry.position, {
+      entry,
+      channel: consumer.channel,
+      consumer: consumer.key,
+      dueNs: Number.POSITIVE_INFINITY,
+    });
+  }
+  host.deliver(queue, consumer, entry);
+}
+
+/** Hands out what is ready while somebody can take it. */
+export function classicRun(host: QueueHost, queue: Queue): void {
+  classicDropExpired(host, queue);
+  while (queue.ready > 0 && giveTo(host, queue, () => shiftReady(queue, topLevel(queue)))) classicDropExpired(host, queue);
+}
+
+/** Lets expired messages go from the head of the whole line: one behind another that is not yet due stays. */
+export function classicDropExpired(host: QueueHost, queue: Queue): void {
+  const nowNs = host.nowNs();
+  for (;;) {
+    const level = topLevel(queue);
+    const head = headAt(queue, level);
+    if (head === null || head.expiresNs > nowNs) return;
+    host.die(queue, shiftReady(queue, level), 'expired');
+  }
+}
+
+function dropOverLimit(host: QueueHost, queue: Queue): void {
+  const { maxBytes, maxLength, overflow } = queue.settings;
+  if (overflow !== 'drop-head') return;
+  while (queue.ready > maxLength || queue.readyBytes > maxBytes) host.die(queue, shiftReady(queue, topLevel(queue)), 'maxlen');
+}
+
+/** Limits or times have changed. */
+export function classicResettle(host: QueueHost, queue: Queue): void {
+  dropOverLimit(host, queue);
+  classicDropExpired(host, queue);
+}
+
+// ------------------------------------------------------------------ consumers
+
+/** 403 if another one has the queue to itself, or this one wants it so and others are there. */
+export function classicConsumeRefusal(queue: Queue, isExclusive: boolean): ReplyCode {
+  if (queue.settings.isSingleActive) return isExclusive ? ACCESS_REFUSED : DONE;
+  if (queue.holder !== 0) return ACCESS_REFUSED;
+  return isExclusive && queue.consumers.size > 0 ? ACCESS_REFUSED : DONE;
+}
+
+export function classicConsume(host: QueueHost, queue: Queue, consumer: Consumer): void {
+  queue.consumers.set(consumer.key, consumer);
+  queue.hadConsumers = true;
+  joinTurns(queue.turns, consumer);
+  if (queue.settings.isSingleActive ? queue.holder === 0 : consumer.isExclusive) queue.holder = consumer.key;
+  classicRun(host, queue);
+}
+
+/** What is out with it stays out. */
+export function classicCancel(host: QueueHost, queue: Queue, consumer: Consumer): void {
+  forgetConsumer(queue, consumer);
+  if (queue.consumers.size === 0) queue.usedNs = host.nowNs();
+  classicRun(host, queue);
+}
+
+function forgetConsumer(queue: Queue, consumer: Consumer): void {
+  leaveTurns(queue.turns, consumer);
+  queue.consumers.delete(consumer.key);
+  if (queue.holder !== consumer.key) return;
+  queue.holder = queue.settings.isSingleActive ? firstTurn(queue.turns) : 0;
+}
+
+/** The channel is gone: its consumers go, and what was out on it comes back where it stood. */
+export function classicChannelDown(host: QueueHost, queue: Queue, channel: number): void {
+  const positions = heldBy(queue, channel);
+  const consumers = consumersOf(queue, channel);
+  for (const consumer of consumers) leaveTurns(queue.turns, consumer);
+  for (const consumer of consumers) forgetConsumer(queue, consumer);
+  if (consumers.length > 0 && queue.consumers.size === 0) queue.usedNs = host.nowNs();
+  putBack(host, queue, positions, true);
+  classicRun(host, queue);
+}
+
+/** The window that its consumers share has room again: those found full may take their turn. */
+export function classicResume(host: QueueHost, queue: Queue, channel: number): void {
+  unblock(queue, channel);
+  classicRun(host, queue);
+}
+
+// ------------------------------------------------------------------ settling
+
+/** Takes what is out off the books of its consumers; true if one that was full is so no longer. */
+function regainCredit(queue: Queue, positions: readonly number[]): number[] {
+  const channels: number[] = [];
+  for (const position of positions) {
+    const out = queue.unacked.get(position);
+    const consumer = out === undefined ? undefined : queue.consumers.get(out.consumer);
+    if (consumer === undefined) continue;
+    consumer.held--;
+    if (consumer.credit === 0 && !channels.includes(consumer.channel)) channels.push(consumer.channel);
+    consumer.credit++;
+  }
+  return channels;
+}
+
+/** All consumers of a channel that are no longer full stand at the end of the line again, in the order in which they were found full. */
+function unblock(queue: Queue, channel: number): void {
+  const free = consumersOf(queue, channel).filter(({ blockedAt, credit }) => blockedAt !== 0 && credit > 0);
+  free.sort((a, b) => (a.priority !== b.priority ? b.priority - a.priority : a.blockedAt - b.blockedAt));
+  for (const consumer of free) {
+    consumer.blockedAt = 0;
+    joinTurns(queue.turns, consumer);
+  }
+}
+
+function regain(queue: Queue, positions: readonly number[]): void {
+  for (const channel of regainCredit(queue, positions)) unblock(queue, channel);
+}
+
+export function classicAck(host: QueueHost, queue: Queue, positions: readonly number[]): void {
+  regain(queue, positions);
+  for (const position of positions) {
+    const out = queue.unacked.get(position);
+    if (out === undefined) continue;
+    queue.unacked.delete(position);
+    host.letGo(queue, out.entry, 'acknowledged');
+  }
+  classicRun(host, queue);
+}
+
+/** Back to where they stood; `isFailed` is remembered from 4.3 on. */
+export function classicRequeue(host: QueueHost, queue: Queue, positions: readonly number[], isFailed: boolean): void {
+  regain(queue, positions);
+  putBack(host, queue, positions, isFailed);
+  classicRun(host, queue);
+}
+
+function putBack(host: QueueHost, queue: Queue, positions: readonly number[], isFailed: boolean): void {
+  for (const position of positions) {
+    const out = queue.unacked.get(position);
+    if (out === undefined) continue;
+    queue.unacked.delete(position);
+    const { entry } = out;
+    entry.isRedelivered = true;
+    if (isFailed) entry.failedCount++;
+    insertEntry(lineAt(queue, entry.level), entry);
+    if (entry.level > queue.top) queue.top = entry.level;
+    queue.ready++;
+    queue.readyBytes += entry.bytes;
+  }
+  dropOverLimit(host, queue);
+}
+
+/** Rejected for good: they die, or go if there is nowhere to die to. */
+export function classicDiscard(host: QueueHost, queue: Queue, positions: readonly number[], isFailed: boolean): void {
+  regain(queue, positions);
+  for (const position of positions) {
+    const out = queue.unacked.get(position);
+    if (out === undefined) continue;
+    queue.unacked.delete(position);
+    if (isFailed) out.entry.failedCount++;
+    host.die(queue, out.entry, 'rejected');
+  }
+  classicRun(host, queue);
+}
+
+/** Takes the head for somebody who polls; null if there is none. */
+export function classicGet(host: QueueHost, queue: Queue, channel: number, isAutomatic: boolean): Entry | null {
+  queue.usedNs = host.nowNs();
+  classicDropExpired(host, queue);
+  if (queue.ready === 0) return null;
+  const entry = shiftReady(queue, topLevel(queue));
+  if (!isAutomatic) queue.unacked.set(entry.position, { entry, channel, consumer: 0, dueNs: Number.POSITIVE_INFINITY });
+  classicDropExpired(host, queue);
+  return entry;
+}
+
+/** How many went. What is out can still come back. */
+export function classicPurge(host: QueueHost, queue: Queue): number {
+  const count = queue.ready;
+  for (let level = queue.top; level >= 0; level--) {
+    const line = lineAt(queue, level);
+    for (const entry of entriesOf(line)) host.letGo(queue, entry, 'purged');
+    clearLine(line);
+  }
+  queue.ready = 0;
+  queue.readyBytes = 0;
+  queue.top = -1;
+  return count;
+}
+
+/** The server comes back: what was out comes back too, and only persistent messages of a durable queue are still there. */
+export function classicRestart(host: QueueHost, queue: Queue): void {
+  queue.consumers.clear();
+  queue.turns.groups.length = 0;
+  queue.holder = 0;
+  putBack(host, queue, [...queue.unacked.keys()], true);
+  for (const line of queue.levels) {
+    const kept: Entry[] = [];
+    for (const entry of entriesOf(line)) {
+      if (entry.message.isPersistent) kept.push(entry);
+      else {
+        queue.ready--;
+        queue.readyBytes -= entry.bytes;
+        host.letGo(queue, entry, 'restart');
+      }
+    }
+    clearLine(line);
+    line.items.push(...kept);
+  }
+  queue.usedNs = host.nowNs();
+  classicDropExpired(host, queue);
+}
+
+/** When something is due by itself, ns: the head expires, or the queue does. */
+export function classicDueNs(queue: Queue): number {
+  const head = headAt(queue, topLevel(queue));
+  const headNs = head === null ? Number.POSITIVE_INFINITY : head.expiresNs;
+  const queueNs = queue.consumers.size > 0 ? Number.POSITIVE_INFINITY : queue.usedNs + queue.settings.expiresMs * MS;
+  return headNs < queueNs ? headNs : queueNs;
+}
+
+export const isClassicExpired = (queue: Queue, nowNs: number): boolean =>
+  queue.consumers.size === 0 && queue.usedNs + queue.settings.expiresMs * MS <= nowNs;

@@ -1,0 +1,193 @@
+// What the sorts of queues that hand messages out and forget them have in common: their state, what they ask of the broker around
+// them, and the lines of ready messages by priority. `classic-queue.ts` and `quorum-queue.ts` are the two sorts.
+
+import { type Consumer, newTurns, type Turns } from './consumers.ts';
+import { type Entry, headOf, type Line, lineLength, newLine, pushEntry, shiftEntry } from './entry-line.ts';
+import type { DeathReason, Message, QueueSpec, Version } from './model.ts';
+import type { QueueSettings, QueueType } from './queue-settings.ts';
+
+const MS = 1_000_000;
+
+/** A message that is out: with a consumer, or taken by `get`. */
+export interface Unacked {
+  readonly entry: Entry;
+  readonly channel: number;
+  /** Key of the consumer; 0 = taken by `get`. */
+  readonly consumer: number;
+  /** When its acknowledgement is overdue, ns. */
+  readonly dueNs: number;
+}
+
+/** A message that died in a quorum queue and stays until every target has confirmed it (at-least-once). */
+export interface Retained {
+  readonly entry: Entry;
+  readonly reason: DeathReason;
+  /** When it is tried again, ns. */
+  dueNs: number;
+  /** Names of queues that have it already. */
+  readonly confirmedBy: string[];
+}
+
+export interface Queue {
+  readonly serial: number;
+  readonly spec: QueueSpec;
+  readonly type: QueueType;
+  /** Connection that an exclusive queue belongs to, else 0. */
+  readonly owner: number;
+  settings: QueueSettings;
+  /** Ready messages, by priority; `top` is the highest level that may hold one. */
+  readonly levels: Line[];
+  top: number;
+  ready: number;
+  readyBytes: number;
+  /** Quorum: those that came back, served first. */
+  readonly returned: Line;
+  /** By position, in the order in which they went out. */
+  readonly unacked: Map<number, Unacked>;
+  positions: number;
+  readonly consumers: Map<number, Consumer>;
+  readonly turns: Turns;
+  hadConsumers: boolean;
+  /** Classic: the one that alone receives, or has the queue to itself; 0 = nobody. */
+  holder: number;
+  blocks: number;
+  /** Quorum, single active consumer: keys of those who wait. */
+  readonly waiting: number[];
+  /** Quorum: returns that wait for their time, in order of it. */
+  readonly delayed: { readonly readyNs: number; readonly entry: Entry }[];
+  /** Quorum: channels that publish and have been told to stop (true) or not. */
+  readonly publishers: Map<number, boolean>;
+  retained: Retained[];
+  /** Quorum: no delivery is overdue before this, ns. */
+  overdueNs: number;
+  /** 4.0: how far the round of two urgent messages and one other has come. */
+  turnCount: number;
+  /** Last use, ns: what `x-expires` counts from. */
+  usedNs: number;
+  readonly createdNs: number;
+  /** For when the broker has been asked to come back, ns; Infinity = not. */
+  armedNs: number;
+}
+
+/** Why a message has left a queue for good. */
+export type Parting =
+  | 'acknowledged'
+  | 'forgotten'
+  | 'dropped'
+  | 'rejected'
+  | 'expired'
+  | 'maxlen'
+  | 'delivery_limit'
+  | 'purged'
+  | 'deleted'
+  | 'restart';
+
+/** What a queue asks of its broker. */
+export interface QueueHost {
+  readonly version: Version;
+  nowNs(): number;
+  /** Hands a message to a consumer; it is out from now on unless that acknowledges by itself. */
+  deliver(queue: Queue, consumer: Consumer, entry: Entry): void;
+  /** A message has died here; the broker has it now. */
+  die(queue: Queue, entry: Entry, reason: DeathReason): void;
+  /** A message has left this queue and goes nowhere else. */
+  letGo(queue: Queue, entry: Entry, why: Parting): void;
+  /** 3.10 and 4.0: whether the window that all consumers of a channel share has room. */
+  hasRoom(channel: number): boolean;
+  /** 4.3: a consumer is sent away since it has not acknowledged in time. */
+  sendAway(queue: Queue, consumer: Consumer): void;
+  /** The automatic acknowledgement of a quorum queue, which comes back to it as a message of its own. */
+  settleLater(queue: Queue, position: number): void;
+}
+
+export function newQueue(
+  serial: number,
+  spec: QueueSpec,
+  type: QueueType,
+  owner: number,
+  settings: QueueSettings,
+  nowNs: number,
+): Queue {
+  return {
+    serial,
+    spec,
+    type,
+    owner,
+    settings,
+    levels: [],
+    top: -1,
+    ready: 0,
+    readyBytes: 0,
+    returned: newLine(),
+    unacked: new Map(),
+    positions: 0,
+    consumers: new Map(),
+    turns: newTurns(),
+    hadConsumers: false,
+    holder: 0,
+    blocks: 0,
+    waiting: [],
+    delayed: [],
+    publishers: new Map(),
+    retained: [],
+    overdueNs: Number.POSITIVE_INFINITY,
+    turnCount: 0,
+    usedNs: nowNs,
+    createdNs: nowNs,
+    armedNs: Number.POSITIVE_INFINITY,
+  };
+}
+
+/** The deadline of a message that comes now: the lower of its own time and the queue's. */
+export function deadlineNs(message: Message, ttlMs: number, nowNs: number, leastMs: number): number {
+  let ms = ttlMs;
+  if (message.expiration !== null) {
+    const own = Number(message.expiration);
+    if (own < ms) ms = own;
+  }
+  if (ms === Number.POSITIVE_INFINITY) return ms;
+  return nowNs + (ms < leastMs ? leastMs : ms) * MS;
+}
+
+export function lineAt(queue: Queue, level: number): Line {
+  const { levels } = queue;
+  while (levels.length <= level) levels.push(newLine());
+  return levels[level] as Line;
+}
+
+/** Adds to the ready ones at the end of its line. */
+export function pushReady(queue: Queue, entry: Entry): void {
+  pushEntry(lineAt(queue, entry.level), entry);
+  if (entry.level > queue.top) queue.top = entry.level;
+  queue.ready++;
+  queue.readyBytes += entry.bytes;
+}
+
+/** The highest level that holds a ready message, -1 if none does. */
+export function topLevel(queue: Queue): number {
+  while (queue.top >= 0 && lineLength(queue.levels[queue.top] as Line) === 0) queue.top--;
+  return queue.top;
+}
+
+export function headAt(queue: Queue, level: number): Entry | null {
+  return level < 0 ? null : headOf(queue.levels[level] as Line);
+}
+
+export function shiftReady(queue: Queue, level: number): Entry {
+  const entry = shiftEntry(queue.levels[level] as Line);
+  queue.ready--;
+  queue.readyBytes -= entry.bytes;
+  return entry;
+}
+
+/** Positions out on a channel, in the order in which they went out. */
+export function heldBy(queue: Queue, channel: number): number[] {
+  const positions: number[] = [];
+  for (const [position, out] of queue.unacked) if (out.channel === channel) positions.push(position);
+  return positions;
+}
+
+/** Consumers of a channel, in order of arrival. */
+export function consumersOf(queue: Queue, channel: number): Consumer[] {
+  return [...queue.consumers.values()].filter((consumer) => consumer.channel === channel);
+}
