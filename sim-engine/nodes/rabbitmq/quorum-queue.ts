@@ -95,13 +95,21 @@ function keepLimits(host: QueueHost, queue: Queue, wasWellBelow: boolean): void 
     return;
   }
   if (overflow !== 'reject-publish') {
-    while (isOverLimit(queue) && queue.ready > 0) host.die(queue, takeNext(host, queue), 'maxlen');
+    dropOverLimit(host, queue);
     return;
   }
   if (isOverLimit(queue)) for (const publisher of queue.publishers.keys()) queue.publishers.set(publisher, true);
   else if (!wasWellBelow && isWellBelow(queue)) {
     for (const publisher of queue.publishers.keys()) queue.publishers.set(publisher, false);
   }
+}
+
+/** From the head on; where several go at once, they become dead letters the last one first up to 4.0. */
+function dropOverLimit(host: QueueHost, queue: Queue): void {
+  const dropped: Entry[] = [];
+  while (isOverLimit(queue) && queue.ready > 0) dropped.push(takeNext(host, queue));
+  if (host.version !== '4.3') dropped.reverse();
+  for (const entry of dropped) host.die(queue, entry, 'maxlen');
 }
 
 // ------------------------------------------------------------------ the line
@@ -372,7 +380,7 @@ function takeOut(host: QueueHost, queue: Queue, position: number): Entry | null 
     forgetIfDone(host, queue, consumer);
     return out.entry;
   }
-  if (consumer.credit < consumer.prefetch) consumer.credit++;
+  if (consumer.credit < consumer.prefetch || host.version === '3.10') consumer.credit++;
   if (consumer.status === 'quiescing' && consumer.held === 0) stepDown(queue, consumer);
   else joinIfFree(queue, consumer);
   return out.entry;
@@ -411,6 +419,7 @@ function writeAnew(host: QueueHost, queue: Queue, position: number): void {
 
 /** One delivery comes back: to the line of those that did, to wait for its time, or to die of one too many. */
 function returnOne(host: QueueHost, queue: Queue, position: number, isFailed: boolean): void {
+  const consumer = queue.consumers.get(queue.unacked.get(position)?.consumer ?? 0);
   const entry = takeOut(host, queue, position);
   if (entry === null) return;
   entry.isRedelivered = true;
@@ -418,6 +427,8 @@ function returnOne(host: QueueHost, queue: Queue, position: number, isFailed: bo
   if (isFailed) entry.failedCount++;
   const { settings } = queue;
   if (entry.failedCount > settings.deliveryLimit) {
+    // 3.10 widens the window by one with each that dies so: it counts the place twice (`rabbit_fifo` up to machine version 2).
+    if (host.version === '3.10' && consumer !== undefined && consumer.status === 'up') consumer.credit++;
     host.die(queue, entry, 'delivery_limit');
     return;
   }
