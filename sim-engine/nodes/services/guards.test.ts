@@ -245,6 +245,16 @@ describe('a budget of retries', () => {
     expect(story.gauge('called', 'server') - story.gauge('received', 'worker')).toBe(100);
   });
 
+  it('P15: of AWS earns another retry by every five answers to a first try', () => {
+    const story = pair({ worker: { retry: 'none' }, call: { retries: 10, budget: 'aws' }, server: { failure: 1 } });
+    const retries = () => story.gauge('called', 'server') - story.gauge('received', 'worker');
+    expect(story.to('30s') && retries()).toBe(100);
+    // Ten answers a second for ten seconds, between two calls: a hundred tokens.
+    story.at('30.05s', 'set server.failure 0').at('40.05s', 'set server.failure 1');
+    expect(story.to('40.05s') && retries()).toBe(100);
+    expect(story.to('90s') && retries()).toBe(100 + 100 / 5);
+  });
+
   it.each([1, 3])('P17: of AWS is each client s own: %i of them have as many times the first retries', (clients) => {
     const story = manyPairs(clients, { retries: 10, budget: 'aws' }, { rate: 100 }).to('30s');
     expect(story.gauge('called', 'server') - story.gauge('received')).toBe(clients * 100);

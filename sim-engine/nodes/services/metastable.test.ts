@@ -73,10 +73,12 @@ describe('an outage of ten seconds', () => {
     expect(tookS / wantedS).toBeLessThan(1.6);
   });
 
-  it.each([
-    ['the newest comes first', { order: 'newest' }],
-    ['what is older than the time-out is dropped', { expiry: 'at-head', timeToLive: { law: 'constant', value: '1s' } }],
-  ])('P13: is over soon where %s', (_, questions) => {
+  it('P13: is over soon where the newest comes first', () => {
+    for (const seed of [1, 2, 3]) expect(goodput(outage({ questions: { order: 'newest' }, seed }), 60, 140)).toBeGreaterThan(60);
+  });
+
+  it('P13: is over soon where what is older than the time-out is dropped', () => {
+    const questions = { expiry: 'at-head', timeToLive: { law: 'constant', value: '1s' } };
     for (const seed of [1, 2, 3]) expect(goodput(outage({ questions, seed }), 60, 140)).toBeGreaterThan(60);
   });
 });

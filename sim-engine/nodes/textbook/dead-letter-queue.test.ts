@@ -54,6 +54,34 @@ describe('a dead-letter queue', () => {
   });
 });
 
+describe('whatever became of it', () => {
+  it('P57: what came is done, waits, is dead or was shed: the dials add up at every moment', () => {
+    const story = new Story({
+      nodes: [
+        node('shop', 'sender', { arrivals: 'poisson', rate: 100, poison: 0.05 }),
+        node('orders', 'queue', { capacity: 12, expiry: 'on-time', timeToLive: lasting('150ms'), ackDeadline: '0s' }),
+        node('worker', 'service', { ...FAILING, work: { law: 'exponential', mean: '9ms' }, failure: 0.2, retryBase: '30ms' }),
+        node('dead', 'dead-letter-queue'),
+      ],
+      wires: [
+        wire('publish', 'shop', 'orders', INSTANT),
+        wire('deliver', 'orders', 'worker', INSTANT),
+        wire('dead-letter', 'orders', 'dead'),
+      ],
+    }).at('10s', 'redrive dead');
+    const shed = () => [story.ledger.publish.refused, story.ledger.delivery.expired];
+    for (let ms = 50; ms <= 20_000; ms += 50) {
+      story.to(`${ms}ms`);
+      const waits = ['ready', 'in_flight', 'delayed'].reduce((sum, name) => sum + story.gauge(name, 'orders'), 0);
+      const [refused = 0, expired = 0] = shed();
+      const ends = story.gauge('processed', 'worker') + story.gauge('dlq_size', 'dead') + refused + expired;
+      expect([ms, waits + ends]).toEqual([ms, story.gauge('sent', 'shop')]);
+    }
+    for (const count of [...shed(), story.gauge('processed', 'worker'), story.gauge('dlq_size', 'dead')])
+      expect(count).toBeGreaterThan(10);
+  });
+});
+
 describe('a redrive', () => {
   it('begins the backoff anew along with the attempts', () => {
     const worker = { ...FAILING, maxAttempts: 0, retry: 'polly-decorrelated', retryBase: '1s' };

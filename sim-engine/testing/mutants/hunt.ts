@@ -133,14 +133,16 @@ function planted(mutant: Mutant, work: () => Hunt): Hunt {
 }
 
 /** Everything that judges, by name: each must have been red once. */
-export const JUDGES: readonly string[] = [
-  ...CHECKERS.map(({ name }) => name),
-  ...RUN_LAWS,
-  'queueing, exact',
-  'queueing, statistical',
-  'queueing, by formula',
-  ...PATTERNS.filter(isTestRow).map(({ number }) => `P${number}`),
-];
+export const JUDGES: readonly string[] = Array.from(
+  new Set([
+    ...CHECKERS.map(({ name }) => name),
+    ...RUN_LAWS,
+    'queueing, exact',
+    'queueing, statistical',
+    'queueing, by formula',
+    ...PATTERNS.filter(isTestRow).map(({ number }) => `P${number}`),
+  ]),
+);
 
 export function huntAll(tell: (hunt: Hunt) => void): readonly Hunt[] {
   const hunts: Hunt[] = [];

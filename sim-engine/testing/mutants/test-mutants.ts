@@ -10,6 +10,7 @@ import * as view from '../../nodes/stores/view.ts';
 import * as autoscaler from '../../parts/autoscaler.ts';
 import * as backoff from '../../parts/backoff.ts';
 import * as breaker from '../../parts/circuit-breaker.ts';
+import * as watermark from '../../parts/commit-watermark.ts';
 import * as dedup from '../../parts/dedup-window.ts';
 import * as fold from '../../parts/event-fold.ts';
 import * as openRequests from '../../parts/open-requests.ts';
@@ -179,6 +180,14 @@ export const TEST_MUTANTS: readonly Mutant[] = [
       replaceFunction(budget, 'takeAwsRetry', (takeAwsRetry) => (spec, quota, wasTimeout) => {
         quota.tokens++;
         return takeAwsRetry(spec, quota, wasTimeout);
+      }),
+  },
+  {
+    name: 'answers-pay-double',
+    about: 'an answer to a first try gives the quota of AWS two tokens',
+    plant: () =>
+      replaceFunction(budget, 'returnAwsSuccess', (returnAwsSuccess) => (spec, quota, lastCost) => {
+        returnAwsSuccess({ ...spec, firstSuccessGain: 2 * spec.firstSuccessGain }, quota, lastCost);
       }),
   },
   {
@@ -403,6 +412,38 @@ export const TEST_MUTANTS: readonly Mutant[] = [
           },
       ),
   },
+  // ---------------------------------------------------------------- offsets
+  {
+    name: 'commits-past-a-gap',
+    about: 'an offset that is done commits all that were fetched when it is the last of them',
+    plant: () =>
+      replaceFunction(watermark, 'markDone', (markDone) => (mark, offset) => {
+        const isNew = markDone(mark, offset);
+        if (offset === mark.next - 1) mark.committed = mark.next;
+        return isNew;
+      }),
+  },
+  {
+    name: 'goes-on-after-a-crash',
+    about: 'what was done above the committed offset still counts as done after a crash',
+    plant: () =>
+      replaceFunction(watermark, 'rewindToCommitted', () => (mark) => {
+        mark.next = mark.committed;
+      }),
+  },
+  {
+    name: 'window-by-what-is-done',
+    about: 'a window counts what is fetched and not done, not what is not committed',
+    plant: () =>
+      replaceFunction(watermark, 'roomToFetch', () => (mark, windowMax) => {
+        let open = 0;
+        for (let offset = mark.committed; offset < mark.next; offset++) {
+          if (((mark.done[(offset >>> 5) & (mark.done.length - 1)] >>> (offset % 32)) & 1) === 0) open++;
+        }
+        // So that the fetch ends at all.
+        return mark.next > 100_000 ? 0 : windowMax - open;
+      }),
+  },
   // ---------------------------------------------------------------- fan-out, redrive
   {
     name: 'waits-for-the-slowest',
@@ -496,6 +537,11 @@ export const TEST_MUTANTS: readonly Mutant[] = [
         return lagMetric(spec, lags, count, stuck);
       });
     },
+  },
+  {
+    name: 'stuck-counted',
+    about: 'an autoscaler by lag counts partitions that are marked as stuck',
+    plant: () => replaceFunction(autoscaler, 'lagMetric', (lagMetric) => (spec, lags, count) => lagMetric(spec, lags, count)),
   },
   {
     name: 'starts-at-once',
