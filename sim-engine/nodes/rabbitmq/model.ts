@@ -4,7 +4,7 @@
 // The drawing: a container `rabbitmq` holds the parts `rabbitmq-exchange` and `rabbitmq-queue`, each with a field `name` (the AMQP name;
 // empty = its id). Inside lie the relations `binding` and `alternate` (exchange.declaration.ts, which also says the port types
 // `amqp-exchange` and `amqp-queue` at which publishers and bindings end) and `rabbitmq-dead-letter`, from a queue to an exchange or, through
-// the default exchange, to a queue, with a field `routingKey` (key `x-dead-letter-routing-key`, empty = the message's own). Every field of a
+// the default exchange, to a queue, with a field `routingKey` (queue.declaration.ts). Every field of a
 // queue that is an argument of its declaration has the argument's name as its `key` (`x-message-ttl`, ...), and the other three
 // are keyed `durable`, `exclusive`, `auto_delete`: definitions files are read and written by these keys. A value that is the field's default
 // is left out of a declaration; a length of time counts in whole ms, rounded down.
