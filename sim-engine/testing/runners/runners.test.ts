@@ -23,6 +23,7 @@ const AWAITING_AN_ACTOR: ReadonlyMap<string, readonly string[]> = new Map([
   ['parts/circuit-breaker', ['breakerCountsInto', 'breakerRatesInto', 'forceState']],
   ['parts/commit-watermark', ['fetchOffsets', 'markDone', 'newCommitWatermark']],
   ['parts/lanes', ['laneHash']],
+  ['nodes/rabbitmq/broker', ['Broker', 'deliveryHeaders']],
   ['nodes/rabbitmq/routing', ['ROUTING']],
 ]);
 
@@ -172,10 +173,11 @@ describe('a vector file', () => {
       'queueing/priority',
       'queueing/tail',
       'routing',
+      'scenario',
       'topic',
     ]);
-    // A key without a folder is the kind that the files of RabbitMQ give themselves.
-    const fileOf = (key: string): string => (key.includes('/') ? key : `rabbitmq/${key}`);
+    // A key without a folder is the kind that the files of RabbitMQ give themselves; many have that of a scenario.
+    const fileOf = (key: string): string => (key.includes('/') ? key : `rabbitmq/${key === 'scenario' ? 'dispatch' : key}`);
     for (const key of BUILT) expect([key, casesOf(fileOf(key)).length > 1]).toEqual([key, true]);
   });
 });
