@@ -24,7 +24,7 @@ export interface TopicNode {
 export const newTopicTrie = (): TopicNode => ({ words: new Map(), one: null, any: null, targets: null });
 
 /** The words of a key. The empty key has none; a dot at an end or beside another makes an empty word. */
-export const wordsOf = (key: string): readonly string[] => (key === '' ? [] : key.split('.'));
+const wordsOf = (key: string): readonly string[] => (key === '' ? [] : key.split('.'));
 
 /** How many words of a binding key are `#`: from 4.3 on a third is refused. */
 export function anyCount(key: string): number {

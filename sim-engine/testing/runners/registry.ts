@@ -82,7 +82,7 @@ export function formatKey(path: string, content: unknown): string {
   return typeof kind === 'string' ? kind : nameOf(path);
 }
 
-export function nameOf(path: string): string {
+function nameOf(path: string): string {
   const absolute = resolve(path);
   return `${folderOf(absolute)}/${basename(absolute, '.json')}`;
 }
