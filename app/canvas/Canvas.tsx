@@ -9,6 +9,7 @@ import {
   type NodeChange,
   ReactFlow,
   ReactFlowProvider,
+  type Rect,
   SelectionMode,
   useReactFlow,
   useStore,
@@ -158,12 +159,12 @@ function selectBy(changes: readonly (NodeChange<CardNode> | EdgeChange<WireEdge>
 const STAGE = '[data-stage]';
 
 function useFitToStage(): () => void {
-  const { getNodes, getNodesBounds, setViewport } = useReactFlow();
+  const { getEdges, getNodes, getNodesBounds, setViewport } = useReactFlow<CardNode, WireEdge>();
   return useCallback(() => {
     const stage = document.querySelector(STAGE)?.getBoundingClientRect();
     const nodes = getNodes();
     if (stage === undefined || nodes.length === 0) return;
-    const bounds = getNodesBounds(nodes);
+    const bounds = withWires(getNodesBounds(nodes), getEdges());
     // Half a ring of a port sticks out of a card.
     const room = 8;
     const zoom = Math.min(
@@ -175,7 +176,24 @@ function useFitToStage(): () => void {
       y: Math.round(stage.y + (stage.height - bounds.height * zoom) / 2 - bounds.y * zoom),
       zoom,
     });
-  }, [getNodes, getNodesBounds, setViewport]);
+  }, [getEdges, getNodes, getNodesBounds, setViewport]);
+}
+
+/** Wires that turn back go round outside of the cards. */
+function withWires(cards: Rect, wires: readonly WireEdge[]): Rect {
+  let { x: left, y: top } = cards;
+  let [right, bottom] = [left + cards.width, top + cards.height];
+  for (const { data } of wires) {
+    const points = data?.shape.points ?? [];
+    for (let ix = 0; ix < points.length; ix += 2) {
+      const [x, y] = [points[ix] as number, points[ix + 1] as number];
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y);
+    }
+  }
+  return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
 /** Fits the drawing into the free part of the page when another drawing is opened or that part changes its size. */

@@ -4,6 +4,7 @@ import { type Box, placeAlong, type WireShape, wireShapes } from './geometry.ts'
 
 const box = (id: string, x: number, y: number): Box => ({ id, x, y, width: 100, height: 60 });
 const boxes = new Map([box('a', 0, 0), box('b', 300, 0), box('c', 300, 200), box('dead', 0, 200)].map((each) => [each.id, each]));
+const turnedBox = ({ id, x, y, width, height }: Box): Box => ({ id, x: y, y: x, width: height, height: width });
 const wire = (id: string, from: string, to: string, kind = 'deliver'): WireDocument => ({ id, kind, from, to });
 const WIRES = [wire('ab', 'a', 'b'), wire('ac', 'a', 'c'), wire('ad', 'a', 'dead', 'dead-letter'), wire('ax', 'a', 'gone')];
 
@@ -47,6 +48,41 @@ describe('wires on the canvas', () => {
       expect(at.y).toBeCloseTo(shape(id).to.y, 3);
       expect(Math.max(...steps) / Math.min(...steps)).toBeLessThan(1.2);
     }
+  });
+
+  it('turn back in a lane between the cards where they lead against the stream, and each in a lane of its own', () => {
+    const cards = new Map(
+      [box('left', 0, 0), box('between', 300, 120), box('right', 600, 20), box('below', 300, 0)].map((each) => [each.id, each]),
+    );
+    for (const flow of ['right', 'down'] as const) {
+      const drawn = flow === 'right' ? cards : new Map([...cards].map(([id, card]) => [id, turnedBox(card)]));
+      const back = wireShapes(drawn, [wire('one', 'right', 'left'), wire('two', 'right', 'left', 'call')], flow);
+      const ways = ['one', 'two'].map((id) => back.get(id) as WireShape);
+      for (const { points, from, to } of ways) {
+        for (let ix = 0; ix < points.length; ix += 2) {
+          const [x, y] = [points[ix] as number, points[ix + 1] as number];
+          for (const card of drawn.values()) {
+            const isInside = x > card.x + 1 && x < card.x + card.width - 1 && y > card.y + 1 && y < card.y + card.height - 1;
+            expect(isInside, `${flow}: ${x},${y} in ${card.id}`).toBe(false);
+          }
+        }
+        expect([points[0], points[1]]).toEqual([from.x, from.y]);
+        expect(points.at(-2)).toBeCloseTo(to.x, 6);
+        expect(points.at(-1)).toBeCloseTo(to.y, 6);
+      }
+      const across = flow === 'right' ? 1 : 0;
+      const middles = ways.map(({ points }) => points[points.length / 2 - 1 + across] as number);
+      expect(Math.abs((middles[0] as number) - (middles[1] as number))).toBeGreaterThan(8);
+    }
+  });
+
+  it('go round their own card where they lead back to it', () => {
+    const [self] = [...wireShapes(new Map([['a', box('a', 0, 0)]]), [wire('aa', 'a', 'a')], 'right').values()];
+    const inside = Array.from({ length: (self?.points.length ?? 0) / 2 }, (_, ix) => ({
+      x: self?.points[2 * ix] as number,
+      y: self?.points[2 * ix + 1] as number,
+    })).filter(({ x, y }) => x > 0 && x < 100 && y > 0 && y < 60);
+    expect(inside).toEqual([]);
   });
 
   it('run down instead of right on a narrow screen', () => {

@@ -55,11 +55,13 @@ export function wireShapes(boxes: ReadonlyMap<string, Box>, wires: readonly Wire
     add(atSide, `${to.id} ${enters}`, { key: `${wire.id} to`, box: to, side: enters, peer: from });
   }
   for (const places of atSide.values()) spread(places, anchors);
+  const taken: Lane[] = [];
   return new Map(
-    ends.map(({ wire, leaves, enters, isRelation }) => {
+    ends.map(({ wire, from: leaving, to: entering, leaves, enters, isRelation }) => {
       const from = anchors.get(`${wire.id} from`) as Point;
       const to = anchors.get(`${wire.id} to`) as Point;
-      const way = isRelation ? squareWay(from, leaves, to, enters) : curvedWay(from, leaves, to, enters, flow);
+      const back = wayBack(from, leaving, to, entering, leaves, enters, isRelation ? 0 : CORNER, boxes, taken);
+      const way = back ?? (isRelation ? squareWay(from, leaves, to, enters) : curvedWay(from, leaves, to, enters, flow));
       return [wire.id, { id: wire.id, from, to, isRelation, ...way }];
     }),
   );
@@ -132,6 +134,94 @@ function squareWay(from: Point, leaves: Side, to: Point, enters: Side): Way {
     ? [from, { x: from.x, y: middle }, { x: to.x, y: middle }, to]
     : [from, { x: middle, y: from.y }, { x: middle, y: to.y }, to];
   return { d: `M${corners.map(({ x, y }) => `${round(x)} ${round(y)}`).join('L')}`, ...evenly(corners) };
+}
+
+/** How far a wire that turns back goes on before it turns, how far it stays away from cards, and from others that do the same. */
+const TURN = 20;
+const CLEARANCE = 16;
+const LANE_GAP = 10;
+const CORNER = 14;
+/** In drawings with more cards than this a way back looks only at its own two. */
+const CARDS_MAX = 300;
+
+/** The stretch of a way back along which it runs against the stream: at `at`, between `start` and `end`. */
+interface Lane {
+  readonly at: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The way of a wire whose end lies behind its start: on a little, round in a lane between the cards, against the stream, and in from
+ * before. Null for a wire that goes with the stream.
+ */
+function wayBack(
+  from: Point,
+  leaving: Box,
+  to: Point,
+  entering: Box,
+  leaves: Side,
+  enters: Side,
+  corner: number,
+  boxes: ReadonlyMap<string, Box>,
+  taken: Lane[],
+): Way | null {
+  // Seen as if the stream flowed to the right: a stream that flows down is turned onto its side.
+  const isTurned = leaves === 'bottom' && enters === 'top';
+  if (!isTurned && (leaves !== 'right' || enters !== 'left')) return null;
+  const seen = (box: Box): Box => (isTurned ? { ...box, x: box.y, y: box.x, width: box.height, height: box.width } : box);
+  const at = ({ x, y }: Point): Point => (isTurned ? { x: y, y: x } : { x, y });
+  const [start, goal] = [at(from), at(to)];
+  if (goal.x >= start.x + TURN / 2) return null;
+  const [turn, entry] = [start.x + TURN, goal.x - TURN];
+  const around = boxes.size > CARDS_MAX ? [leaving, entering] : [...boxes.values()];
+  const lane = laneFor({ at: (start.y + goal.y) / 2, start: entry, end: turn }, around.map(seen), taken);
+  taken.push({ at: lane, start: entry, end: turn });
+  const corners = [start, { x: turn, y: start.y }, { x: turn, y: lane }, { x: entry, y: lane }, { x: entry, y: goal.y }, goal];
+  return roundedWay(corners.map(at), corner);
+}
+
+/** The place nearest to the wanted one where the lane runs through no card and over no other lane. */
+function laneFor(wanted: Lane, boxes: readonly Box[], taken: readonly Lane[]): number {
+  const inWay = boxes.filter((box) => box.x < wanted.end && box.x + box.width > wanted.start);
+  const ways = [
+    wanted.at,
+    ...inWay.flatMap(({ y, height }) => [y - CLEARANCE, y + height + CLEARANCE]),
+    ...taken.flatMap(({ at }) => [at - LANE_GAP, at + LANE_GAP]),
+  ].sort((a, b) => Math.abs(a - wanted.at) - Math.abs(b - wanted.at) || b - a);
+  const isFree = (at: number): boolean =>
+    inWay.every(({ y, height }) => at <= y - CLEARANCE / 2 || at >= y + height + CLEARANCE / 2) &&
+    taken.every((lane) => lane.end < wanted.start || lane.start > wanted.end || Math.abs(lane.at - at) >= LANE_GAP);
+  return ways.find(isFree) ?? Math.max(...inWay.map(({ y, height }) => y + height)) + CLEARANCE;
+}
+
+/** Straight pieces; each corner is cut by a curve of this radius, or of as much as there is room for. */
+function roundedWay(corners: readonly Point[], radius: number): Way {
+  const raw: Point[] = [corners[0] as Point];
+  let d = `M${round(raw[0]?.x ?? 0)} ${round(raw[0]?.y ?? 0)}`;
+  for (let ix = 1; ix < corners.length - 1; ix++) {
+    const [before, corner, after] = corners.slice(ix - 1, ix + 2) as [Point, Point, Point];
+    const reach = Math.min(radius, distanceOf(before, corner) / 2, distanceOf(corner, after) / 2);
+    const [a, b] = [towards(corner, before, reach), towards(corner, after, reach)];
+    d += `L${round(a.x)} ${round(a.y)}Q${round(corner.x)} ${round(corner.y)} ${round(b.x)} ${round(b.y)}`;
+    for (let step = 0; step <= CORNER_STEPS; step++) {
+      const t = step / CORNER_STEPS;
+      const mix = (p: number, q: number, r: number) => (1 - t) * (1 - t) * p + 2 * t * (1 - t) * q + t * t * r;
+      raw.push({ x: mix(a.x, corner.x, b.x), y: mix(a.y, corner.y, b.y) });
+    }
+  }
+  const last = corners.at(-1) as Point;
+  raw.push(last);
+  return { d: `${d}L${round(last.x)} ${round(last.y)}`, ...evenly(raw) };
+}
+
+const CORNER_STEPS = 6;
+
+const distanceOf = (a: Point, b: Point): number => Math.hypot(b.x - a.x, b.y - a.y);
+
+function towards(from: Point, to: Point, reach: number): Point {
+  const share = reach / Math.max(distanceOf(from, to), 1e-6);
+  return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100;
