@@ -10,14 +10,20 @@ describe('a new card', () => {
     expect(freeSpot([], SIZE)).toEqual({ x: 0, y: 0 });
   });
 
+  test('stands to the right, where the stream goes, as long as all can be seen', () => {
+    expect(freeSpot([card(0, 0)], SIZE)).toEqual({ x: 296, y: 0 });
+    expect(freeSpot([card(40, 16), card(336, 0)], SIZE)).toEqual({ x: 632, y: 0 });
+    expect(freeSpot([card(40, 16), card(336, 0), card(632, 0)], SIZE)).toEqual({ x: 40, y: 160 });
+  });
+
   test('stands in the first gap of a column that is high enough', () => {
-    const spot = freeSpot([card(0, 0), card(0, 400), card(312, 0)], SIZE);
+    const spot = freeSpot([card(0, 0), card(0, 400), card(800, 0)], SIZE);
     expect(spot).toEqual({ x: 0, y: 144 });
   });
 
   test('stands in the next column where the first is full, and below everything where all are', () => {
-    expect(freeSpot([card(0, 0), card(0, 160), card(312, 0)], SIZE)).toEqual({ x: 312, y: 144 });
-    expect(freeSpot([card(0, 0), card(312, 0)], SIZE)).toEqual({ x: 0, y: 144 });
+    expect(freeSpot([card(0, 0), card(0, 160), card(800, 0)], SIZE)).toEqual({ x: 800, y: 144 });
+    expect(freeSpot([card(0, 0), card(800, 0)], SIZE)).toEqual({ x: 0, y: 144 });
   });
 
   test('stands below those of its kind, where their wires come from', () => {

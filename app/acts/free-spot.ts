@@ -13,15 +13,24 @@ export interface Box extends Size {
 const GAP = 24;
 const GRID = 8;
 
+/** Room for a wire and the letters on it. */
+const WIRE_GAP = 112;
+/** A drawing that grows to the right up to here can be seen whole in its true size beside the panels of a usual screen. */
+const WIDE = 960;
+
 /**
  * Upper left corner of the first free place. With `column` it is in the column that begins there, where others of its kind
- * stand and their wires come in; else down each column in turn within the height of the drawing, or below it.
+ * stand and their wires come in. Else it is to the right, where the stream goes, as long as the drawing stays narrow; then down each
+ * column in turn within the height of the drawing, or below it.
  */
 export function freeSpot(cards: readonly Box[], size: Size, column?: number): { x: number; y: number } {
   if (cards.length === 0) return { x: 0, y: 0 };
   const top = snapped(Math.min(...cards.map((card) => card.y)));
   const bottom = Math.max(...cards.map((card) => card.y + card.height));
   const below = snapped(bottom + GAP);
+  const left = Math.min(...cards.map((card) => card.x));
+  const beside = snapped(Math.max(...cards.map((card) => card.x + card.width)) + WIRE_GAP);
+  if (column === undefined && beside + size.width - left <= WIDE) return { x: beside, y: top };
   const columns = column === undefined ? [...new Set(cards.map((card) => card.x))].sort((a, b) => a - b) : [column];
   const last = column === undefined ? bottom - size.height : below;
   for (const x of columns) {
