@@ -50,7 +50,7 @@ export const EN = {
   'inspector.wrong.duration': 'Write a time with its unit, such as 250 ms, from {min} to {max}.',
   'inspector.wrong.bytes': 'Write bytes, such as 10 KB, from {min} to {max}.',
   'inspector.wire-to': 'Wire to',
-  'inspector.wire-to.do': 'Draw a wire',
+  'inspector.wire-to.do': 'Draw',
   'inspector.wire-from': 'Wire from',
   'inspector.wire-to.of': 'Draw a wire to {name}',
   'inspector.wire-from.of': 'Draw a wire from {name}',
