@@ -1,6 +1,6 @@
 // What people get wrong, each pattern once and short enough for every `npm test`: a late reply falls into its bin; a breaker opens, probes
 // and closes; a memory too short does things twice, and the oracle says so; a crash is moved between two steps; a view that is lost is
-// built again; an autoscaler follows the line. Each story ends at a book, a dial, or what the oracle says.
+// built again; an autoscaler follows the line; a slip from the menu is cured. Each story ends at a book, a dial, or what the oracle says.
 
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
@@ -257,4 +257,29 @@ test('the line grows, workers are added, and the line is gone; then they go agai
   expect(await ledgerCell(page, 'lost')).toBe(0);
   expect(await isBalanced(page)).toBe(true);
   expect(status.digest).toBe(digestInNode(scenario('autoscaling'), status.simTimeNs));
+});
+
+test('a slip from the menu is cured by the one setting that its text names @desktop', async ({ page }) => {
+  await openLab(page);
+  await page.getByRole('heading', { level: 1 }).getByRole('button').click();
+  await page.getByRole('button', { name: /^Slip: attempts forgotten/ }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Slip: attempts forgotten');
+  await expect(page.getByText('set “A failed message is” to “Put back”')).toBeVisible();
+  await standStill(page);
+  await runTo(page, 100);
+  await standStill(page);
+  // Three attempts each, and yet nothing is given up.
+  expect(await gauge(page, 'worker', 'failed')).toBeGreaterThan(100);
+  expect(await ledgerCell(page, 'dead')).toBe(0);
+
+  await page.locator('.react-flow__edge[data-id="letters-worker"]').focus();
+  await page.keyboard.press('Enter');
+  const again = settings(page, 'Letters → Worker').getByRole('combobox', { name: 'A failed message is' });
+  await again.selectOption({ label: 'Put back' });
+  await expect.poll(() => paramOf(page, 'letters-worker', 'retryAs')).not.toBe('new');
+  await runTo(page, 130);
+  await standStill(page);
+  await expect.poll(() => ledgerCell(page, 'dead')).toBeGreaterThan(4);
+  expect(await gauge(page, 'dead', 'dlq_size')).toBe(await ledgerCell(page, 'dead'));
+  expect(await isBalanced(page)).toBe(true);
 });
