@@ -1,6 +1,7 @@
 // End-to-end stories against the built page in dist/ (`npm run build` first; `npm test` does). The browser is the one that
 // scripts/find-browser.mjs proves; page and tests meet on a free loopback port. Nothing is retried: a story that fails now and
-// then is a bug. A story tagged @desktop or @phone runs in that project only, all others in both.
+// then is a bug. A story tagged @desktop or @phone runs in that project only, all others in both; one tagged @long
+// runs with the long tests.
 
 import { createServer } from 'node:net';
 import { defineConfig } from '@playwright/test';
@@ -10,6 +11,8 @@ const executablePath = await findBrowser();
 // Workers read this file again and must come to the same port.
 process.env.E2E_PORT ??= String(await freePort());
 const baseURL = `http://127.0.0.1:${process.env.E2E_PORT}/`;
+
+const isLong = process.env.LONG_RUNS === '1';
 
 const LONG_STORIES = [
   'pseudo-language',
@@ -44,7 +47,7 @@ export default defineConfig({
   outputDir: 'test-results',
   // With `npm run test:long`, or by `LONG_RUNS=1 npx playwright test`: those that build a page of their own, and those of single features,
   // so that the usual ones stay within six minutes.
-  testIgnore: process.env.LONG_RUNS === '1' ? [] : LONG_STORIES,
+  testIgnore: isLong ? [] : LONG_STORIES,
   retries: 0,
   // A story mostly waits: three of them keep two cores busy.
   workers: 3,
@@ -58,10 +61,10 @@ export default defineConfig({
     screenshot: 'only-on-failure',
   },
   projects: [
-    { name: 'desktop', grepInvert: /@phone\b/, use: { viewport: { width: 1440, height: 900 } } },
+    { name: 'desktop', grepInvert: isLong ? /@phone\b/ : /@phone\b|@long\b/, use: { viewport: { width: 1440, height: 900 } } },
     {
       name: 'phone',
-      grepInvert: /@desktop\b/,
+      grepInvert: isLong ? /@desktop\b/ : /@desktop\b|@long\b/,
       use: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
     },
   ],

@@ -1,20 +1,12 @@
 // What axe has to look at besides: what is open on a phone, work that was found again, settings of wires, lanes
 // that were asked for, a drawing with more letters than are drawn. Other stories look at what they open themselves.
 
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { axeFindings } from './accessibility.ts';
 import { card } from './drawing.ts';
 import { ledgerCell, openLab, pauseButton, standStill } from './lab.ts';
 
 const details = (page: Page) => page.locator('.details');
-
-async function expectClean(page: Page, what: string): Promise<void> {
-  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-  expect(
-    found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-    what,
-  ).toEqual([]);
-}
 
 /** Faults, so that there is something in every panel; then the run stands still at a minute. */
 async function afterFaults(page: Page): Promise<void> {
@@ -40,17 +32,17 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await more.tap();
       await page.getByRole('menuitem', { name: 'What was done' }).tap();
       await expect(page.getByTestId('faults').getByRole('listitem')).toHaveCount(2);
-      await expectClean(page, 'faults');
+      expect(await axeFindings(page), 'faults').toEqual([]);
       await page.locator('[data-cell=dead]').tap();
       await expect(details(page).locator('.letter-link').first()).toBeVisible();
-      await expectClean(page, 'dead letters');
+      expect(await axeFindings(page), 'dead letters').toEqual([]);
       await details(page).locator('.letter-link').first().tap();
       await expect(page.getByTestId('journey')).toBeVisible();
-      await expectClean(page, 'journey');
+      expect(await axeFindings(page), 'journey').toEqual([]);
       await details(page).getByRole('button', { name: 'Close' }).tap();
       await card(page, 'worker-2').tap();
       await page.getByRole('button', { name: 'Explain the settings' }).tap();
-      await expectClean(page, 'settings');
+      expect(await axeFindings(page), 'settings').toEqual([]);
     });
 
     test('on the settings of a wire, a lane that was asked for, its reading, and what chooses lanes @desktop', async ({
@@ -61,7 +53,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.keyboard.press('Enter');
       await expect(page.getByRole('complementary', { name: /^Settings of/ })).toBeVisible();
       await page.getByRole('button', { name: 'Explain the settings' }).click();
-      await expectClean(page, 'settings of a wire');
+      expect(await axeFindings(page), 'settings of a wire').toEqual([]);
       await card(page, 'orders').click();
       await page.getByRole('button', { name: 'Chart Ready', exact: true }).click();
       await pauseButton(page).click();
@@ -72,10 +64,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await page.waitForTimeout(100);
       }
       await expect(page.locator('.lane-reading').first()).toBeVisible();
-      await expectClean(page, 'lanes');
+      expect(await axeFindings(page), 'lanes').toEqual([]);
       await page.getByRole('button', { name: 'Which charts to show' }).click();
       await expect(page.getByRole('menu')).toBeVisible();
-      await expectClean(page, 'choice of lanes');
+      expect(await axeFindings(page), 'choice of lanes').toEqual([]);
     });
 
     test('on a drawing with more letters than are drawn, and on a notice @desktop', async ({ page }) => {
@@ -90,11 +82,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
       });
       await expect.poll(() => ledgerCell(page, 'total'), { timeout: 20_000 }).toBeGreaterThan(20_000);
       await expect(page.getByText('width only')).toBeVisible();
-      await expectClean(page, 'dense');
+      expect(await axeFindings(page), 'dense').toEqual([]);
       await card(page, 'worker-3').click();
       await page.keyboard.press('Delete');
       await expect(page.locator('.notice')).toContainText('Worker 3 was deleted');
-      await expectClean(page, 'notice');
+      expect(await axeFindings(page), 'notice').toEqual([]);
     });
 
     test('on work that was found again', async ({ page }) => {
@@ -105,7 +97,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.waitForTimeout(1500);
       await page.reload();
       await expect(page.locator('.notice')).toContainText('Your work as you left it', { timeout: 30_000 });
-      await expectClean(page, 'found');
+      expect(await axeFindings(page), 'found').toEqual([]);
     });
   });
 }

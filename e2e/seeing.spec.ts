@@ -1,7 +1,7 @@
 // Faults on the canvas and what is seen of them: every story asserts a book or a dial.
 
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { axeFindings } from './accessibility.ts';
 import { digestInNode, engineStatus, isBalanced, ledgerCell, ORDER_PIPELINE, openLab, pauseButton, standStill } from './lab.ts';
 
 const card = (page: Page, name: string) =>
@@ -315,36 +315,32 @@ test('a long press opens the faults of a card on a phone, and the list is a tap 
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing on the panels of faults and of seeing in the ${colorScheme} theme @desktop`, async ({ page }) => {
+  test(`axe finds nothing on the panels of faults and of seeing in the ${colorScheme} theme @desktop${colorScheme === 'dark' ? ' @long' : ''}`, async ({
+    page,
+  }) => {
     await page.emulateMedia({ colorScheme });
     await openLab(page);
     await give(page, 'Worker 1', 'Crash for 5 s');
     await give(page, 'Checkout', 'Poison 20 % for 10 s');
-    const complaints = async () => {
-      const { violations } = await new AxeBuilder({ page })
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-        .analyze();
-      return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-    };
     await card(page, 'Worker 1').focus();
     await page.keyboard.press('f');
     await expect(page.getByRole('menu', { name: 'Faults of Worker 1' })).toBeVisible();
-    expect(await complaints()).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await runTo(page, 60);
     await page.getByRole('button', { name: 'Oracle' }).click();
     for (const button of ['Events', /^What was done/]) {
       await page.getByRole('group', { name: 'More to see' }).getByRole('button', { name: button }).click();
       await expect(details(page)).toBeVisible();
-      expect(await complaints(), String(button)).toEqual([]);
+      expect(await axeFindings(page, '.details'), String(button)).toEqual([]);
     }
     for (const cell of ['dead', 'done', 'retry']) {
       await page.locator(`[data-cell=${cell}]`).click();
       await expect(details(page).locator('.letter-link').first()).toBeVisible();
-      expect(await complaints(), cell).toEqual([]);
+      expect(await axeFindings(page, '.details'), cell).toEqual([]);
     }
     await details(page).locator('.letter-link').first().click();
     await expect(page.getByTestId('journey')).toBeVisible();
-    expect(await complaints(), 'journey').toEqual([]);
+    expect(await axeFindings(page, '.details'), 'journey').toEqual([]);
   });
 }

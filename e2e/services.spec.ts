@@ -2,8 +2,8 @@
 // dial. What a pattern does when it goes wrong is told in patterns.spec.ts.
 
 import { readFileSync } from 'node:fs';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { axeFindings } from './accessibility.ts';
 import { card, dragTo, drawnTopology, EMPTY, gauge, openDrawing, palette, portOf, wires } from './drawing.ts';
 import { isBalanced, ledgerCell, openLab, SCENARIOS, standStill } from './lab.ts';
 
@@ -31,14 +31,6 @@ const paramOf = async (page: Page, id: string, field: string): Promise<unknown> 
   const { nodes, wires: drawn } = await drawnTopology(page);
   return [...nodes, ...drawn].find((thing) => thing.id === id)?.params?.[field];
 };
-
-async function expectClean(page: Page, what: string): Promise<void> {
-  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-  expect(
-    found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-    what,
-  ).toEqual([]);
-}
 
 test('steps are added, set, moved and removed, each with one undo, and count from the next start @desktop', async ({ page }) => {
   await openLab(page);
@@ -233,7 +225,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await after.getByRole('button', { name: /^Step 3: Charge/ }).click();
     await after.getByRole('button', { name: 'Add a step' }).click();
     await expect(after.getByRole('button', { name: /^Sleep/ })).toBeVisible();
-    await expectClean(page, 'steps and memory');
+    expect(await axeFindings(page), 'steps and memory').toEqual([]);
     if (project.name === 'phone') {
       for (const button of await after.locator('.steps button:visible, .step-crash').all()) {
         const box = await button.boundingBox();
@@ -245,13 +237,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await standStill(page);
     await node(page, 'Ledger').click();
     await expect(settings(page, 'Ledger').getByRole('list', { name: 'Lanes' })).toBeVisible();
-    await expectClean(page, 'lanes');
+    expect(await axeFindings(page), 'lanes').toEqual([]);
     await openScenario(page, 'hung-dependency');
     await runTo(page, 70);
     await standStill(page);
     await page.locator('.react-flow__edge[data-id="shipping-tariffs"]').focus();
     await page.keyboard.press('Enter');
     await expect(settings(page, 'Shipping → Tariffs').getByTestId('breaker-ribbon')).toBeVisible();
-    await expectClean(page, 'a breaker');
+    expect(await axeFindings(page), 'a breaker').toEqual([]);
   });
 }
