@@ -41,16 +41,16 @@ interface OpenObject {
 
 /**
  * The value in `text`. Whatever breaks the grammar or a limit is added to `problems`; then the answer is not to be used.
- * Equal to what `JSON.parse` answers for every text that both accept.
+ * Equal to what `JSON.parse` answers for every text that both accept, unless `numberOf` makes something else of a number.
  */
-export function readJson(text: string, problems: Problem[]): unknown {
+export function readJson(text: string, problems: Problem[], numberOf: NumberReader = Number): unknown {
   const bytes = utf8Length(text, BYTES_MAX);
   if (bytes > BYTES_MAX) {
     report(problems, 'file-too-large', undefined, { most: BYTES_MAX / 1_000_000 });
     return undefined;
   }
   try {
-    return new JsonReader(text, problems).read();
+    return new JsonReader(text, problems, numberOf).read();
   } catch (stopped) {
     if (stopped !== STOP) throw stopped;
     return undefined;
@@ -69,16 +69,21 @@ function utf8Length(text: string, most: number): number {
   return bytes;
 }
 
+/** What a number, as it is written, stands for: the formats of some tell 1.0 from 1. */
+export type NumberReader = (written: string) => unknown;
+
 class JsonReader {
   private readonly text: string;
   private readonly problems: Problem[];
+  private readonly numberOf: NumberReader;
   private readonly open: (OpenList | OpenObject)[] = [];
   private position = 0;
   private valueCount = 0;
 
-  constructor(text: string, problems: Problem[]) {
+  constructor(text: string, problems: Problem[], numberOf: NumberReader) {
     this.text = text;
     this.problems = problems;
+    this.numberOf = numberOf;
     if (text.charCodeAt(0) === BYTE_ORDER_MARK) this.position = 1;
   }
 
@@ -225,9 +230,8 @@ class JsonReader {
     if (word === 'null') return null;
     NUMBER.lastIndex = at;
     if (NUMBER.exec(this.text)?.[0] !== word) throw this.noSuchWord(word, at);
-    const value = Number(word);
-    if (!Number.isFinite(value)) this.complain('not-finite', at, { value: shown(word) });
-    return value;
+    if (!Number.isFinite(Number(word))) this.complain('not-finite', at, { value: shown(word) });
+    return this.numberOf(word);
   }
 
   private noSuchWord(word: string, at: number): symbol {

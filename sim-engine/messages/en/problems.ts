@@ -201,4 +201,62 @@ export const PROBLEM_MESSAGES = {
   'problem.no-dead-letters.remedy': 'Wire it to a dead-letter queue, unless dropping is what you want.',
   'problem.gaps-of-nothing': '{node} sends with no gap at all: messages without end in one instant.',
   'problem.gaps-of-nothing.remedy': 'Choose gaps longer than 0.',
+
+  // ---- definitions files of RabbitMQ that cannot be drawn
+  'problem.definitions-foreign': 'This is no definitions file of RabbitMQ: it lists neither exchanges nor queues nor bindings.',
+  'problem.definitions-foreign.remedy':
+    'Take the file from "Export definitions" of the management page, or from "rabbitmqctl export_definitions".',
+  'problem.definitions-of-ours': 'This is a drawing, not a definitions file of RabbitMQ.',
+  'problem.definitions-of-ours.remedy': 'Open it as a drawing.',
+  'problem.definitions-no-broker': 'The drawing has no RabbitMQ broker.',
+  'problem.definitions-no-broker.remedy': 'Draw one, with exchanges and queues in it.',
+  'problem.definitions-vhost-unknown': 'The file knows no virtual host "{vhost}".',
+  'problem.definitions-vhost-unknown.remedy': 'Add it to "vhosts", or name one that stands there.',
+  'problem.definitions-exchange-refused': 'RabbitMQ {version} would refuse this exchange.',
+  'problem.definitions-exchange-refused.remedy':
+    'Look at its name and arguments: a header and a property to hash exclude each other.',
+  'problem.definitions-queue-refused': 'RabbitMQ {version} would refuse the queue "{name}" with these arguments.',
+  'problem.definitions-queue-refused.remedy': 'Remove what its type does not take, and look at kind and size of the others.',
+  'problem.definitions-binding-refused': 'RabbitMQ {version} would refuse a binding with the key "{key}" here.',
+  'problem.definitions-binding-refused.remedy':
+    'A topic takes at most two # words, a hash ring a weight from 1 to 10000, and x-match one of all, any, all-with-x, any-with-x.',
+  'problem.definitions-binding-dangling': 'The binding names the {what} "{name}", which the file does not define.',
+  'problem.definitions-binding-dangling.remedy': 'Define it, or remove the binding.',
+
+  // ---- what of a definitions file is left out or written otherwise
+  'problem.definitions-ignored': 'Left out: {name} ({what}).',
+  'problem.definitions-ignored.remedy': 'Nothing to do: it does not change where messages go.',
+  'problem.definitions-version': 'A RabbitMQ {found} wrote this file; it is drawn as {version}.',
+  'problem.definitions-version.remedy': 'Choose another version at the broker if you want to compare.',
+  'problem.definitions-several': 'The virtual hosts {names} are drawn as a broker each.',
+  'problem.definitions-several.remedy': 'Mind that on one server they would share memory and alarms.',
+  'problem.definitions-reserved': 'Left out: {name}, a name that only the server itself gives.',
+  'problem.definitions-reserved.remedy': 'Nothing to do: the server leaves it out too.',
+  'problem.definitions-twice': '{name} is defined twice; the first one counts.',
+  'problem.definitions-twice.remedy': 'Remove one of the two.',
+  'problem.definitions-exchange-type':
+    'Left out: the exchange {name} of the type "{type}", with its bindings. There is no model of it.',
+  'problem.definitions-exchange-type.remedy': 'Draw an exchange of another type in its place.',
+  'problem.definitions-argument': 'Left out: the argument "{argument}" of {name}. There is no model of it.',
+  'problem.definitions-argument.remedy': 'Look into the sheet of the kind for what is not modelled.',
+  'problem.definitions-zero': 'Left out: "{argument}" of {name}, since 0 means no limit in a drawing.',
+  'problem.definitions-zero.remedy': 'Set it to 1, or remove what leads to the queue.',
+  'problem.definitions-clamped': '"{argument}" of {name} is {found}; the most that can be drawn is {most}.',
+  'problem.definitions-clamped.remedy': 'Nothing to do unless a run comes that far.',
+  'problem.definitions-default-binding': 'Left out: a binding of {name} to the default exchange. Every queue has it by its name.',
+  'problem.definitions-default-binding.remedy': 'Nothing to do.',
+  'problem.definitions-alternate':
+    'The alternate exchange "{alternate}" of {name} is not there: what nothing takes is lost, as on the server.',
+  'problem.definitions-alternate.remedy': 'Draw the exchange and a wire to it.',
+  'problem.definitions-dead-letters':
+    'Dead letters of {name} go to the exchange "{exchange}" with a key that leads to nothing in the file: they are dropped.',
+  'problem.definitions-dead-letters.remedy': 'Draw a wire from the queue to where they belong.',
+  'problem.definitions-policy-written': 'The policy {name} is written into what it applies to: {things}.',
+  'problem.definitions-policy-written.remedy': 'Change the settings there.',
+  'problem.definitions-policy-idle': 'Left out: the policy {name}. It is in force for nothing in the file.',
+  'problem.definitions-policy-idle.remedy': 'Nothing to do.',
+  'problem.definitions-policy-key': 'Left out: "{key}" of the policy {name}. There is no model of it.',
+  'problem.definitions-policy-key.remedy': 'Look into the sheet of the kind for what is not modelled.',
+  'problem.definitions-policy-pattern': 'Left out: the policy {name}. Its pattern {pattern} cannot be read.',
+  'problem.definitions-policy-pattern.remedy': 'Write it as a simpler regular expression.',
 } as const;

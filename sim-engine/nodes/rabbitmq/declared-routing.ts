@@ -3,7 +3,7 @@
 
 import type { Params } from '../fields.ts';
 import { amqpName, bindingSpec, type DeclaredPart, exchangeSpec, queueSpec } from './declared-arguments.ts';
-import type { BindingSpec, HeaderTable, HeaderValue, QueueSpec, ReplyCode, Version } from './model.ts';
+import type { BindingSpec, ExchangeSpec, HeaderTable, HeaderValue, QueueSpec, ReplyCode, Version } from './model.ts';
 import { addQueue, bind, declareExchange, newRouting, type RoutingState } from './routing.ts';
 
 export interface BrokerPart extends DeclaredPart {
@@ -18,11 +18,18 @@ export interface BrokerRelation {
   readonly params: Params;
 }
 
+/** A part or a wire, by id, with what it declared. */
+interface Declared<Spec> {
+  readonly id: string;
+  readonly spec: Spec;
+}
+
+/** Everything in the order of declaration. */
 export interface DeclaredRouting {
   readonly routing: RoutingState;
-  readonly queues: readonly QueueSpec[];
-  /** Binding wires with what they declared, in the order of declaration. */
-  readonly bindings: readonly { readonly wire: string; readonly spec: BindingSpec }[];
+  readonly exchanges: readonly Declared<ExchangeSpec>[];
+  readonly queues: readonly Declared<QueueSpec>[];
+  readonly bindings: readonly Declared<BindingSpec>[];
   /** Parts and wires that a server would refuse, by id. */
   readonly refused: readonly { readonly id: string; readonly code: ReplyCode }[];
 }
@@ -37,27 +44,33 @@ export function declaredRouting(
 ): DeclaredRouting {
   const routing = newRouting(version);
   const byId = new Map(parts.map((part) => [part.id, part]));
-  const inOrder = [...relations].sort((a, b) => compareIds(a.id, b.id));
+  const inOrder = [...relations].sort((a, b) => compareNames(a.id, b.id));
   const refused: { id: string; code: ReplyCode }[] = [];
   const note = (id: string, code: ReplyCode): void => {
     if (code !== 0) refused.push({ id, code });
   };
-  for (const part of [...parts].sort((a, b) => compareIds(a.id, b.id))) {
-    if (isExchange(part)) note(part.id, declareExchange(routing, exchangeSpec(part, alternateName(part, inOrder, byId))));
-    else addQueue(routing, amqpName(part));
+  const exchanges: Declared<ExchangeSpec>[] = [];
+  const queues: Declared<QueueSpec>[] = [];
+  for (const part of [...parts].sort((a, b) => compareNames(a.id, b.id))) {
+    const { id } = part;
+    if (isExchange(part)) {
+      const spec = exchangeSpec(part, alternateName(part, inOrder, byId));
+      exchanges.push({ id, spec });
+      note(id, declareExchange(routing, spec));
+    } else {
+      queues.push({ id, spec: queueSpec(part, deadLetterArguments(part, inOrder, byId)) });
+      addQueue(routing, amqpName(part));
+    }
   }
-  const bindings: { wire: string; spec: BindingSpec }[] = [];
+  const bindings: Declared<BindingSpec>[] = [];
   for (const wire of inOrder) {
     const [from, to] = [byId.get(wire.from), byId.get(wire.to)];
     if (wire.kind !== 'binding' || from === undefined || to === undefined) continue;
     const spec = bindingSpec(wire.params, from, to, isExchange(to));
-    bindings.push({ wire: wire.id, spec });
+    bindings.push({ id: wire.id, spec });
     note(wire.id, bind(routing, spec));
   }
-  const queues = parts
-    .filter((part) => !isExchange(part))
-    .map((part) => queueSpec(part, deadLetterArguments(part, inOrder, byId)));
-  return { routing, queues, bindings, refused };
+  return { routing, exchanges, queues, bindings, refused };
 }
 
 function alternateName(
@@ -70,7 +83,7 @@ function alternateName(
 }
 
 /** What the wire of a queue's dead letters says in its declaration. To a queue the way is the default exchange and that queue's name. */
-export function deadLetterArguments(
+function deadLetterArguments(
   part: BrokerPart,
   relations: readonly BrokerRelation[],
   byId: ReadonlyMap<string, BrokerPart>,
@@ -85,8 +98,8 @@ export function deadLetterArguments(
   return args;
 }
 
-/** Ids as people count: `binding-2` before `binding-10`. */
-function compareIds(a: string, b: string): number {
+/** Ids and names in the order in which people count: `binding-2` before `binding-10`. */
+export function compareNames(a: string, b: string): number {
   const [left, right] = [a.split(/(\d+)/), b.split(/(\d+)/)];
   for (let i = 0; i < left.length && i < right.length; i++) {
     const [x, y] = [left[i] as string, right[i] as string];

@@ -105,7 +105,7 @@ describe('trying a routing key', () => {
       [exchange('ring', 'x-consistent-hash'), ...ids.map((id) => queue(id))],
       ids.map((id, i) => binding(`binding-${i + 1}`, 'ring', id, { weight: 2 })),
     );
-    expect(ring.bindings.map(({ wire }) => wire).at(-1)).toBe('binding-12');
+    expect(ring.bindings.map(({ id }) => id).at(-1)).toBe('binding-12');
     for (const key of ['a', 'b', 'c', 'd', 'e']) {
       const { exchanges, queues } = tryKey(ring, 'ring', message(key));
       expect(queues).toHaveLength(1);

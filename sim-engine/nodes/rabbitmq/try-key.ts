@@ -30,9 +30,9 @@ export function tryKey({ routing, bindings }: DeclaredRouting, exchange: string,
   const refused = publishRefusal(routing, exchange);
   if (refused !== 0) return { refused, exchanges: [], queues: [] };
   const wires = new Map<string, string[]>();
-  for (const { wire, spec } of bindings) {
-    const id = bindingId(spec);
-    wires.set(id, [...(wires.get(id) ?? []), wire]);
+  for (const { id, spec } of bindings) {
+    const binding = bindingId(spec);
+    wires.set(binding, [...(wires.get(binding) ?? []), id]);
   }
   const exchanges: TriedExchange[] = [];
   const seen = new Set([exchange]);

@@ -32,7 +32,7 @@ const CHECKS = [...TOPOLOGY, 'checks'];
 const COMMANDS = [...CHECKS, 'protocol'];
 const SIMULATION = [...COMMANDS, 'simulation/commands', 'simulation', 'nodes/behaviours'];
 const SHELL = [...SIMULATION, 'shell'];
-const ENGINE = [...SHELL, 'nodes/*', 'cli', 'scenarios', 'testing'];
+const ENGINE = [...SHELL, 'foreign', 'nodes/*', 'cli', 'scenarios', 'testing'];
 
 /** The engine's public side, as the page sees it: plain data and pure functions, never a behaviour. */
 const FOR_THE_PAGE = [
@@ -40,6 +40,7 @@ const FOR_THE_PAGE = [
   'nodes',
   'nodes/lists',
   'topology',
+  'foreign',
   'checks',
   'protocol',
   'simulation/commands',
@@ -74,6 +75,8 @@ export const ZONES: readonly Zone[] = [
   { name: 'nodes', files: /^sim-engine\/nodes\/[^/]+$/, mayImport: WORLD },
   { name: 'nodes/*', files: /^sim-engine\/nodes\/([^/]+)\//, mayImport: NODES },
   { name: 'topology', files: /^sim-engine\/topology\//, mayImport: [...NODES, 'nodes/lists'] },
+  // A foreign format belongs to one product: who reads it knows that product's folder, and the page loads it when it is asked for.
+  { name: 'foreign', files: /^sim-engine\/foreign\//, mayImport: [...TOPOLOGY, 'nodes/*'] },
   { name: 'checks', files: /^sim-engine\/checks\//, mayImport: TOPOLOGY },
   { name: 'protocol', files: /^sim-engine\/protocol\//, mayImport: CHECKS },
   {
