@@ -123,6 +123,8 @@ export interface Delivery {
 export interface BrokerOutput {
   nowNs(): number;
   deliver(delivery: Delivery): void;
+  /** The answer to `get`, with how many are ready behind it. */
+  polled(delivery: Delivery, remaining: number): void;
   /** A publish on a confirming channel is answered. */
   confirmed(channel: number, publish: number, isAck: boolean): void;
   /** `mandatory` and no queue: 312. */
@@ -696,9 +698,12 @@ export class Broker implements QueueHost {
     if (queue === undefined || code !== DONE) return { code: this.refuse(channel, code), delivery: null, remaining: 0 };
     const entry = (queue.type === 'classic' ? classicGet : quorumGet)(this, queue, id, isAutomatic);
     const delivery = entry === null ? null : this.taken(channel, queue, entry, isAutomatic);
+    const remaining = queue.ready;
+    // The answer goes out before what this leads to elsewhere.
+    if (delivery !== null) this.out.polled(delivery, remaining);
     this.arm(queue);
     this.settleAftermath();
-    return { code: DONE, delivery, remaining: queue.ready };
+    return { code: DONE, delivery, remaining };
   }
 
   private taken(channel: Channel, queue: Queue, entry: Entry, isAutomatic: boolean): Delivery {
@@ -1048,9 +1053,12 @@ export class Broker implements QueueHost {
   /** The server stops and starts: connections are lost, and what is not durable with them. */
   restart(): void {
     const { state } = this;
-    for (const id of [...state.connections.keys()]) this.dropConnection(id);
+    // All connections are lost at once: nothing goes from one to another on its way back.
+    state.connections.clear();
+    state.channels.clear();
     for (const queue of [...state.queues.values()]) {
-      if (!queue.spec.isDurable) this.dropQueue(queue, 'restart');
+      const isForsaken = queue.spec.isAutoDelete && queue.consumers.size > 0;
+      if (!queue.spec.isDurable || queue.owner !== 0 || isForsaken) this.dropQueue(queue, 'restart');
       else if (queue.type === 'classic') classicRestart(this, queue);
       else quorumRestart(this, queue);
     }

@@ -505,7 +505,14 @@ export function quorumPurge(host: QueueHost, queue: Queue): number {
 export function quorumRestart(host: QueueHost, queue: Queue): void {
   const channels: number[] = [];
   for (const { channel } of queue.unacked.values()) if (!channels.includes(channel)) channels.push(channel);
-  for (const { channel } of queue.consumers.values()) if (!channels.includes(channel)) channels.push(channel);
+  // Nobody is left to take what another one gives back.
+  for (const consumer of queue.consumers.values()) {
+    if (!channels.includes(consumer.channel)) channels.push(consumer.channel);
+    leaveTurns(queue.turns, consumer);
+    consumer.credit = 0;
+    consumer.status = 'cancelled';
+  }
+  queue.waiting.length = 0;
   for (const channel of channels) quorumChannelDown(host, queue, channel);
   queue.publishers.clear();
 }

@@ -98,6 +98,7 @@ export class ScriptClient implements BrokerOutput {
     this.forgetConnection(name);
   }
   blocked(): void {}
+  polled(): void {}
   wentOut(): void {}
   gone(): void {}
   kept(): number {
