@@ -36,6 +36,11 @@ export class Streams extends Table {
     return ix as StreamIx;
   }
 
+  /** The same, named after who draws from it and what for. */
+  openFor(seed: number, owner: string, purpose: string): StreamIx {
+    return this.open(seed, `${owner}\n${purpose}`);
+  }
+
   /** The next 32 random bits, as an unsigned number. */
   u32(ix: StreamIx): number {
     return this.bits(ix) >>> 0;

@@ -10,7 +10,8 @@ import type { ActorFactory, Connection, NodeKind, WireKind } from '../nodes/node
 import { behaviourOf } from '../nodes/registry.ts';
 import type { Plan, PlannedActor, PlannedEnd, PlannedWire } from '../topology/plan.ts';
 import { CALL, CONNECTION, RELATION } from '../world/links.ts';
-import { INSTANT_LINK, type LinkTraits, type World } from '../world/world.ts';
+import { INSTANT_LINK, type LinkTraits } from '../world/network.ts';
+import type { World } from '../world/world.ts';
 
 /** An actor that lives, or lived, in this run. Plain data. */
 export interface LiveActor {
@@ -109,7 +110,7 @@ export class Assembly {
 
   private addActor(planned: PlannedActor): LiveActor {
     const { name, nodeId, member, kind, params } = planned;
-    const ix = this.world.newActor(nodeId);
+    const ix = this.world.lives.begin(nodeId);
     const live: LiveActor = { name, nodeId, member, kind, ix, params, slots: 0, isGone: false };
     this.state.actors.push(live);
     this.byName.set(name, live);
@@ -118,7 +119,7 @@ export class Assembly {
   }
 
   private removeActor(actor: LiveActor): void {
-    this.world.removeActor(actor.ix as ActorIx);
+    this.world.lives.remove(actor.ix as ActorIx);
     actor.isGone = true;
     this.byName.delete(actor.name);
   }
@@ -134,14 +135,14 @@ export class Assembly {
   // ---------------------------------------------------------------- wires
 
   private addWire(planned: PlannedWire): LiveWire {
-    const { world } = this;
+    const { network } = this.world;
     const from = this.liveEnd(planned.from);
     const to = this.liveEnd(planned.to);
     const wireIx = this.state.wireCount++;
     const { kind, id } = planned;
     const sort = !kind.travels ? RELATION : kind.carries === 'call' ? CALL : CONNECTION;
-    const forward = world.newLink(from.ix as ActorIx, to.ix as ActorIx, to.slot, sort, true, wireIx, id);
-    const back = world.newLink(to.ix as ActorIx, from.ix as ActorIx, from.slot, sort, false, wireIx, id);
+    const forward = network.newLink(from.ix as ActorIx, to.ix as ActorIx, to.slot, sort, true, wireIx, id);
+    const back = network.newLink(to.ix as ActorIx, from.ix as ActorIx, from.slot, sort, false, wireIx, id);
     const live: LiveWire = { id, kind: kind.type, wireIx, forward, back, from, to, params: planned.params };
     this.state.wires.push(live);
     this.byWire.set(id, live);
@@ -163,9 +164,9 @@ export class Assembly {
   }
 
   private removeWire(wire: LiveWire): void {
-    const { world } = this;
-    world.removeLink(wire.forward as LinkIx);
-    world.removeLink(wire.back as LinkIx);
+    const { network } = this.world;
+    network.removeLink(wire.forward as LinkIx);
+    network.removeLink(wire.back as LinkIx);
     this.state.wires.splice(this.state.wires.indexOf(wire), 1);
     this.byWire.delete(wire.id);
     this.actor(wire.from.ix).onDisconnected(wire.from.slot);
@@ -183,8 +184,8 @@ export class Assembly {
 
   private setTraits(wire: LiveWire): void {
     const traits = (wireKind(wire.kind) as WireKind).travels ? traitsOf(wire.params) : INSTANT_LINK;
-    this.world.setTraits(wire.forward as LinkIx, traits);
-    this.world.setTraits(wire.back as LinkIx, traits);
+    this.world.network.setTraits(wire.forward as LinkIx, traits);
+    this.world.network.setTraits(wire.back as LinkIx, traits);
   }
 
   private actor(ix: number) {

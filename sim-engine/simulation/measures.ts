@@ -7,6 +7,7 @@ import { HISTOGRAM_BUCKETS } from '../kernel/histogram.ts';
 import type { ActorIx } from '../kernel/ids.ts';
 import { NODE_KINDS, WIRE_KINDS } from '../nodes/declarations.ts';
 import type { Gauge, NodeKind } from '../nodes/node-kind.ts';
+import { CRASHED } from '../world/actor-table.ts';
 import {
   ALL_LATENCIES,
   DEAD_LETTERED,
@@ -28,7 +29,7 @@ import {
   WAITING,
 } from '../world/books.ts';
 import { REASONS } from '../world/reasons.ts';
-import { CRASHED, type World } from '../world/world.ts';
+import type { World } from '../world/world.ts';
 import { nameOfPlace } from './journeys.ts';
 import type { Simulation } from './simulation.ts';
 

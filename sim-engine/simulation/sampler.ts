@@ -27,6 +27,7 @@ import {
   wiresAt,
 } from '../protocol/frame.ts';
 import type { FrameLayout } from '../protocol/messages.ts';
+import { CRASHED, STALLED } from '../world/actor-table.ts';
 import { ALL_LATENCIES, DLV_CLASSES, PROCESSED, PUB_CLASSES } from '../world/books.ts';
 import { LOSSES_MAX } from '../world/losses.ts';
 import {
@@ -48,7 +49,6 @@ import {
   REJECT,
   RETRY,
 } from '../world/packet-types.ts';
-import { CRASHED, STALLED } from '../world/world.ts';
 import type { LiveActor, LiveWire } from './assembly.ts';
 import type { Simulation } from './simulation.ts';
 

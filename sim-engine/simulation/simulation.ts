@@ -9,20 +9,10 @@ import { compile } from '../topology/compile.ts';
 import type { ParsedScenario, ParsedTopology, Problem, Result } from '../topology/document.ts';
 import { parseTopologyDocument } from '../topology/parse.ts';
 import { parseDuration } from '../topology/units.ts';
+import { CRASHED } from '../world/actor-table.ts';
 import { DEAD_LETTERED } from '../world/books.ts';
-import {
-  CRASHED,
-  FAULT_CRASH,
-  FAULT_CUT,
-  FAULT_DELAY,
-  FAULT_LOSS,
-  FAULT_POISON,
-  FAULT_SLOW,
-  type RunEnd,
-  type StopReason,
-  TICK_NS,
-  World,
-} from '../world/world.ts';
+import { FAULT_CRASH, FAULT_CUT, FAULT_DELAY, FAULT_LOSS, FAULT_POISON, FAULT_SLOW } from '../world/faults.ts';
+import { type RunEnd, type StopReason, TICK_NS, World } from '../world/world.ts';
 import { Assembly, type LiveActor, type LiveWire } from './assembly.ts';
 import { parseCommand } from './command-text.ts';
 import type { Command, Fault, MessageName } from './commands.ts';
@@ -318,54 +308,54 @@ export class Simulation {
     switch (fault.type) {
       case 'crash':
         for (const { ix } of actors) {
-          world.beginFault(ix, FAULT_CRASH, fault.forNs);
-          world.crash(ix as ActorIx);
+          world.faults.begin(ix, FAULT_CRASH, fault.forNs);
+          world.lives.crash(ix as ActorIx);
         }
         return;
       case 'restart':
         for (const { ix } of actors) {
-          world.beginFault(ix, FAULT_CRASH, undefined);
-          world.restart(ix as ActorIx);
+          world.faults.begin(ix, FAULT_CRASH, undefined);
+          world.lives.restart(ix as ActorIx);
         }
         return;
       case 'slow':
         for (const { ix, nodeId } of actors) {
-          world.beginFault(ix, FAULT_SLOW, fault.forNs);
-          world.setSlow(ix as ActorIx, fault.factor);
+          world.faults.begin(ix, FAULT_SLOW, fault.forNs);
+          world.lives.setSlow(ix as ActorIx, fault.factor);
           world.notice('notice.slowed', nodeId, { factor: fault.factor });
         }
         return;
       case 'stall':
-        for (const { ix } of actors) world.stall(ix as ActorIx, this.timeNs + fault.forNs);
+        for (const { ix } of actors) world.lives.stall(ix as ActorIx, this.timeNs + fault.forNs);
         return;
       case 'cut':
         for (const link of links) {
-          world.beginFault(link, FAULT_CUT, fault.forNs);
-          world.cut(link);
+          world.faults.begin(link, FAULT_CUT, fault.forNs);
+          world.network.cut(link);
         }
         world.notice('notice.cut', fault.wire);
         return;
       case 'heal':
         for (const link of links) {
-          world.beginFault(link, FAULT_CUT, undefined);
-          world.heal(link);
+          world.faults.begin(link, FAULT_CUT, undefined);
+          world.network.heal(link);
         }
         world.notice('notice.healed', fault.wire);
         return;
       case 'delay':
         for (const link of links) {
-          world.beginFault(link, FAULT_DELAY, fault.forNs);
-          world.setExtraDelay(link, fault.extraNs);
+          world.faults.begin(link, FAULT_DELAY, fault.forNs);
+          world.network.setExtraDelay(link, fault.extraNs);
         }
         return;
       case 'lose':
         for (const link of links) {
-          world.beginFault(link, FAULT_LOSS, fault.forNs);
-          world.setFaultLoss(link, fault.share ?? -1);
+          world.faults.begin(link, FAULT_LOSS, fault.forNs);
+          world.network.setFaultLoss(link, fault.share ?? -1);
         }
         return;
       case 'poison':
-        for (const { ix } of actors) world.beginFault(ix, FAULT_POISON, fault.forNs);
+        for (const { ix } of actors) world.faults.begin(ix, FAULT_POISON, fault.forNs);
         this.tellActors(fault.node, { type: 'poison', share: fault.share ?? -1 });
         return;
       case 'burst':

@@ -3,8 +3,9 @@
 
 import type { ActorIx, LinkIx } from '../kernel/ids.ts';
 import { StatefulActor } from '../world/actor.ts';
+import { INSTANT_LINK, type LinkTraits } from '../world/network.ts';
 import { PLACE } from '../world/packet-types.ts';
-import { INSTANT_LINK, type LinkTraits, World } from '../world/world.ts';
+import { World } from '../world/world.ts';
 
 /** A packet that came to an actor, or a timer that went off at it. */
 export interface Heard {
@@ -47,7 +48,7 @@ export class BareWorld {
 
   actor(name: string): ActorIx {
     const { world } = this;
-    const ix = world.newActor(name);
+    const ix = world.lives.begin(name);
     world.actors[ix] = new Listener(ix, world, (tag) => this.heard.push({ ns: world.now[0] as number, who: ix, tag }));
     return ix;
   }
@@ -56,8 +57,8 @@ export class BareWorld {
   link(from: ActorIx, to: ActorIx, sort: number, traits: Partial<LinkTraits>): LinkIx {
     const { world } = this;
     const count = world.links.live;
-    const link = world.newLink(from, to, 0, sort, true, count, `link-${count}`);
-    world.setTraits(link, { ...INSTANT_LINK, ...traits });
+    const link = world.network.newLink(from, to, 0, sort, true, count, `link-${count}`);
+    world.network.setTraits(link, { ...INSTANT_LINK, ...traits });
     return link;
   }
 

@@ -56,8 +56,8 @@ describe('what came while a node stood still', () => {
       }
       // Twice, the second time before the first is over, and to a moment at which something is due.
       bare
-        .at(5.5 * MS, () => bare.world.stall(to, 12 * MS))
-        .at(10.5 * MS, () => bare.world.stall(to, 20 * MS))
+        .at(5.5 * MS, () => bare.world.lives.stall(to, 12 * MS))
+        .at(10.5 * MS, () => bare.world.lives.stall(to, 20 * MS))
         .to(100 * MS);
       expect(bare.tags).toEqual(upTo(30));
     }

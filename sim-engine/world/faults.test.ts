@@ -84,11 +84,11 @@ describe('crash and restart', () => {
     const actor = bare.actor('a');
     bare.arm(0, actor, 1e6, 1).arm(0, actor, 3e6, 2).arm(0, actor, 9e6, 3);
     bare
-      .at(2e6, () => bare.world.crash(actor))
+      .at(2e6, () => bare.world.lives.crash(actor))
       .arm(4e6, actor, 5e6, 4)
       .arm(4e6, actor, 9e6, 5);
     bare
-      .at(6e6, () => bare.world.restart(actor))
+      .at(6e6, () => bare.world.lives.restart(actor))
       .arm(7e6, actor, 8e6, 6)
       .to(1e9);
     expect(bare.tags).toEqual([1, 6]);

@@ -277,8 +277,8 @@ describe('a cut', () => {
     const link = bare.link(bare.actor('a'), bare.actor('b'), CONNECTION, { delayNs: 25 * MS });
     for (let tag = 1; tag <= 300; tag++) bare.send(tag * 10 * MS, link, tag);
     bare
-      .at(1005 * MS, () => bare.world.cut(link))
-      .at(2005 * MS, () => bare.world.heal(link))
+      .at(1005 * MS, () => bare.world.network.cut(link))
+      .at(2005 * MS, () => bare.world.network.heal(link))
       .to(10 * S);
     expect(bare.tags).toEqual(upTo(300));
     const heldUp = bare.heard.filter(({ ns, tag }) => ns !== (tag * 10 + 25) * MS);
@@ -290,11 +290,11 @@ describe('a cut', () => {
   it('over before a packet is due does not bring it earlier', () => {
     const bare = new BareWorld();
     const link = bare.link(bare.actor('a'), bare.actor('b'), CONNECTION, { delayNs: 10 * MS });
-    bare.at(0, () => bare.world.setExtraDelay(link, 500 * MS)).send(MS, link, 1);
-    bare.at(2 * MS, () => bare.world.setExtraDelay(link, 0)).send(3 * MS, link, 2);
+    bare.at(0, () => bare.world.network.setExtraDelay(link, 500 * MS)).send(MS, link, 1);
+    bare.at(2 * MS, () => bare.world.network.setExtraDelay(link, 0)).send(3 * MS, link, 2);
     bare
-      .at(20 * MS, () => bare.world.cut(link))
-      .at(30 * MS, () => bare.world.heal(link))
+      .at(20 * MS, () => bare.world.network.cut(link))
+      .at(30 * MS, () => bare.world.network.heal(link))
       .to(S);
     expect(bare.heard.map(({ ns, tag }) => [ns / MS, tag])).toEqual([
       [511, 1],

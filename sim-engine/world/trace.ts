@@ -3,6 +3,7 @@
 
 import type { Arena, Saveable } from '../kernel/arena.ts';
 import { assert } from '../kernel/assert.ts';
+import { type MessageTable, TRACED } from './messages.ts';
 
 /** What can happen to a message, as written in a journey: keys of the message file under `journey.`. */
 export const JOURNEY_STOPS = [
@@ -110,6 +111,20 @@ export class Trace implements Saveable {
     this.written++;
   }
 
+  /** Writes a stop of the journey of the message in slot `msg`, if it is followed; `reason` where it ends there. */
+  tell(
+    now: Float64Array,
+    messages: MessageTable,
+    msg: number,
+    stop: JourneyStop,
+    place: number,
+    attempt: number,
+    reason: number,
+  ): void {
+    if (((messages.flags[msg] as number) & TRACED) === 0) return;
+    this.write(now, messages.sender[msg] as number, messages.number[msg] as number, stopNumber(stop), place, attempt, reason);
+  }
+
   /** The entries of one message that are still kept, in order of time. */
   journey(sender: number, number: number): readonly TraceEntry[] {
     return this.entries().filter((entry) => entry.sender === sender && entry.number === number);
@@ -201,6 +216,11 @@ export class Notices implements Saveable {
     this.kept.push(notice);
     if (this.kept.length > NOTICES_MAX) this.kept.shift();
     this.written++;
+  }
+
+  /** Writes what is to be told now about a node or a wire, which the sentence calls `node`. */
+  tell(now: Float64Array, key: string, about: string, values: WorldNotice['values'] = {}): void {
+    this.write({ atNs: now[0] as number, key, values: { node: about, ...values }, about });
   }
 
   /** Notices from the `since`-th on (counted from 0), as far as they are still kept. */

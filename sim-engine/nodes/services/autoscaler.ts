@@ -16,8 +16,9 @@ import {
   workingReplicas,
 } from '../../parts/autoscaler.ts';
 import { StatefulActor } from '../../world/actor.ts';
+import { CRASHED } from '../../world/actor-table.ts';
 import * as packet from '../../world/packet-types.ts';
-import { CRASHED, type World } from '../../world/world.ts';
+import type { World } from '../../world/world.ts';
 import type { Params } from '../fields.ts';
 import type { ActorSelf, Connection, NodeBehaviour } from '../node-kind.ts';
 

@@ -18,13 +18,15 @@ import {
   seenCount,
 } from '../../parts/dedup-window.ts';
 import { StatefulActor } from '../../world/actor.ts';
+import { STALLED, UP } from '../../world/actor-table.ts';
 import { EXPIRED, IN_FLIGHT, PUB_ACCEPTED, PUB_REFUSED } from '../../world/books.ts';
+import { FAULT_CRASH } from '../../world/faults.ts';
 import { POISON } from '../../world/messages.ts';
 import type { PacketType } from '../../world/packet-types.ts';
 import * as packet from '../../world/packet-types.ts';
 import { actorPlace, CRASH, FORGOTTEN, FULL, LATE, REJECTED, REMOVED } from '../../world/reasons.ts';
 import { LANE, LANE_HEAD, LANE_STRIDE } from '../../world/samples.ts';
-import { FAULT_CRASH, STALLED, UP, type World } from '../../world/world.ts';
+import type { World } from '../../world/world.ts';
 import type { Params } from '../fields.ts';
 import {
   type ActorSelf,
@@ -469,8 +471,8 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   }
 
   private crashAndComeBack(): void {
-    this.world.beginFault(this.ix, FAULT_CRASH, this.restartAfterNs);
-    this.world.crash(this.ix);
+    this.world.faults.begin(this.ix, FAULT_CRASH, this.restartAfterNs);
+    this.world.lives.crash(this.ix);
   }
 
   /** Goes through the instructions from the current one on, until one takes time or the list ends. */

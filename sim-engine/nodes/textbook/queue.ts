@@ -8,6 +8,7 @@ import type { ActorIx, LinkIx, MsgIx, SubIx } from '../../kernel/ids.ts';
 import { clearRing, type IntRing, newRing, pushRing, removeFromRing, shiftRing, unshiftRing } from '../../kernel/int-ring.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
 import { StatefulActor } from '../../world/actor.ts';
+import { UP } from '../../world/actor-table.ts';
 import {
   DEAD_LETTERED,
   DELAYED,
@@ -35,7 +36,7 @@ import {
   REMOVED,
   TOO_OLD,
 } from '../../world/reasons.ts';
-import { UP, type World } from '../../world/world.ts';
+import type { World } from '../../world/world.ts';
 import type { Params, Weight } from '../fields.ts';
 import type { ActorSelf, Connection, NodeBehaviour } from '../node-kind.ts';
 import { textbookConsumer } from './consumer.ts';

@@ -8,10 +8,10 @@ import { StoreActor } from '../../nodes/stores/store-actor.ts';
 import { seqInView, type View } from '../../nodes/stores/view.ts';
 import type { Simulation } from '../../simulation/simulation.ts';
 import type { Actor } from '../../world/actor.ts';
+import { UP } from '../../world/actor-table.ts';
 import { DEAD_LETTERED, DLV_CLASSES, isClosed, PROCESSED, PUB_ACCEPTED, PUB_CLASSES, PUB_ON_WIRE } from '../../world/books.ts';
 import { CARRIES, carriesOf } from '../../world/packet-types.ts';
 import { actorPlace, DUPLICATE, LATE, UNKNOWN } from '../../world/reasons.ts';
-import { UP } from '../../world/world.ts';
 import type { Story } from './draw-story.ts';
 
 /** What is wrong, in words; null when nothing is. */

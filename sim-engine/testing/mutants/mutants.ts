@@ -8,6 +8,8 @@ import { StoreActor } from '../../nodes/stores/store-actor.ts';
 import { workingReplicas } from '../../parts/autoscaler.ts';
 import { Sampler } from '../../simulation/sampler.ts';
 import { Books, DEAD_LETTERED, PUB_ACCEPTED, PUB_CLASSES, WAITING } from '../../world/books.ts';
+import { Cargo } from '../../world/cargo.ts';
+import { Lives } from '../../world/lives.ts';
 import { Obligations } from '../../world/obligations.ts';
 import { DELIVER } from '../../world/packet-types.ts';
 import { actorPlace, CRASH, CUT, LOSS } from '../../world/reasons.ts';
@@ -146,11 +148,11 @@ export const MUTANTS: readonly Mutant[] = [
     about: 'a doubled delivery is no second cause of its work',
     plant: () =>
       replaceMethod(
-        World.prototype,
-        'copyCargo',
-        (copyCargo) =>
+        Cargo.prototype,
+        'copy',
+        (copy) =>
           function (link, type, first) {
-            return type === DELIVER ? first : copyCargo.call(this, link, type, first);
+            return type === DELIVER ? first : copy.call(this, link, type, first);
           },
       ),
   },
@@ -159,11 +161,11 @@ export const MUTANTS: readonly Mutant[] = [
     about: 'what a cut wire loses is let go by nobody',
     plant: () =>
       replaceMethod(
-        World.prototype,
-        'loseCargo',
-        (loseCargo) =>
+        Cargo.prototype,
+        'lose',
+        (lose) =>
           function (link, type, first, place, reason, share) {
-            if (reason !== CUT) loseCargo.call(this, link, type, first, place, reason, share);
+            if (reason !== CUT) lose.call(this, link, type, first, place, reason, share);
           },
       ),
   },
@@ -395,13 +397,13 @@ export const MUTANTS: readonly Mutant[] = [
     about: 'a removed node counts as up, and its timers still fire',
     plant: () =>
       replaceMethod(
-        World.prototype,
-        'removeActor',
-        (removeActor) =>
+        Lives.prototype,
+        'remove',
+        (remove) =>
           function (actor) {
-            removeActor.call(this, actor);
-            this.actorTable.epoch[actor]--;
-            this.actorTable.condition[actor] = 0;
+            remove.call(this, actor);
+            this.table.epoch[actor]--;
+            this.table.condition[actor] = 0;
             this.actors[actor] = null;
           },
       ),
