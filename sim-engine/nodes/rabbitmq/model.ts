@@ -129,34 +129,3 @@ export const NOT_ALLOWED: ReplyCode = 530;
 export const NOT_IMPLEMENTED: ReplyCode = 540;
 export const INTERNAL_ERROR: ReplyCode = 541;
 export const closesConnection = (code: ReplyCode): boolean => code >= 500;
-
-/**
- * What the rest of the broker asks of exchanges and bindings: a plain state (`RoutingState`, made by `newRouting(version)`) and
- * functions over it, in `routing.ts`, all of this form. Names of queues are known to it only through `addQueue` and `removeQueue`.
- */
-export interface RoutingOperations<State> {
-  newRouting(version: Version): State;
-  /** 403 (reserved name), 406 (unknown type, or there already and different), 503 (3.10: unknown type). */
-  declareExchange(state: State, spec: ExchangeSpec): ReplyCode;
-  /** 404 if it is not there. */
-  checkExchange(state: State, name: string): ReplyCode;
-  /** 406 if `ifUnused` and it has bindings. Deleting what is not there is done. */
-  deleteExchange(state: State, name: string, ifUnused: boolean): ReplyCode;
-  bind(state: State, binding: BindingSpec): ReplyCode;
-  unbind(state: State, binding: BindingSpec): ReplyCode;
-  /** A queue is there now; it is bound to the default exchange by its name. */
-  addQueue(state: State, name: string): void;
-  /** A queue is gone, and with it its bindings and the auto-delete exchanges that had no other. */
-  removeQueue(state: State, name: string): void;
-  /** The alternate exchange that policies give an exchange (`alternate-exchange`), null for none; an argument goes before it. */
-  setPolicyAlternate(state: State, exchange: string, alternate: string | null): void;
-  /** The broker stops and starts: what is not durable goes. The queues that do not survive are taken out before by `removeQueue`. */
-  restartRouting(state: State): void;
-  /** 404 or 403 (internal) where one may not publish to an exchange at all. */
-  publishRefusal(state: State, exchange: string): ReplyCode;
-  /**
-   * Queues that get the message, each once, in an order that does not change; none if it is unroutable or there is no such exchange.
-   * `exchange` need not be the message's own. The list is good until bindings change.
-   */
-  route(state: State, exchange: string, message: RoutedMessage): readonly string[];
-}

@@ -28,7 +28,6 @@ import {
   PRECONDITION_FAILED,
   type ReplyCode,
   type RoutedMessage,
-  type RoutingOperations,
   type Version,
 } from './model.ts';
 import type { Targets } from './targets.ts';
@@ -64,6 +63,7 @@ export function newRouting(version: Version): RoutingState {
 
 // ------------------------------------------------------------------ exchanges
 
+/** 403 (reserved name), 406 (unknown type, or there already and different), 503 (3.10: unknown type). */
 export function declareExchange(state: RoutingState, spec: ExchangeSpec): ReplyCode {
   if (!isExchangeType(spec.type)) return state.version === '3.10' ? COMMAND_INVALID : PRECONDITION_FAILED;
   if (spec.name === DEFAULT_EXCHANGE) return ACCESS_REFUSED;
@@ -83,9 +83,11 @@ function isSameExchange(a: ExchangeSpec, b: ExchangeSpec): boolean {
   return ours === undefined || theirs === undefined ? ours === theirs : isSameValue(ours, theirs);
 }
 
+/** 404 if it is not there. */
 export const checkExchange = (state: RoutingState, name: string): ReplyCode =>
   name === DEFAULT_EXCHANGE || state.exchanges.has(name) ? DONE : NOT_FOUND;
 
+/** 406 if `ifUnused` and it has bindings. Deleting what is not there is done. */
 export function deleteExchange(state: RoutingState, name: string, ifUnused: boolean): ReplyCode {
   if (name === DEFAULT_EXCHANGE || name.startsWith(RESERVED)) return ACCESS_REFUSED;
   const exchange = state.exchanges.get(name);
@@ -103,13 +105,14 @@ function dropExchange(state: RoutingState, exchange: Exchange): void {
   dropIncoming(state, true, name);
 }
 
+/** The alternate exchange that policies give an exchange (`alternate-exchange`), null for none; an argument goes before it. */
 export function setPolicyAlternate(state: RoutingState, exchange: string, alternate: string | null): void {
   const there = state.exchanges.get(exchange);
   if (there !== undefined) there.policyAlternate = alternate;
 }
 
 /**
- * A stop and start of the broker. Up to 4.0 exchanges that are not durable are gone then, with their bindings; from 4.3 on, where all
+ * A stop and start of the broker; queues that do not survive it are taken out before by `removeQueue`. Up to 4.0 exchanges that are not durable are gone then, with their bindings; from 4.3 on, where all
  * of this stands in the replicated metadata store, they are still there (vectors/rabbitmq/restart.json).
  */
 export function restartRouting(state: RoutingState): void {
@@ -122,6 +125,7 @@ export function restartRouting(state: RoutingState): void {
 
 // ------------------------------------------------------------------ bindings
 
+/** 403 (default exchange), 404 (an end is missing), 406 (a key or arguments that the type does not take). */
 export function bind(state: RoutingState, binding: BindingSpec): ReplyCode {
   const exchange = sourceOf(state, binding);
   if (typeof exchange === 'number') return exchange;
@@ -144,6 +148,7 @@ function sourceOf(state: RoutingState, { source, destination, toExchange }: Bind
   return exchange === undefined || !isThere ? NOT_FOUND : exchange;
 }
 
+/** Unbinding what is not bound is done. */
 export function unbind(state: RoutingState, binding: BindingSpec): ReplyCode {
   const exchange = sourceOf(state, binding);
   if (exchange === ACCESS_REFUSED) return ACCESS_REFUSED;
@@ -177,10 +182,12 @@ function dropIncoming(state: RoutingState, toExchange: boolean, name: string): v
   }
 }
 
+/** A queue is there now; it is bound to the default exchange by its name. */
 export function addQueue(state: RoutingState, name: string): void {
   state.queues.add(name);
 }
 
+/** A queue is gone, and with it its bindings and the auto-delete exchanges that had no other. */
 export function removeQueue(state: RoutingState, name: string): void {
   state.queues.delete(name);
   dropIncoming(state, false, name);
@@ -188,6 +195,7 @@ export function removeQueue(state: RoutingState, name: string): void {
 
 // ------------------------------------------------------------------ the way of a message
 
+/** 404 or 403 (internal) where one may not publish to an exchange at all. */
 export function publishRefusal(state: RoutingState, exchange: string): ReplyCode {
   if (exchange === DEFAULT_EXCHANGE) return DONE;
   const there = state.exchanges.get(exchange);
@@ -197,7 +205,10 @@ export function publishRefusal(state: RoutingState, exchange: string): ReplyCode
 
 const NOWHERE: readonly string[] = [];
 
-/** In order of name; the list is good until bindings change. */
+/**
+ * Names of the queues that get the message, each once, in order of name; none if it is unroutable or there is no such exchange. The
+ * exchange need not be the message's own. The list is good until bindings change.
+ */
 export function route(state: RoutingState, exchange: string, message: RoutedMessage): readonly string[] {
   if (exchange === DEFAULT_EXCHANGE) return routeByName(state, message);
   const first = state.exchanges.get(exchange);
@@ -249,19 +260,3 @@ function leadsTo(exchange: Exchange, matched: readonly Targets[], queues: Set<st
 }
 
 const inOrder = (names: ReadonlySet<string>): readonly string[] => [...names].sort((a, b) => (a < b ? -1 : 1));
-
-/** All of it in one, for who is handed the routing: see `RoutingOperations`. */
-export const ROUTING: RoutingOperations<RoutingState> = {
-  newRouting,
-  declareExchange,
-  checkExchange,
-  deleteExchange,
-  bind,
-  unbind,
-  addQueue,
-  removeQueue,
-  setPolicyAlternate,
-  restartRouting,
-  publishRefusal,
-  route,
-};

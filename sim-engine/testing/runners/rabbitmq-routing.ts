@@ -3,7 +3,16 @@
 
 import { isSamePlain } from '../../kernel/plain-state.ts';
 import type { BindingSpec, ReplyCode, RoutedMessage, Version } from '../../nodes/rabbitmq/model.ts';
-import { ROUTING, type RoutingState } from '../../nodes/rabbitmq/routing.ts';
+import {
+  addQueue,
+  bind,
+  declareExchange,
+  newRouting,
+  publishRefusal,
+  type RoutingState,
+  route,
+  unbind,
+} from '../../nodes/rabbitmq/routing.ts';
 import type { Judgement, VectorCase, VectorFormat } from './format.ts';
 import { type JsonTable, tableOf, versionOf } from './rabbitmq-values.ts';
 
@@ -31,12 +40,12 @@ function format(key: string, judge: (one: VectorCase, version: Version) => Judge
 // ------------------------------------------------------------------ one binding against one message
 
 function matchOf(version: Version, type: string, key: string, args: JsonTable | undefined, message: Partial<RoutedMessage>) {
-  const routing = ROUTING.newRouting(version);
+  const routing = newRouting(version);
   declare(routing, { name: 'x', type });
-  ROUTING.addQueue(routing, 'q');
-  const code = ROUTING.bind(routing, { source: 'x', destination: 'q', toExchange: false, key, args: tableOf(args) });
+  addQueue(routing, 'q');
+  const code = bind(routing, { source: 'x', destination: 'q', toExchange: false, key, args: tableOf(args) });
   if (code !== 0) return { error: code };
-  return { match: ROUTING.route(routing, 'x', messageOf(message)).length > 0 };
+  return { match: route(routing, 'x', messageOf(message)).length > 0 };
 }
 
 const TOPIC_FORMAT = format('topic', ({ input, expected }, version) => {
@@ -86,7 +95,7 @@ interface RoutingInput {
 function declare(routing: RoutingState, { name, type, alternate, internal, autoDelete, args }: ExchangeInput): ReplyCode {
   const given = tableOf(alternate === undefined ? args : { ...args, 'alternate-exchange': alternate });
   const spec = { name, type, isDurable: true, isAutoDelete: autoDelete ?? false, isInternal: internal ?? false, args: given };
-  return ROUTING.declareExchange(routing, spec);
+  return declareExchange(routing, spec);
 }
 
 const bindingOf = ({ queue, exchange, destination, source, key, args }: BindingInput): BindingSpec => ({
@@ -99,16 +108,16 @@ const bindingOf = ({ queue, exchange, destination, source, key, args }: BindingI
 
 const ROUTING_FORMAT = format('routing', ({ input, expected }, version) => {
   const { exchanges, queues, bindings, publishes } = input as unknown as RoutingInput;
-  const routing = ROUTING.newRouting(version);
+  const routing = newRouting(version);
   const errors: unknown[] = [];
   for (const exchange of exchanges) {
     const code = declare(routing, exchange);
     if (code !== 0) errors.push({ exchange: exchange.name, code });
   }
-  for (const queue of queues) ROUTING.addQueue(routing, typeof queue === 'string' ? queue : queue.name);
+  for (const queue of queues) addQueue(routing, typeof queue === 'string' ? queue : queue.name);
   for (const one of bindings) {
     const binding = bindingOf(one);
-    const code = ROUTING.bind(routing, binding);
+    const code = bind(routing, binding);
     if (code !== 0) errors.push({ binding: `${binding.source}->${binding.destination}:${binding.key}`, code });
   }
   const found = { publishes: publishes.map((publish) => published(routing, publish)) };
@@ -117,11 +126,11 @@ const ROUTING_FORMAT = format('routing', ({ input, expected }, version) => {
 
 /** What a publish with the mandatory flag on a confirm channel leads to. */
 function published(routing: RoutingState, { exchange, key, headers, CC = [], BCC = [] }: PublishInput) {
-  const closed = ROUTING.publishRefusal(routing, exchange);
+  const closed = publishRefusal(routing, exchange);
   if (closed !== 0) return { queues: [], closed };
   const cc = [CC].flat();
   const table = headers === undefined && cc.length === 0 ? null : tableOf(cc.length === 0 ? headers : { ...headers, CC: cc });
-  const queues = [...ROUTING.route(routing, exchange, messageOf({ key, headers: table, cc, bcc: [BCC].flat() }))];
+  const queues = [...route(routing, exchange, messageOf({ key, headers: table, cc, bcc: [BCC].flat() }))];
   return queues.length === 0 ? { queues, confirm: 'ack', returned: 312 } : { queues, confirm: 'ack' };
 }
 
@@ -145,12 +154,12 @@ const FIRST_KEYS = 60;
 
 const HASH_FORMAT = format('consistent-hash', ({ input, expected }, version) => {
   const { keys, weights, keyPrefix = 'k', exchangeArgs, thenAdd, thenUnbind, ...by } = input as unknown as HashInput;
-  const routing = ROUTING.newRouting(version);
+  const routing = newRouting(version);
   const code = declare(routing, { name: 'x', type: 'x-consistent-hash', ...(exchangeArgs && { args: exchangeArgs }) });
   if (code !== 0) return { faults: [`the exchange is refused with ${code}`] };
   const names = [...Object.keys(weights), ...Object.keys(thenAdd ?? {})];
   const messages = Array.from({ length: keys }, (_, i) => hashed(`${keyPrefix}${i}`, exchangeArgs, by));
-  const landed = () => messages.map((message) => ROUTING.route(routing, 'x', message));
+  const landed = () => messages.map((message) => route(routing, 'x', message));
 
   bindWeights(routing, weights);
   const before = landed();
@@ -164,7 +173,7 @@ const HASH_FORMAT = format('consistent-hash', ({ input, expected }, version) => 
     found.afterAdd = movesBetween(before, landed(), names);
   }
   if (thenUnbind !== undefined) {
-    for (const queue of thenUnbind) ROUTING.unbind(routing, arc(queue, weights[queue] as number));
+    for (const queue of thenUnbind) unbind(routing, arc(queue, weights[queue] as number));
     found.afterUnbind = movesBetween(before, landed(), names);
   }
   const faults = Object.keys(expected).flatMap((key) =>
@@ -194,8 +203,8 @@ const arc = (queue: string, weight: number): BindingSpec => ({
 
 function bindWeights(routing: RoutingState, weights: { readonly [queue: string]: number }): void {
   for (const [queue, weight] of Object.entries(weights)) {
-    ROUTING.addQueue(routing, queue);
-    ROUTING.bind(routing, arc(queue, weight));
+    addQueue(routing, queue);
+    bind(routing, arc(queue, weight));
   }
 }
 

@@ -15,6 +15,7 @@ import { LANES_FORMAT } from './lanes.ts';
 import { OUT_OF_ORDER_COMMIT_FORMAT } from './out-of-order-commit.ts';
 import { OUTBOX_FORMAT } from './outbox.ts';
 import { QUEUEING_FORMATS } from './queueing.ts';
+import { RABBITMQ_DEFINITIONS_FORMAT } from './rabbitmq-definitions.ts';
 import { RABBITMQ_ROUTING_FORMATS } from './rabbitmq-routing.ts';
 import { RABBITMQ_SCENARIO_FORMAT } from './rabbitmq-scenario.ts';
 import { REQUEST_REPLY_FORMAT } from './request-reply.ts';
@@ -39,6 +40,7 @@ const FORMATS: readonly VectorFormat[] = [
   CLOSED_LOOP_FORMAT,
   ...QUEUEING_FORMATS,
   ...RABBITMQ_ROUTING_FORMATS,
+  RABBITMQ_DEFINITIONS_FORMAT,
   RABBITMQ_SCENARIO_FORMAT,
 ];
 

@@ -24,7 +24,8 @@ const AWAITING_AN_ACTOR: ReadonlyMap<string, readonly string[]> = new Map([
   ['parts/commit-watermark', ['fetchOffsets', 'markDone', 'newCommitWatermark']],
   ['parts/lanes', ['laneHash']],
   ['nodes/rabbitmq/broker', ['Broker', 'deliveryHeaders']],
-  ['nodes/rabbitmq/routing', ['ROUTING']],
+  ['nodes/rabbitmq/declared-routing', ['declaredRouting']],
+  ['nodes/rabbitmq/routing', ['addQueue', 'bind', 'declareExchange', 'newRouting', 'publishRefusal', 'route', 'unbind']],
 ]);
 
 function casesOf(key: string): readonly VectorCase[] {
@@ -143,6 +144,7 @@ describe('a vector file', () => {
   it('exists for every system that is built', () => {
     expect([...BUILT].sort((a, b) => (a < b ? -1 : 1))).toEqual([
       'consistent-hash',
+      'definitions',
       'headers',
       'patterns/autoscale',
       'patterns/backoff',
@@ -178,6 +180,9 @@ describe('a vector file', () => {
     ]);
     // A key without a folder is the kind that the files of RabbitMQ give themselves; many have that of a scenario.
     const fileOf = (key: string): string => (key.includes('/') ? key : `rabbitmq/${key === 'scenario' ? 'dispatch' : key}`);
-    for (const key of BUILT) expect([key, casesOf(fileOf(key)).length > 1]).toEqual([key, true]);
+    // A file of definitions is one case as a whole.
+    const listed = BUILT.filter((key) => key !== 'definitions');
+    for (const key of listed) expect([key, casesOf(fileOf(key)).length > 1]).toEqual([key, true]);
+    expect(readdirSync(`${VECTORS}/rabbitmq/definitions`).length).toBeGreaterThan(1);
   });
 });

@@ -1,0 +1,108 @@
+// Judges a definitions file of RabbitMQ: it can be imported; what is exported of it comes back as the same drawing; and messages find the
+// same queues before and after. The file is the case; what to send is made from its own keys.
+
+import { exportDefinitions, importDefinitions } from '../../foreign/rabbitmq-definitions.ts';
+import { isSamePlain } from '../../kernel/plain-state.ts';
+import { type DeclaredRouting, declaredRouting } from '../../nodes/rabbitmq/declared-routing.ts';
+import type { HeaderTable, RoutedMessage, Version } from '../../nodes/rabbitmq/model.ts';
+import { route } from '../../nodes/rabbitmq/routing.ts';
+import { describeProblem } from '../../topology/describe-problem.ts';
+import type { ParsedTopology, Problem, Result } from '../../topology/document.ts';
+import { parseTopologyDocument } from '../../topology/parse.ts';
+import { RABBITMQ_KINDS } from '../rabbitmq-kinds.ts';
+import type { Judgement, VectorFormat } from './format.ts';
+
+class Refused extends Error {
+  constructor(what: string, problems: readonly Problem[]) {
+    const told = problems.map((problem) => describeProblem(problem)).map(({ place, sentence }) => `${place}: ${sentence}`);
+    super(`${what} is refused: ${told.join('; ')}`);
+  }
+}
+
+function got<T>(what: string, result: Result<T>): T {
+  if (!result.ok) throw new Refused(what, result.problems);
+  return result.value;
+}
+
+export const RABBITMQ_DEFINITIONS_FORMAT: VectorFormat = {
+  key: 'definitions',
+  judge({ input }): Judgement {
+    const first = drawingOf('the file', JSON.stringify(input));
+    const again = drawingOf('what was exported', got('the drawing', exportDefinitions(first)));
+    const faults: string[] = [];
+    if (!isSamePlain(first.document, again.document)) faults.push('what was exported comes back as another drawing');
+    const missing = missingFrom(input, first);
+    if (missing.length > 0) faults.push(`not drawn: ${missing.join(', ')}`);
+    const probes = probesOf(input);
+    const [before, after] = [routed(first, probes), routed(again, probes)];
+    if (!isSamePlain(before, after)) faults.push('messages go other ways afterwards');
+    return {
+      faults,
+      details: `${probes.length} messages, ${before.filter((queues) => queues.length > 0).length} of them routed`,
+    };
+  },
+};
+
+function drawingOf(what: string, text: string): ParsedTopology {
+  const { topology } = got(what, importDefinitions(text, RABBITMQ_KINDS));
+  return got(`the drawing of ${what}`, parseTopologyDocument(topology, RABBITMQ_KINDS));
+}
+
+type Listed = readonly { readonly [key: string]: unknown }[];
+const listOf = (input: { readonly [key: string]: unknown }, key: string): Listed => (input[key] as Listed | undefined) ?? [];
+
+/** What the file defines and the drawing does not show: names of exchanges and queues, and bindings by their number. */
+function missingFrom(input: { readonly [key: string]: unknown }, { nodes, wires }: ParsedTopology): readonly string[] {
+  const nameOf = (id: string) => nodes.find((node) => node.id === id)?.params.name || id;
+  const drawn = new Set(nodes.map(({ kind, id }) => `${kind} ${nameOf(id)}`));
+  const wanted = [
+    ...listOf(input, 'exchanges').map(({ name }) => `rabbitmq-exchange ${name}`),
+    ...listOf(input, 'queues').map(({ name }) => `rabbitmq-queue ${name}`),
+  ];
+  const bindings = wires.filter(({ kind }) => kind === 'binding').length;
+  const count = listOf(input, 'bindings').length;
+  return [
+    ...wanted.filter((one) => !drawn.has(one)),
+    ...(bindings === count ? [] : [`${count - bindings} of ${count} bindings`]),
+  ];
+}
+
+interface Probe {
+  readonly exchange: string;
+  readonly message: RoutedMessage;
+}
+
+const OTHER_KEYS = ['', 'a', 'nobody.wants.this'];
+
+/** Every exchange with every key of the file, wildcards filled in by a word, with and without the headers that some binding asks for. */
+function probesOf(input: { readonly [key: string]: unknown }): readonly Probe[] {
+  const exchanges = ['', ...listOf(input, 'exchanges').map(({ name }) => name as string)];
+  const bindings = listOf(input, 'bindings');
+  const keys = new Set(
+    [...bindings.map(({ routing_key }) => routing_key as string), ...listOf(input, 'queues').map(({ name }) => name as string)]
+      .flatMap((key) => [key, key.replace(/[*#]/g, 'word')])
+      .concat(OTHER_KEYS),
+  );
+  const tables: (HeaderTable | null)[] = [null];
+  for (const { arguments: args } of bindings) {
+    const asked = Object.entries((args ?? {}) as { readonly [name: string]: string }).filter(([name]) => name !== 'x-match');
+    if (asked.length > 0) tables.push(new Map(asked));
+  }
+  const rest = { cc: [], bcc: [], messageId: null, correlationId: null };
+  return exchanges.flatMap((exchange) =>
+    [...keys].flatMap((key) => tables.map((headers): Probe => ({ exchange, message: { key, headers, ...rest } }))),
+  );
+}
+
+/** The queues of each message, over all brokers of the drawing. */
+function routed(topology: ParsedTopology, probes: readonly Probe[]): readonly (readonly string[])[] {
+  const brokers = topology.nodes
+    .filter(({ kind }) => kind === 'rabbitmq')
+    .map((broker): DeclaredRouting => {
+      const parts = topology.nodes.filter(({ parent }) => parent === broker.id);
+      const ids = new Set(parts.map(({ id }) => id));
+      const inside = topology.wires.filter(({ from }) => ids.has(from));
+      return declaredRouting(broker.params.version as Version, parts, inside);
+    });
+  return probes.map(({ exchange, message }) => brokers.flatMap(({ routing }) => [...route(routing, exchange, message)]));
+}
