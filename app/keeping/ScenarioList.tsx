@@ -2,7 +2,7 @@
 // neither its code nor the files it shows are needed before somebody asks.
 
 import { Plus } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { Fragment, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { DOCUMENT_VERSION, TOPOLOGY_FORMAT } from '../../sim-engine/topology/document.ts';
 import { NAME_MAX } from '../../sim-engine/topology/limits.ts';
 import { text } from '../messages/asked.ts';
@@ -12,6 +12,7 @@ import { moment } from '../ui/format.ts';
 import { openEarlier, useKeeping } from './keeping.ts';
 import { type Kept, listEarlier } from './kept.ts';
 import { MiniDrawing } from './MiniDrawing.tsx';
+import { SHELVES } from './shelves.ts';
 import { readWork } from './work.ts';
 
 /** One line of the list. */
@@ -28,16 +29,17 @@ const EMPTY: Drawing = { format: TOPOLOGY_FORMAT, version: DOCUMENT_VERSION, nod
 // Each file is a chunk of its own, fetched when the list is opened. Benches and lessons lie in folders below.
 const FILES = import.meta.glob<string>('../../sim-engine/scenarios/*.json', { query: '?raw', import: 'default' });
 
-async function loadScenarios(): Promise<readonly Entry[]> {
-  const texts = await Promise.all(Object.entries(FILES).map(async ([path, load]) => [path, await load()] as const));
-  return texts
-    .map(([path, source]) => {
-      const drawing = JSON.parse(source) as Drawing;
-      const title = titleOf(drawing);
-      const line = isScenario(drawing) ? firstSentence(drawing.about ?? '') : '';
-      return { id: path, title, line, drawing, open: () => void openText(source, title) };
-    })
-    .sort((a, b) => collator.compare(a.title, b.title));
+/** The entries of each shelf. */
+async function loadScenarios(): Promise<readonly (readonly Entry[])[]> {
+  const load = async (name: string): Promise<Entry> => {
+    const path = `../../sim-engine/scenarios/${name}.json`;
+    const source = (await FILES[path]?.()) ?? '';
+    const drawing = JSON.parse(source) as Drawing;
+    const title = titleOf(drawing);
+    const line = isScenario(drawing) ? firstSentence(drawing.about ?? '') : '';
+    return { id: path, title, line, drawing, open: () => void openText(source, title) };
+  };
+  return Promise.all(SHELVES.map(({ scenarios }) => Promise.all(scenarios.map(load))));
 }
 
 async function loadEarlier(): Promise<readonly Entry[]> {
@@ -49,7 +51,6 @@ async function loadEarlier(): Promise<readonly Entry[]> {
   });
 }
 
-const collator = new Intl.Collator('en');
 const dates = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 const lineOf = ({ savedAtMs }: Kept, atNs: number): string =>
@@ -59,7 +60,7 @@ const lineOf = ({ savedAtMs }: Kept, atNs: number): string =>
 const firstSentence = (about: string): string => /^.*?[.!?](?=\s|$)/s.exec(about)?.[0] ?? about;
 
 export function ScenarioList({ onDone }: { readonly onDone: () => void }) {
-  const [scenarios, setScenarios] = useState<readonly Entry[] | null>(null);
+  const [scenarios, setScenarios] = useState<readonly (readonly Entry[])[] | null>(null);
   const [earlier, setEarlier] = useState<readonly Entry[]>([]);
   const [hasFailed, setHasFailed] = useState(false);
   const isRefused = useKeeping((state) => state.isRefused);
@@ -106,7 +107,12 @@ export function ScenarioList({ onDone }: { readonly onDone: () => void }) {
         </i>
         <Words title={text('scenarios.empty')} line={text('scenarios.empty.help')} />
       </button>
-      <Entries entries={scenarios} openTitle={title} onOpen={open} />
+      {SHELVES.map(({ label }, ix) => (
+        <Fragment key={label}>
+          <h2>{text(label)}</h2>
+          <Entries entries={scenarios[ix] ?? []} openTitle={title} onOpen={open} />
+        </Fragment>
+      ))}
       {earlier.length > 0 && <h2>{text('scenarios.earlier')}</h2>}
       <Entries entries={earlier} openTitle={null} onOpen={open} />
       <p className="scenarios-text">{text(isRefused ? 'scenarios.not-kept' : 'scenarios.kept')}</p>

@@ -181,6 +181,11 @@ export const EN = {
   'scenarios.empty': 'Empty drawing',
   'scenarios.empty.help': 'Begin with nothing and draw what you like.',
   'scenarios.is-open': 'open',
+  'scenarios.shelf.first': 'To begin with',
+  'scenarios.shelf.failing': 'When something fails',
+  'scenarios.shelf.once': 'Once, and in order',
+  'scenarios.shelf.larger': 'Larger systems',
+  'scenarios.shelf.slips': 'Slips of sample code, and their cures',
 
   'keys.title': 'Keys',
   'keys.single': 'Single-key shortcuts',

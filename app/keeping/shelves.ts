@@ -1,0 +1,35 @@
+// In which order the scenarios stand, and under which headings: what is plain comes before what is made of it. By name of the file.
+
+import type { MessageKey } from '../messages/asked.ts';
+
+export interface Shelf {
+  readonly label: MessageKey;
+  readonly scenarios: readonly string[];
+}
+
+export const SHELVES: readonly Shelf[] = [
+  {
+    label: 'scenarios.shelf.first',
+    scenarios: ['order-pipeline', 'publish-subscribe', 'request-response', 'crash-and-redeliver', 'overflow'],
+  },
+  {
+    label: 'scenarios.shelf.failing',
+    scenarios: ['retry-waves', 'retry-storm', 'hung-dependency', 'outage-and-its-cures'],
+  },
+  {
+    label: 'scenarios.shelf.once',
+    scenarios: ['dedup-window', 'mark-before-and-after', 'outbox-and-dual-write', 'lanes'],
+  },
+  { label: 'scenarios.shelf.larger', scenarios: ['uber-trip', 'autoscaling'] },
+  {
+    label: 'scenarios.shelf.slips',
+    scenarios: [
+      'slip-forgotten-when-handed-out',
+      'slip-marked-before-the-work',
+      'slip-attempts-forgotten',
+      'slip-sleeping-worker',
+      'slip-put-back-for-ever',
+      'slip-written-then-published',
+    ],
+  },
+];
