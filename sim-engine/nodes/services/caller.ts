@@ -14,14 +14,11 @@ import {
   letsOut,
   newGuards,
   nextLookNs,
-  noteAnswered,
   noteEnd,
-  noteFailed,
   noteForgotten,
-  noteRequest,
   renewGuards,
-  takeRetry,
 } from './guards.ts';
+import { onAnswer, onFailedAttempt, onFirstAttempt, takeRetry } from './retry-allowance.ts';
 
 /** How a call ended, as its caller sees it. */
 export type CallResult =
@@ -65,7 +62,7 @@ interface OpenCall {
   isOut: boolean;
   /** When its last try went out, ns. */
   sentNs: number;
-  /** What its last retry cost. */
+  /** What its last retry cost; 0 before the first. */
   cost: number;
   /** Timer of its answer, or of its next try. */
   timer: number;
@@ -166,7 +163,7 @@ export class Caller implements Stateful {
     };
     // Who came before goes before.
     if (this.state.waiting.length === 0 && this.isLetOut()) {
-      noteRequest(this.spec, this.state.guards, this.world.now[0] as number);
+      onFirstAttempt(this.state.guards.allowance, this.world.now[0] as number);
       this.send(call);
       return true;
     }
@@ -200,7 +197,7 @@ export class Caller implements Stateful {
     this.note(call, isGood);
     if (isGood) {
       this.state.answered++;
-      noteAnswered(this.spec, this.state.guards, call.cost);
+      onAnswer(this.state.guards.allowance, call.cost);
       this.end(call, result === packet.ANSWER_OK ? 'answered' : result === packet.ANSWER_KNOWN ? 'known' : 'conflict');
     } else {
       this.state.failed++;
@@ -315,9 +312,10 @@ export class Caller implements Stateful {
 
   private retryOrEnd(call: OpenCall, result: CallResult): void {
     const { state, world } = this;
-    noteFailed(this.spec, state.guards);
-    const cost = call.triesLeft === 0 ? -1 : takeRetry(this.spec, state.guards, world.now[0] as number, result === 'timed-out');
-    if (cost < 0) {
+    const { allowance } = state.guards;
+    onFailedAttempt(allowance);
+    const cost = call.triesLeft === 0 ? 0 : takeRetry(allowance, world.now[0] as number, result === 'timed-out');
+    if (cost === 0) {
       this.end(call, result);
       return;
     }

@@ -14,23 +14,7 @@ import {
   tryAcquire,
 } from '../../parts/circuit-breaker.ts';
 import type { Breaker } from '../../parts/circuit-breaker-state.ts';
-import {
-  AWS_QUOTA_DEFAULTS,
-  type AwsQuota,
-  countRequest,
-  type GrpcThrottle,
-  grpcFailed,
-  grpcSucceeded,
-  mayGrpcRetry,
-  newAwsQuota,
-  newGrpcThrottle,
-  newRatioBudget,
-  type RatioBudget,
-  type RatioBudgetSpec,
-  returnAwsSuccess,
-  takeAwsRetry,
-  takeRatioRetry,
-} from '../../parts/retry-budget.ts';
+import { AWS_QUOTA_DEFAULTS } from '../../parts/retry-budget.ts';
 import {
   newTokenBucket,
   nextTokenNs,
@@ -40,28 +24,24 @@ import {
   tokenBucketSpec,
 } from '../../parts/token-bucket.ts';
 import type { Params } from '../fields.ts';
+import { type Allowance, type AllowanceSpec, allowanceSpecOf, newAllowance, renewedAllowance } from './retry-allowance.ts';
 
 /** gRFC A6: ten tokens, a tenth for each success. */
 const GRPC_THROTTLE = { maxTokens: 10, tokenRatio: 0.1 } as const;
-/** Retries that a share of the requests allows without any request, and how long requests count. */
-const RATIO_FLOOR = 1;
-const RATIO_WINDOW_NS = 10_000_000_000;
 
 export interface GuardSpec {
   /** Calls out at once; 0 = any number. */
   readonly atOnce: number;
   readonly breaker: BreakerSpec | null;
   readonly bucket: TokenBucketSpec | null;
-  readonly budget: 'none' | 'aws' | 'grpc' | 'ratio';
-  readonly ratio: RatioBudgetSpec;
+  readonly allowance: AllowanceSpec;
 }
 
 export interface GuardState {
   breaker: Breaker | null;
   bucket: TokenBucket | null;
-  aws: AwsQuota;
-  grpc: GrpcThrottle;
-  ratio: RatioBudget;
+  /** The budget of its retries. */
+  allowance: Allowance;
   /** How often the breaker has opened. */
   opened: number;
 }
@@ -73,8 +53,11 @@ export function guardSpecOf(params: Params): GuardSpec {
     atOnce: params.atOnce as number,
     breaker: breakerSpecOf(params),
     bucket: rate > 0 ? tokenBucketSpec(rate, params.rateBurst as number) : null,
-    budget: params.budget as GuardSpec['budget'],
-    ratio: { ratio: params.budgetShare as number, floor: RATIO_FLOOR, windowNs: RATIO_WINDOW_NS },
+    allowance: allowanceSpecOf(params.budget, {
+      awsCapacity: AWS_QUOTA_DEFAULTS.capacity,
+      grpc: GRPC_THROTTLE,
+      share: params.budgetShare as number,
+    }),
   };
 }
 
@@ -122,17 +105,18 @@ function breakerSpecOf(params: Params): BreakerSpec | null {
 export const newGuards = (spec: GuardSpec, nowNs: number): GuardState => ({
   breaker: spec.breaker === null ? null : newBreaker(spec.breaker),
   bucket: spec.bucket === null ? null : newTokenBucket(nowNs),
-  aws: newAwsQuota(AWS_QUOTA_DEFAULTS),
-  grpc: newGrpcThrottle(GRPC_THROTTLE),
-  ratio: newRatioBudget(),
+  allowance: newAllowance(spec.allowance),
   opened: 0,
 });
 
-/** A guard whose settings have changed begins anew; the others keep what they know. */
+/**
+ * A guard whose settings have changed begins anew, the budget only if it is one of another kind; the others keep what they know.
+ */
 export function renewGuards(before: GuardSpec, spec: GuardSpec, guards: GuardState, nowNs: number): void {
   const fresh = newGuards(spec, nowNs);
   if (!isSamePlain(before.breaker, spec.breaker)) guards.breaker = fresh.breaker;
   if (!isSamePlain(before.bucket, spec.bucket)) guards.bucket = fresh.bucket;
+  guards.allowance = renewedAllowance(guards.allowance, spec.allowance);
 }
 
 /** Asks for a call to go out while `out` others are; who is let out must be followed by `noteEnd` or `noteForgotten`. */
@@ -166,40 +150,6 @@ export function noteEnd(spec: GuardSpec, guards: GuardState, nowNs: number, isGo
 /** A call that was let out will not be heard of: whoever made it is gone. */
 export function noteForgotten(spec: GuardSpec, guards: GuardState, nowNs: number): void {
   if (spec.breaker !== null && guards.breaker !== null) onIgnored(spec.breaker, guards.breaker, nowNs);
-}
-
-// ------------------------------------------------------------------ the budget of retries
-
-/** A first try goes out. */
-export function noteRequest(spec: GuardSpec, guards: GuardState, nowNs: number): void {
-  if (spec.budget === 'ratio') countRequest(spec.ratio, guards.ratio, nowNs);
-}
-
-/** A try has failed, whether or not there may be another. */
-export function noteFailed(spec: GuardSpec, guards: GuardState): void {
-  if (spec.budget === 'grpc') grpcFailed(guards.grpc);
-}
-
-/** After a failed try: what another one costs, in the budget's own money; -1 if there is none. */
-export function takeRetry(spec: GuardSpec, guards: GuardState, nowNs: number, wasTimeout: boolean): number {
-  switch (spec.budget) {
-    case 'aws': {
-      const cost = takeAwsRetry(AWS_QUOTA_DEFAULTS, guards.aws, wasTimeout);
-      return cost === 0 ? -1 : cost;
-    }
-    case 'grpc':
-      return mayGrpcRetry(GRPC_THROTTLE, guards.grpc) ? 0 : -1;
-    case 'ratio':
-      return takeRatioRetry(spec.ratio, guards.ratio, nowNs) ? 0 : -1;
-    default:
-      return 0;
-  }
-}
-
-/** A call was answered; `lastCost` is what its last retry cost, 0 at the first try. */
-export function noteAnswered(spec: GuardSpec, guards: GuardState, lastCost: number): void {
-  if (spec.budget === 'aws') returnAwsSuccess(AWS_QUOTA_DEFAULTS, guards.aws, lastCost);
-  else if (spec.budget === 'grpc') grpcSucceeded(GRPC_THROTTLE, guards.grpc);
 }
 
 /** How open the breaker is, as a gauge: 0 closed or none, 1 half-open, 2 open. */

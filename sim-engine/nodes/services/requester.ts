@@ -45,7 +45,15 @@ import { behaviourOf } from '../registry.ts';
 import { type ArrivalState, goesOnByItself, newArrivalState, type Schedule, scheduleOf } from './arrivals.ts';
 import { REQUESTER } from './requester.declaration.ts';
 import { type RetryPolicy, retryPolicyOf } from './retry.ts';
-import { type Allowance, newAllowance, onAnswer, onFirstAttempt, onTimeout, takeRetry } from './retry-allowance.ts';
+import {
+  type Allowance,
+  allowanceSpecOf,
+  newAllowance,
+  onAnswer,
+  onFailedAttempt,
+  onFirstAttempt,
+  takeRetry,
+} from './retry-allowance.ts';
 
 const NEXT = 0;
 const THOUGHT = 1;
@@ -64,6 +72,14 @@ const ONE_BY_ONE: Params = { batches: 'single' };
 
 /** Whose change begins a new budget. */
 const BUDGET_FIELDS = ['budget', 'budgetTokens', 'budgetRatio'];
+
+/** A full budget, as the parameters want it. */
+function newBudget(params: Params): Allowance {
+  const tokens = params.budgetTokens as number;
+  const ratio = params.budgetRatio as number;
+  const grpc = { maxTokens: tokens, tokenRatio: ratio };
+  return newAllowance(allowanceSpecOf(params.budget, { awsCapacity: tokens, grpc, share: ratio }));
+}
 
 /** A request whose caller still waits. The number of its message is one above its number among the open requests. */
 interface Request {
@@ -165,7 +181,7 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
     this.outlets = new Outlets(world, this);
     this.backoffStream = world.stream(self.nodeId, 'backoff');
     this.readParams(self.params);
-    this.state.allowance = newAllowance(self.params);
+    this.state.allowance = newBudget(self.params);
   }
 
   protected override statefulParts() {
@@ -232,7 +248,7 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
     abandonAll(state.requests);
     state.open.clear();
     state.firstKnown = state.requests.next;
-    state.allowance = newAllowance(this.params);
+    state.allowance = newBudget(this.params);
     state.heldBack = 0;
     state.blocked = [];
     state.idle = 0;
@@ -257,7 +273,7 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
     const wasLimited = this.isSpent();
     const before = this.params;
     this.readParams(params);
-    if (BUDGET_FIELDS.some((field) => before[field] !== params[field])) this.state.allowance = newAllowance(params);
+    if (BUDGET_FIELDS.some((field) => before[field] !== params[field])) this.state.allowance = newBudget(params);
     if (this.isClosed) this.wakeCallers();
     else if (isOtherSchedule(before, params)) this.beginAnew();
     else if (wasLimited) this.goOn();
@@ -461,10 +477,10 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
 
   private endAttempt(request: Request): void {
     const { retry, state, world } = this;
-    onTimeout(state.allowance);
+    onFailedAttempt(state.allowance);
     const { backoff } = retry;
     const isLast = backoff === null || (retry.maxAttempts > 0 && request.attempts >= retry.maxAttempts);
-    const cost = isLast ? 0 : takeRetry(state.allowance, world.now[0] as number);
+    const cost = isLast ? 0 : takeRetry(state.allowance, world.now[0] as number, true);
     if (backoff === null || cost === 0) {
       this.giveUp(request);
       return;

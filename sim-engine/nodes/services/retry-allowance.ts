@@ -1,5 +1,5 @@
 // Whether a client has a retry left in its budget: one of the three of `parts/retry-budget.ts`, or none, behind the same questions.
-// All callers of a requester share one.
+// All callers of a requester share one, and all calls of a service on the same wire.
 
 import {
   AWS_QUOTA_DEFAULTS,
@@ -20,38 +20,63 @@ import {
   takeAwsRetry,
   takeRatioRetry,
 } from '../../parts/retry-budget.ts';
-import type { Params } from '../fields.ts';
 
 /** How long a share of requests remembers them, ns, and how many retries in that time need no request. */
 const RATIO_WINDOW_NS = 10_000_000_000;
 const RATIO_FLOOR = 1;
 
-/** Plain state. */
+export type AllowanceSpec =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'aws'; readonly spec: AwsQuotaSpec }
+  | { readonly kind: 'grpc'; readonly spec: GrpcThrottleSpec }
+  | { readonly kind: 'ratio'; readonly spec: RatioBudgetSpec };
+
+/** Plain state, with what it goes by. */
 export type Allowance =
   | { readonly kind: 'none' }
   | { readonly kind: 'aws'; readonly spec: AwsQuotaSpec; readonly quota: AwsQuota }
   | { readonly kind: 'grpc'; readonly spec: GrpcThrottleSpec; readonly throttle: GrpcThrottle }
   | { readonly kind: 'ratio'; readonly spec: RatioBudgetSpec; readonly budget: RatioBudget };
 
-/** A full one, as the parameters want it. */
-export function newAllowance(params: Params): Allowance {
-  switch (params.budget) {
-    case 'aws': {
-      const spec = { ...AWS_QUOTA_DEFAULTS, capacity: params.budgetTokens as number };
-      return { kind: 'aws', spec, quota: newAwsQuota(spec) };
-    }
-    case 'grpc': {
-      const spec = { maxTokens: params.budgetTokens as number, tokenRatio: params.budgetRatio as number };
-      return { kind: 'grpc', spec, throttle: newGrpcThrottle(spec) };
-    }
-    case 'ratio': {
-      const spec = { ratio: params.budgetRatio as number, floor: RATIO_FLOOR, windowNs: RATIO_WINDOW_NS };
-      return { kind: 'ratio', spec, budget: newRatioBudget() };
-    }
+/** What each kind of budget goes by; the one that is asked for reads its own. */
+export interface AllowanceSettings {
+  readonly awsCapacity: number;
+  readonly grpc: GrpcThrottleSpec;
+  /** Retries per request. */
+  readonly share: number;
+}
+
+/** `kind` is the choice of a field; any but the three means that retries are not counted. */
+export function allowanceSpecOf(kind: unknown, { awsCapacity, grpc, share }: AllowanceSettings): AllowanceSpec {
+  switch (kind) {
+    case 'aws':
+      return { kind, spec: { ...AWS_QUOTA_DEFAULTS, capacity: awsCapacity } };
+    case 'grpc':
+      return { kind, spec: grpc };
+    case 'ratio':
+      return { kind, spec: { ratio: share, floor: RATIO_FLOOR, windowNs: RATIO_WINDOW_NS } };
     default:
       return { kind: 'none' };
   }
 }
+
+/** A full one. */
+export function newAllowance(spec: AllowanceSpec): Allowance {
+  switch (spec.kind) {
+    case 'none':
+      return spec;
+    case 'aws':
+      return { ...spec, quota: newAwsQuota(spec.spec) };
+    case 'grpc':
+      return { ...spec, throttle: newGrpcThrottle(spec.spec) };
+    case 'ratio':
+      return { ...spec, budget: newRatioBudget() };
+  }
+}
+
+/** Of a budget that is still of the same kind what was counted so far goes on; another begins full. */
+export const renewedAllowance = (allowance: Allowance, spec: AllowanceSpec): Allowance =>
+  allowance.kind === spec.kind ? ({ ...allowance, ...spec } as Allowance) : newAllowance(spec);
 
 export function onFirstAttempt(allowance: Allowance, nowNs: number): void {
   if (allowance.kind === 'ratio') countRequest(allowance.spec, allowance.budget, nowNs);
@@ -63,18 +88,18 @@ export function onAnswer(allowance: Allowance, lastCost: number): void {
   else if (allowance.kind === 'grpc') grpcSucceeded(allowance.spec, allowance.throttle);
 }
 
-/** An attempt timed out, whether or not there may be another. */
-export function onTimeout(allowance: Allowance): void {
+/** An attempt has failed or timed out, whether or not there may be another. */
+export function onFailedAttempt(allowance: Allowance): void {
   if (allowance.kind === 'grpc') grpcFailed(allowance.throttle);
 }
 
-/** Takes a retry: what it costs, in tokens where there are any; 0 when there is none left. */
-export function takeRetry(allowance: Allowance, nowNs: number): number {
+/** Takes a retry: what it costs, in tokens where there are any; 0 when there is none left. `wasTimeout`: what the last attempt ended by. */
+export function takeRetry(allowance: Allowance, nowNs: number, wasTimeout: boolean): number {
   switch (allowance.kind) {
     case 'none':
       return 1;
     case 'aws':
-      return takeAwsRetry(allowance.spec, allowance.quota, true);
+      return takeAwsRetry(allowance.spec, allowance.quota, wasTimeout);
     case 'grpc':
       return mayGrpcRetry(allowance.spec, allowance.throttle) ? 1 : 0;
     case 'ratio':
