@@ -4,7 +4,7 @@
 
 import type { Field, Fields } from '../nodes/fields.ts';
 import { compareNames, declaredRouting } from '../nodes/rabbitmq/declared-routing.ts';
-import { isExchangeType } from '../nodes/rabbitmq/exchange.ts';
+import { ALTERNATE_ARGUMENT, areExchangeArgs, isExchangeType } from '../nodes/rabbitmq/exchange.ts';
 import type { Version } from '../nodes/rabbitmq/model.ts';
 import { type Policy, policyFor } from '../nodes/rabbitmq/policies.ts';
 import { declarationRefusal, queueTypeOf } from '../nodes/rabbitmq/queue-settings.ts';
@@ -87,7 +87,6 @@ const PREDECLARED: { readonly [name: string]: string } = {
   'amq.topic': 'topic',
 };
 const HASH = 'x-consistent-hash';
-const ALTERNATE_ARGUMENT = 'alternate-exchange';
 
 class Drawing {
   readonly remarks: Problem[];
@@ -192,6 +191,10 @@ class Drawing {
     }
     if (!isExchangeType(type)) {
       remark(this.remarks, 'definitions-exchange-type', at, { name: shown(name), type: shown(type) });
+      return;
+    }
+    if (!areExchangeArgs(type, headerTableOf(args))) {
+      report(this.problems, 'definitions-exchange-refused', at, { version: this.version });
       return;
     }
     const params: Mutable = { type };
@@ -358,10 +361,15 @@ class Drawing {
     const exchange = member(args, DLX);
     const key = member(args, DLX_KEY);
     if (from === undefined || from.at !== queue.at || typeof exchange !== 'string') return;
+    if (exchange === '' && typeof key !== 'string') {
+      remark(this.remarks, 'definitions-dead-letters-own-key', queue.at, { name: shown(queue.name) });
+      return;
+    }
     // By the default exchange the key is the name of a queue.
     const to = exchange === '' ? queues.get(key as string) : exchanges.get(exchange);
     if (to === undefined) {
-      remark(this.remarks, 'definitions-dead-letters', queue.at, { name: shown(queue.name), exchange: shown(exchange) });
+      const wanted = exchange === '' ? (key as string) : exchange;
+      remark(this.remarks, 'definitions-dead-letters', queue.at, { name: shown(queue.name), exchange: shown(wanted) });
       return;
     }
     const params = exchange !== '' && typeof key === 'string' && key !== '' ? { routingKey: key } : {};

@@ -269,7 +269,7 @@ class DefinitionsReader {
         remark(this.ignored, 'definitions-ignored', inside(place, nameOf(item, index)), { what: key, name: nameOf(item, index) });
       }
     } else if (!isObject(value) || Object.keys(value).length > 0) {
-      remark(this.ignored, 'definitions-ignored', place, { what: key, name: isObject(value) ? '' : shown(value) });
+      remark(this.ignored, 'definitions-ignored-key', place, { key: shown(key) });
     }
   }
 

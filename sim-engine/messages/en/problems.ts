@@ -226,6 +226,8 @@ export const PROBLEM_MESSAGES = {
   // ---- what of a definitions file is left out or written otherwise
   'problem.definitions-ignored': 'Left out: {name} ({what}).',
   'problem.definitions-ignored.remedy': 'Nothing to do: it does not change where messages go.',
+  'problem.definitions-ignored-key': 'Left out: "{key}".',
+  'problem.definitions-ignored-key.remedy': 'Nothing to do: it does not change where messages go.',
   'problem.definitions-version': 'A RabbitMQ {found} wrote this file; it is drawn as {version}.',
   'problem.definitions-version.remedy': 'Choose another version at the broker if you want to compare.',
   'problem.definitions-several': 'The virtual hosts {names} are drawn as a broker each.',
@@ -249,8 +251,11 @@ export const PROBLEM_MESSAGES = {
     'The alternate exchange "{alternate}" of {name} is not there: what nothing takes is lost, as on the server.',
   'problem.definitions-alternate.remedy': 'Draw the exchange and a wire to it.',
   'problem.definitions-dead-letters':
-    'Dead letters of {name} go to the exchange "{exchange}" with a key that leads to nothing in the file: they are dropped.',
+    'Dead letters of {name} go to "{exchange}", which the file does not define: they are dropped, as on the server.',
   'problem.definitions-dead-letters.remedy': 'Draw a wire from the queue to where they belong.',
+  'problem.definitions-dead-letters-own-key':
+    'Left out: dead letters of {name} go to the queue that is called as their own key is, which no wire can show.',
+  'problem.definitions-dead-letters-own-key.remedy': 'Draw a wire from the queue to where they belong.',
   'problem.definitions-policy-written': 'The policy {name} is written into what it applies to: {things}.',
   'problem.definitions-policy-written.remedy': 'Change the settings there.',
   'problem.definitions-policy-idle': 'Left out: the policy {name}. It is in force for nothing in the file.',
