@@ -12,7 +12,9 @@ import * as consumers from './consumers.ts';
 import * as deadLetter from './dead-letter.ts';
 import * as line from './entry-line.ts';
 import type { DeathHistory, Message } from './model.ts';
-import { type Queue, type QueueHost, shiftReady, topLevel } from './queue.ts';
+import { type Queue, shiftReady, topLevel } from './queue.ts';
+import type { QueueKind } from './queue-kinds.ts';
+import * as kinds from './queue-kinds.ts';
 import * as settings from './queue-settings.ts';
 import * as quorum from './quorum-queue.ts';
 
@@ -55,6 +57,12 @@ function isSeen(law: string, heal: Heal): boolean {
 type Any = any;
 
 const broker = (name: string, make: (original: Any) => Any): Heal => replaceMethod(Broker.prototype, name, make);
+/** Every sort of queue answers some things otherwise. */
+const changed = (how: (kind: QueueKind) => Partial<QueueKind>): Heal =>
+  replaceFunction(kinds, 'kindOf', (kindOf) => (queue: Queue) => {
+    const kind = kindOf(queue) as QueueKind;
+    return { ...kind, ...how(kind) };
+  });
 /** Takes all that is ready out of a queue. */
 function emptied(queue: Queue, how: (entry: line.Entry) => void): number {
   const count = queue.ready;
@@ -299,21 +307,18 @@ const FAULTS: readonly (readonly [string, string, () => Heal])[] = [
   [
     'R37',
     'what is purged dies',
-    () =>
-      replaceFunction(
-        classic,
-        'classicPurge',
-        () => (host: QueueHost, queue: Queue) => emptied(queue, (entry) => host.die(queue, entry, 'maxlen')),
-      ),
+    () => changed(() => ({ purge: (host, queue) => emptied(queue, (entry) => host.die(queue, entry, 'maxlen')) })),
   ],
   [
     'R38',
     'a restart loses all',
     () =>
-      replaceFunction(classic, 'classicRestart', (restart) => (host: QueueHost, queue: Queue) => {
-        restart(host, queue);
-        emptied(queue, (entry) => host.letGo(queue, entry, 'restart'));
-      }),
+      changed(({ restart }) => ({
+        restart(host, queue) {
+          restart(host, queue);
+          emptied(queue, (entry) => host.letGo(queue, entry, 'restart'));
+        },
+      })),
   ],
 ];
 

@@ -3,25 +3,7 @@
 // waits. The actor of a broker translates packets into these operations, the runner of recorded facts its scripts.
 
 import { byQueue, type Channel, newChannel, type PendingAck, restorePending, type Settling, takePending } from './channel.ts';
-import {
-  classicAck,
-  classicCancel,
-  classicChannelDown,
-  classicConsume,
-  classicConsumeRefusal,
-  classicDiscard,
-  classicDueNs,
-  classicEnqueue,
-  classicGet,
-  classicPurge,
-  classicRequeue,
-  classicResettle,
-  classicRestart,
-  classicResume,
-  classicRun,
-  classicWouldOverflow,
-  isClassicExpired,
-} from './classic-queue.ts';
+import { classicEnqueue, classicResume, classicWouldOverflow } from './classic-queue.ts';
 import type { Consumer } from './consumers.ts';
 import { deadCopy, isDeathCycle, visibleHeaders } from './dead-letter.ts';
 import { type Entry, entriesOf } from './entry-line.ts';
@@ -33,6 +15,7 @@ import {
   DONE,
   type ExchangeSpec,
   type HeaderTable,
+  INTERNAL_ERROR,
   type Message,
   NOT_ALLOWED,
   NOT_FOUND,
@@ -44,29 +27,10 @@ import {
   type Version,
 } from './model.ts';
 import { isPattern, type Policy, policyFor } from './policies.ts';
-import { newQueue, type Parting, type Queue, type QueueHost, type Retained } from './queue.ts';
+import { type Held, newQueue, type Parting, type Queue, type QueueHost, type Retained } from './queue.ts';
+import { kindOf, type Reading } from './queue-kinds.ts';
 import { declarationRefusal, type QueueType, queueTypeOf, settingsOf } from './queue-settings.ts';
-import {
-  isQuorumExpired,
-  quorumAck,
-  quorumCancel,
-  quorumChannelDown,
-  quorumConsume,
-  quorumConsumerCount,
-  quorumDiscard,
-  quorumDueNs,
-  quorumEnqueue,
-  quorumGet,
-  quorumGetRefusal,
-  quorumPurge,
-  quorumRefuses,
-  quorumRequeue,
-  quorumResettle,
-  quorumRestart,
-  quorumWake,
-  retryDeathNs,
-  UNLIMITED_PREFETCH,
-} from './quorum-queue.ts';
+import { quorumAck, quorumEnqueue, quorumRefuses, retryDeathNs } from './quorum-queue.ts';
 import {
   addQueue as addRoutedQueue,
   bind,
@@ -82,6 +46,7 @@ import {
   setPolicyAlternate,
   unbind,
 } from './routing.ts';
+import { appendToStream } from './stream-queue.ts';
 
 const MS = 1_000_000;
 /** `consumer_timeout` of 3.10 and 4.0 is looked at so often. Source: `rabbit_channel`, tick. */
@@ -93,11 +58,29 @@ const REPLY_PREFIX = 'amq.rabbitmq.reply-to.';
 const RESERVED = 'amq.';
 const NO_ARGS: HeaderTable = new Map();
 
+/** Stands for a channel of the broker's own, whose publishes are confirmed: what dies at least once goes through it. */
+const SELF_CONFIRMED = -1;
+
 /** Number that stands in for a queue where the broker itself asks to be woken. */
 export const BROKER_WAKE = 0;
 
+/** Close code of a connection whose node is gone: `CONNECTION_FORCED`. */
+const FORCED: ReplyCode = 320;
+/** How long a quorum queue is without a leader when its leader's node dies: measured on three nodes of 4.3.6 (semantics 8.4). */
+const ELECTION_NS = 250 * MS;
+const GROUP_SIZE = 3;
+
+export interface BrokerOptions {
+  /** Nodes of the cluster, numbered from 1. */
+  readonly nodes: number;
+  readonly electionNs: number;
+}
+const ONE_NODE: BrokerOptions = { nodes: 1, electionNs: ELECTION_NS };
+
 export interface Connection {
   readonly id: number;
+  /** Node it leads to. */
+  readonly node: number;
   readonly channels: Set<number>;
   /** It published while an alarm was on, and is not read from until none is. */
   isBlocked: boolean;
@@ -143,6 +126,8 @@ export interface BrokerOutput {
   wentOut(queue: Queue, entry: Entry): void;
   /** A copy is gone from its queue for good, and nothing took its place. */
   gone(queue: Queue, entry: Entry, why: Parting): void;
+  /** A queue that was without a leader has taken a publish after all, or will not have it. */
+  decided(message: Message, isTaken: boolean): void;
 }
 
 /** What became of a publish. */
@@ -151,7 +136,11 @@ export interface PublishResult {
   /** Queues that took it, and that would not. */
   readonly takenBy: number;
   readonly refusedBy: number;
+  /** Queues that say so later: `BrokerOutput.decided` is told of each. */
+  readonly openAt: number;
 }
+
+type Verdict = 'taken' | 'refused' | 'later';
 
 export interface DeclareResult {
   readonly code: ReplyCode;
@@ -173,13 +162,15 @@ export interface BrokerState {
   readonly channels: Map<number, Channel>;
   policies: Policy[];
   readonly alarms: Set<string>;
+  /** Nodes that run. */
+  readonly running: Set<number>;
   /** The last number given to a queue, connection, channel, consumer, generated name. */
   serials: number;
   /** When deliveries are looked through for late ones next, ns; Infinity = not (3.10, 4.0). */
   checkNs: number;
 }
 
-export const newBrokerState = (version: Version): BrokerState => ({
+const newBrokerState = (version: Version, nodes: number): BrokerState => ({
   routing: newRouting(version),
   queues: new Map(),
   byName: new Map(),
@@ -187,6 +178,7 @@ export const newBrokerState = (version: Version): BrokerState => ({
   channels: new Map(),
   policies: [],
   alarms: new Set(),
+  running: new Set(Array.from({ length: nodes }, (_, at) => at + 1)),
   serials: 0,
   checkNs: Number.POSITIVE_INFINITY,
 });
@@ -197,7 +189,7 @@ type Aftermath =
   | { readonly type: 'retained'; readonly queue: Queue; readonly retained: Retained }
   | { readonly type: 'settle'; readonly queue: Queue; readonly position: number };
 
-const DONE_NOWHERE: PublishResult = { code: DONE, takenBy: 0, refusedBy: 0 };
+const DONE_NOWHERE: PublishResult = { code: DONE, takenBy: 0, refusedBy: 0, openAt: 0 };
 
 export class Broker implements QueueHost {
   state: BrokerState;
@@ -206,17 +198,23 @@ export class Broker implements QueueHost {
   /** Empty between operations, so it is no part of the state. */
   private readonly aftermath: Aftermath[] = [];
 
-  constructor(version: Version, out: BrokerOutput) {
+  private readonly nodes: number;
+  private readonly electionNs: number;
+
+  constructor(version: Version, out: BrokerOutput, { electionNs, nodes }: BrokerOptions = ONE_NODE) {
     this.version = version;
     this.out = out;
-    this.state = newBrokerState(version);
+    this.nodes = nodes;
+    this.electionNs = electionNs;
+    this.state = newBrokerState(version, nodes);
   }
 
   // ---------------------------------------------------------------- connections and channels
 
-  openConnection(): number {
+  /** A connection to a node that runs. */
+  openConnection(node = 1): number {
     const id = ++this.state.serials;
-    this.state.connections.set(id, { id, channels: new Set(), isBlocked: false });
+    this.state.connections.set(id, { id, node, channels: new Set(), isBlocked: false });
     return id;
   }
 
@@ -259,8 +257,8 @@ export class Broker implements QueueHost {
     for (const serial of [...channel.queues].sort((a, b) => a - b)) {
       const queue = this.state.queues.get(serial);
       if (queue === undefined) continue;
-      if (queue.type === 'classic') classicChannelDown(this, queue, id);
-      else quorumChannelDown(this, queue, id);
+      if (this.isHeld(queue, { type: 'down', channel: id })) continue;
+      kindOf(queue).channelDown(this, queue, id);
       if (!this.dropIfForsaken(queue)) this.arm(queue);
     }
   }
@@ -328,8 +326,9 @@ export class Broker implements QueueHost {
     return serial === undefined ? undefined : this.state.queues.get(serial);
   }
 
-  /** 405 for a queue that belongs to another connection. */
+  /** 405 for a queue that belongs to another connection, 404 for a classic one whose node is gone. */
   private lockOf(queue: Queue, channel: Channel): ReplyCode {
+    if (isAway(queue)) return NOT_FOUND;
     return queue.owner !== 0 && queue.owner !== channel.connection ? RESOURCE_LOCKED : DONE;
   }
 
@@ -340,7 +339,11 @@ export class Broker implements QueueHost {
       const code = this.lockOf(there, channel) || (isSameQueue(there.spec, spec) ? DONE : PRECONDITION_FAILED);
       return code === DONE ? this.measured(there) : { code: this.refuse(channel, code), ready: 0, consumers: 0 };
     }
-    const code = spec.name.startsWith(RESERVED) ? ACCESS_REFUSED : declarationRefusal(spec, this.version);
+    const code = this.isMinority
+      ? INTERNAL_ERROR
+      : spec.name.startsWith(RESERVED)
+        ? ACCESS_REFUSED
+        : declarationRefusal(spec, this.version);
     if (code !== DONE) return { code: this.refuse(channel, code), ready: 0, consumers: 0 };
     return this.measured(this.makeQueue(spec, channel.connection));
   }
@@ -351,12 +354,22 @@ export class Broker implements QueueHost {
     const spec = given.name === '' ? { ...given, name: `amq.gen-${serial}` } : given;
     const type = queueTypeOf(spec.args) ?? 'classic';
     const settings = settingsOf(spec.args, policyFor(state.policies, spec.name, type), this.version);
-    const queue = newQueue(serial, spec, type, spec.isExclusive ? connection : 0, settings, this.nowNs());
+    const { node } = this.connection(connection);
+    const members = type === 'classic' ? [node] : this.membersFor(spec, node);
+    const queue = newQueue(serial, spec, type, spec.isExclusive ? connection : 0, settings, this.nowNs(), node, members);
     state.queues.set(serial, queue);
     state.byName.set(spec.name, serial);
     addRoutedQueue(state.routing, spec.name);
     this.arm(queue);
     return queue;
+  }
+
+  /** Nodes that hold replicas: the one that was asked, and those after it. */
+  private membersFor({ args }: QueueSpec, leader: number): number[] {
+    const asked = args.get('x-quorum-initial-group-size') ?? args.get('x-initial-cluster-size');
+    const size = typeof asked === 'number' ? asked : GROUP_SIZE;
+    const count = size < this.nodes ? size : this.nodes;
+    return Array.from({ length: count }, (_, at) => ((leader - 1 + at) % this.nodes) + 1);
   }
 
   /** Declares passively: asks how a queue does. A classic queue counts that as use. */
@@ -370,12 +383,12 @@ export class Broker implements QueueHost {
   }
 
   private measured(queue: Queue): DeclareResult {
-    if (queue.type === 'classic') {
+    const kind = kindOf(queue);
+    if (kind.countsAsking) {
       queue.usedNs = this.nowNs();
       this.arm(queue);
-      return { code: DONE, ready: queue.ready, consumers: queue.consumers.size };
     }
-    return { code: DONE, ready: queue.ready, consumers: quorumConsumerCount(queue) };
+    return { code: DONE, ready: queue.ready, consumers: kind.consumerCount(queue) };
   }
 
   /** Answers with how many messages were ready; none if there is no such queue, which is no mistake. */
@@ -398,16 +411,16 @@ export class Broker implements QueueHost {
 
   private keptBy(queue: Queue, ifUnused: boolean, ifEmpty: boolean): ReplyCode {
     if (!ifUnused && !ifEmpty) return DONE;
-    if (queue.type !== 'classic') return NOT_IMPLEMENTED;
+    if (!kindOf(queue).knowsConditions) return NOT_IMPLEMENTED;
     return (ifEmpty && queue.ready > 0) || (ifUnused && queue.consumers.size > 0) ? PRECONDITION_FAILED : DONE;
   }
 
   purge(id: number, name: string): { readonly code: ReplyCode; readonly count: number } {
     const channel = this.channel(id);
     const queue = this.named(name);
-    const code = queue === undefined ? NOT_FOUND : this.lockOf(queue, channel);
+    const code = queue === undefined ? NOT_FOUND : this.lockOf(queue, channel) || kindOf(queue).purgeRefusal;
     if (queue === undefined || code !== DONE) return { code: this.refuse(channel, code), count: 0 };
-    const count = queue.type === 'classic' ? classicPurge(this, queue) : quorumPurge(this, queue);
+    const count = kindOf(queue).purge(this, queue);
     this.arm(queue);
     this.settleAftermath();
     return { code: DONE, count };
@@ -419,16 +432,21 @@ export class Broker implements QueueHost {
     state.queues.delete(queue.serial);
     state.byName.delete(queue.spec.name);
     removeQueue(state.routing, queue.spec.name);
-    for (const consumer of queue.consumers.values()) {
-      const channel = state.channels.get(consumer.channel);
-      if (channel === undefined || channel.consumers.get(consumer.tag)?.key !== consumer.key) continue;
-      channel.consumers.delete(consumer.tag);
-      this.out.cancelled(channel.id, consumer.tag);
-    }
+    this.tellConsumers(queue);
     for (const line of [queue.returned, ...queue.levels]) for (const entry of entriesOf(line)) this.out.gone(queue, entry, why);
     for (const { entry } of queue.delayed) this.out.gone(queue, entry, why);
     for (const { entry } of queue.retained) this.out.gone(queue, entry, why);
     for (const { entry } of queue.unacked.values()) this.out.gone(queue, entry, why);
+  }
+
+  /** Those who read from a queue learn that they do so no longer. */
+  private tellConsumers(queue: Queue): void {
+    for (const consumer of queue.consumers.values()) {
+      const channel = this.state.channels.get(consumer.channel);
+      if (channel === undefined || channel.consumers.get(consumer.tag)?.key !== consumer.key) continue;
+      channel.consumers.delete(consumer.tag);
+      this.out.cancelled(channel.id, consumer.tag);
+    }
   }
 
   /** An auto-delete queue whose last consumer has gone goes too. */
@@ -456,7 +474,7 @@ export class Broker implements QueueHost {
     const channel = this.channel(id);
     const { routing } = this.state;
     const message = this.readPublish(channel, sent);
-    if (typeof message === 'number') return { code: this.refuse(channel, message), takenBy: 0, refusedBy: 0 };
+    if (typeof message === 'number') return { code: this.refuse(channel, message), takenBy: 0, refusedBy: 0, openAt: 0 };
     const publish = channel.isConfirming ? ++channel.publishes : 0;
     const targets = route(routing, message.exchange, message);
     if (channel.transaction !== null) {
@@ -502,23 +520,35 @@ export class Broker implements QueueHost {
     const reply = message.exchange === '' ? this.replyChannel(message.key) : undefined;
     if (isMandatory && targets.length === 0 && !this.isReplyAddress(message)) this.out.returned(channel.id, message);
     if (reply !== undefined) this.deliverReply(reply, message);
-    let takenBy = 0;
+    let takenBy = reply === undefined ? 0 : 1;
     let refusedBy = 0;
+    const open = new Set<number>();
     for (const name of targets) {
       const queue = this.named(name) as Queue;
-      if (this.offer(queue, message, channel.id, 0)) takenBy++;
-      else refusedBy++;
+      const verdict = this.offer(queue, message, channel.id, publish, 0);
+      if (verdict === 'taken') takenBy++;
+      else if (verdict === 'refused') refusedBy++;
+      else open.add(queue.serial);
     }
-    if (publish !== 0) this.out.confirmed(channel.id, publish, refusedBy === 0);
-    return { code: DONE, takenBy: takenBy + (reply === undefined ? 0 : 1), refusedBy };
+    if (publish !== 0 && open.size > 0) channel.unconfirmed.set(publish, { queues: open, isRefused: refusedBy > 0 });
+    else if (publish !== 0) this.out.confirmed(channel.id, publish, refusedBy === 0);
+    return { code: DONE, takenBy, refusedBy, openAt: open.size };
   }
 
-  /** Offers a message to a queue; false if that will not have it. `publisher` 0 is the broker itself. */
-  private offer(queue: Queue, message: Message, publisher: number, from: number): boolean {
-    const isTaken =
-      queue.type === 'classic' ? this.offerClassic(queue, message, from) : this.offerQuorum(queue, message, publisher, from);
+  /** Offers a message to a queue. `channel` 0 is the broker itself, `publish` 0 a publish that wants no answer. */
+  private offer(queue: Queue, message: Message, channel: number, publish: number, from: number): Verdict {
+    if (isAway(queue)) return 'refused';
+    if (this.isHeld(queue, { type: 'publish', message, channel, publish, from })) return 'later';
+    const isTaken = this.offerNow(queue, message, channel, from);
     this.arm(queue);
-    return isTaken;
+    return isTaken ? 'taken' : 'refused';
+  }
+
+  private offerNow(queue: Queue, message: Message, channel: number, from: number): boolean {
+    if (queue.type === 'classic') return this.offerClassic(queue, message, from);
+    if (queue.type === 'quorum') return this.offerQuorum(queue, message, channel, from);
+    appendToStream(this, queue, message);
+    return true;
   }
 
   private offerClassic(queue: Queue, message: Message, from: number): boolean {
@@ -607,33 +637,24 @@ export class Broker implements QueueHost {
     if (name === REPLY_QUEUE) return this.consumeReplies(channel, consumerTag, isAutomatic);
     const tag = consumerTag === '' ? `amq.ctag-${++this.state.serials}` : consumerTag;
     const queue = this.named(name);
-    const code = this.consumeRefusal(channel, queue, tag, isExclusive, args);
+    const { prefetch, sharedPrefetch } = channel;
+    const code = this.consumeRefusal(channel, queue, tag, { prefetch, sharedPrefetch, isAutomatic, isExclusive, args });
     if (queue === undefined || code !== DONE) return this.refuse(channel, code);
     const consumer = this.newConsumer(channel, queue, tag, isAutomatic, isExclusive, args);
     channel.consumers.set(tag, { queue: queue.serial, key: consumer.key });
     channel.queues.add(queue.serial);
-    if (queue.type === 'classic') classicConsume(this, queue, consumer);
-    else quorumConsume(this, queue, consumer);
+    if (!this.isHeld(queue, { type: 'consume', consumer, args })) kindOf(queue).consume(this, queue, consumer, args);
     this.arm(queue);
     this.settleAftermath();
     return DONE;
   }
 
-  private consumeRefusal(
-    channel: Channel,
-    queue: Queue | undefined,
-    tag: string,
-    isExclusive: boolean,
-    args: HeaderTable,
-  ): ReplyCode {
+  private consumeRefusal(channel: Channel, queue: Queue | undefined, tag: string, reading: Reading): ReplyCode {
     if (channel.consumers.has(tag)) return NOT_ALLOWED;
     if (queue === undefined) return NOT_FOUND;
-    const priority = args.get('x-priority');
+    const priority = reading.args.get('x-priority');
     if (priority !== undefined && !Number.isInteger(priority)) return PRECONDITION_FAILED;
-    const code = this.lockOf(queue, channel);
-    if (code !== DONE) return code;
-    if (queue.type === 'classic') return classicConsumeRefusal(queue, isExclusive);
-    return channel.sharedPrefetch > 0 ? NOT_IMPLEMENTED : DONE;
+    return this.lockOf(queue, channel) || kindOf(queue).consumeRefusal(queue, reading);
   }
 
   private newConsumer(
@@ -644,9 +665,8 @@ export class Broker implements QueueHost {
     isExclusive: boolean,
     args: HeaderTable,
   ): Consumer {
-    const isClassic = queue.type === 'classic';
-    const asked = channel.prefetch;
-    const prefetch = isClassic ? asked : asked === 0 || asked > UNLIMITED_PREFETCH ? UNLIMITED_PREFETCH : asked;
+    const kind = kindOf(queue);
+    const prefetch = kind.window(channel.prefetch);
     const timeout = args.get('x-consumer-timeout');
     return {
       key: ++this.state.serials,
@@ -657,7 +677,7 @@ export class Broker implements QueueHost {
       isExclusive,
       prefetch,
       timeoutMs: typeof timeout === 'number' ? timeout : queue.settings.consumerTimeoutMs,
-      credit: isClassic && (isAutomatic || prefetch === 0) ? Number.POSITIVE_INFINITY : prefetch,
+      credit: kind.isBounded(prefetch, isAutomatic) ? prefetch : Number.POSITIVE_INFINITY,
       held: 0,
       status: 'up',
       isInTurn: false,
@@ -682,8 +702,7 @@ export class Broker implements QueueHost {
     const queue = this.state.queues.get(known.queue);
     const consumer = queue?.consumers.get(known.key);
     if (queue === undefined || consumer === undefined) return;
-    if (queue.type === 'classic') classicCancel(this, queue, consumer);
-    else quorumCancel(this, queue, consumer);
+    if (!this.isHeld(queue, { type: 'cancel', key: consumer.key })) kindOf(queue).cancel(this, queue, consumer);
     if (!this.dropIfForsaken(queue)) this.arm(queue);
     this.settleAftermath();
   }
@@ -691,12 +710,9 @@ export class Broker implements QueueHost {
   get(id: number, name: string, isAutomatic: boolean): GetResult {
     const channel = this.channel(id);
     const queue = this.named(name);
-    const code =
-      queue === undefined
-        ? NOT_FOUND
-        : this.lockOf(queue, channel) || (queue.type === 'classic' ? DONE : quorumGetRefusal(queue));
+    const code = queue === undefined ? NOT_FOUND : this.lockOf(queue, channel) || kindOf(queue).getRefusal(queue);
     if (queue === undefined || code !== DONE) return { code: this.refuse(channel, code), delivery: null, remaining: 0 };
-    const entry = (queue.type === 'classic' ? classicGet : quorumGet)(this, queue, id, isAutomatic);
+    const entry = queue.leaderNs > 0 ? null : kindOf(queue).get(this, queue, id, isAutomatic);
     const delivery = entry === null ? null : this.taken(channel, queue, entry, isAutomatic);
     const remaining = queue.ready;
     // The answer goes out before what this leads to elsewhere.
@@ -772,12 +788,7 @@ export class Broker implements QueueHost {
   }
 
   private settleAt(queue: Queue, positions: readonly number[], how: Settling): void {
-    const isClassic = queue.type === 'classic';
-    const isFailed = how === 'reject-requeue' || how === 'reject-discard';
-    if (how === 'ack') (isClassic ? classicAck : quorumAck)(this, queue, positions);
-    else if (how === 'nack-requeue' || how === 'reject-requeue')
-      (isClassic ? classicRequeue : quorumRequeue)(this, queue, positions, isFailed);
-    else (isClassic ? classicDiscard : quorumDiscard)(this, queue, positions, isFailed);
+    if (!this.isHeld(queue, { type: 'settle', positions, how })) kindOf(queue).settle(this, queue, positions, how);
   }
 
   // ---------------------------------------------------------------- transactions
@@ -889,7 +900,7 @@ export class Broker implements QueueHost {
     const copy = this.copyOf(queue, entry, reason);
     let isKept = false;
     for (const name of this.deathTargets(copy, reason)) {
-      if (this.offer(this.named(name) as Queue, copy, 0, isKept ? 0 : entry.obligation)) isKept = true;
+      if (this.offer(this.named(name) as Queue, copy, 0, 0, isKept ? 0 : entry.obligation) !== 'refused') isKept = true;
     }
     if (!isKept && entry.obligation !== 0) this.out.gone(queue, entry, reason);
   }
@@ -938,7 +949,124 @@ export class Broker implements QueueHost {
 
   /** As a publisher that waits for a confirm: a quorum queue over its limit refuses it. */
   private offerForSure(queue: Queue, copy: Message, from: number): boolean {
-    return this.offer(queue, copy, -1, from);
+    return this.offer(queue, copy, SELF_CONFIRMED, 0, from) === 'taken';
+  }
+
+  // ---------------------------------------------------------------- nodes
+
+  /** Too few nodes run to agree on anything new. */
+  private get isMinority(): boolean {
+    return this.state.running.size * 2 <= this.nodes;
+  }
+
+  /** A node dies: its connections are lost, its classic queues are away, its quorum queues look for another leader. */
+  killNode(node: number): void {
+    const { connections, queues, running } = this.state;
+    if (!running.delete(node)) return;
+    for (const queue of queues.values()) if (queue.type !== 'classic') this.loseMember(queue, node);
+    for (const connection of [...connections.values()]) {
+      if (connection.node !== node) continue;
+      this.out.connectionClosed(connection.id, FORCED);
+      this.dropConnection(connection.id);
+    }
+    for (const queue of [...queues.values()]) if (queue.type === 'classic' && queue.node === node) this.goAway(queue);
+    this.settleAftermath();
+    for (const queue of queues.values()) this.arm(queue);
+  }
+
+  private hasMajority({ members }: Queue): boolean {
+    return members.filter((member) => this.state.running.has(member)).length * 2 > members.length;
+  }
+
+  private loseMember(queue: Queue, node: number): void {
+    if (!queue.members.includes(node)) return;
+    if (!this.hasMajority(queue)) queue.leaderNs = Number.POSITIVE_INFINITY;
+    else if (queue.node === node) queue.leaderNs = this.nowNs() + this.electionNs;
+    else return;
+    queue.node = 0;
+    queue.armedNs = Number.POSITIVE_INFINITY;
+  }
+
+  /** A classic queue is away with its node: its readers elsewhere are told, and what was not on disk is lost. */
+  private goAway(queue: Queue): void {
+    if (!queue.spec.isDurable) {
+      this.dropQueue(queue, 'restart');
+      return;
+    }
+    this.tellConsumers(queue);
+    kindOf(queue).restart(this, queue);
+    queue.node = 0;
+  }
+
+  startNode(node: number): void {
+    const { queues, running } = this.state;
+    running.add(node);
+    for (const queue of queues.values()) {
+      if (!queue.members.includes(node)) continue;
+      if (queue.type === 'classic') queue.node = node;
+      else if (queue.leaderNs === Number.POSITIVE_INFINITY && this.hasMajority(queue)) {
+        queue.leaderNs = this.nowNs() + this.electionNs;
+      }
+      this.arm(queue);
+    }
+  }
+
+  /** If it is time, the next member leads the queue, and what has waited is done in order. False while there is no leader. */
+  private findLeader(queue: Queue): boolean {
+    if (queue.leaderNs > this.nowNs()) {
+      this.arm(queue);
+      return false;
+    }
+    queue.node = queue.members.find((member) => this.state.running.has(member)) as number;
+    queue.leaderNs = 0;
+    const { backlog } = queue;
+    queue.backlog = [];
+    for (const held of backlog) this.catchUp(queue, held);
+    return true;
+  }
+
+  /** Whether a queue is without a leader, and then what it is asked waits. */
+  private isHeld(queue: Queue, held: Held): boolean {
+    if (queue.leaderNs === 0) return false;
+    queue.backlog.push(held);
+    return true;
+  }
+
+  private catchUp(queue: Queue, held: Held): void {
+    const kind = kindOf(queue);
+    switch (held.type) {
+      case 'publish':
+        return this.catchUpPublish(queue, held);
+      case 'settle':
+        return kind.settle(
+          this,
+          queue,
+          held.positions.filter((position) => queue.unacked.has(position)),
+          held.how,
+        );
+      case 'consume':
+        if (this.isOpen(held.consumer.channel)) kind.consume(this, queue, held.consumer, held.args);
+        return;
+      case 'cancel': {
+        const consumer = queue.consumers.get(held.key);
+        if (consumer !== undefined) kind.cancel(this, queue, consumer);
+        return;
+      }
+      case 'down':
+        return kind.channelDown(this, queue, held.channel);
+    }
+  }
+
+  private catchUpPublish(queue: Queue, { channel, from, message, publish }: Held & { readonly type: 'publish' }): void {
+    const isTaken = this.offerNow(queue, message, channel, from);
+    this.out.decided(message, isTaken);
+    const waiting = this.state.channels.get(channel)?.unconfirmed.get(publish);
+    if (waiting === undefined) return;
+    waiting.queues.delete(queue.serial);
+    if (!isTaken) waiting.isRefused = true;
+    if (waiting.queues.size > 0) return;
+    this.channel(channel).unconfirmed.delete(publish);
+    if (publish !== 0) this.out.confirmed(channel, publish, !waiting.isRefused);
   }
 
   // ---------------------------------------------------------------- policies
@@ -960,8 +1088,7 @@ export class Broker implements QueueHost {
     const { policies, queues, routing } = this.state;
     for (const queue of [...queues.values()]) {
       queue.settings = settingsOf(queue.spec.args, policyFor(policies, queue.spec.name, queue.type), this.version);
-      if (queue.type === 'classic') classicResettle(this, queue);
-      else quorumResettle(this, queue);
+      if (queue.leaderNs === 0 && !isAway(queue)) kindOf(queue).resettle(this, queue);
       this.arm(queue);
     }
     for (const name of routing.exchanges.keys()) this.givePolicyToExchange(name);
@@ -1005,7 +1132,7 @@ export class Broker implements QueueHost {
 
   /** Asks to be woken when a queue has something to do by itself, if that is sooner than asked for already. */
   private arm(queue: Queue): void {
-    const dueNs = queue.type === 'classic' ? classicDueNs(queue) : quorumDueNs(this, queue);
+    const dueNs = queue.leaderNs > 0 ? queue.leaderNs : kindOf(queue).dueNs(this, queue);
     if (dueNs >= queue.armedNs) return;
     queue.armedNs = dueNs;
     this.out.wake(queue.serial, dueNs);
@@ -1022,12 +1149,12 @@ export class Broker implements QueueHost {
     const queue = this.state.queues.get(serial);
     if (queue === undefined || queue.armedNs > this.nowNs()) return;
     queue.armedNs = Number.POSITIVE_INFINITY;
-    if (queue.type === 'classic' ? isClassicExpired(queue, this.nowNs()) : isQuorumExpired(queue, this.nowNs())) {
+    if (queue.leaderNs > 0 && !this.findLeader(queue)) return;
+    if (kindOf(queue).isExpired(queue, this.nowNs())) {
       this.dropQueue(queue, 'deleted');
       return;
     }
-    if (queue.type === 'classic') classicRun(this, queue);
-    else quorumWake(this, queue);
+    kindOf(queue).wake(this, queue);
     for (const retained of queue.retained) {
       if (retained.dueNs <= this.nowNs()) this.aftermath.push({ type: 'retained', queue, retained });
     }
@@ -1059,8 +1186,7 @@ export class Broker implements QueueHost {
     for (const queue of [...state.queues.values()]) {
       const isForsaken = queue.spec.isAutoDelete && queue.consumers.size > 0;
       if (!queue.spec.isDurable || queue.owner !== 0 || isForsaken) this.dropQueue(queue, 'restart');
-      else if (queue.type === 'classic') classicRestart(this, queue);
-      else quorumRestart(this, queue);
+      else kindOf(queue).restart(this, queue);
     }
     restartRouting(state.routing);
     state.alarms.clear();
@@ -1108,6 +1234,9 @@ export function deliveryHeaders({ consumerTag, entry, message, queueType }: Deli
   if (failedCount > 0 || (version === '3.10' && consumerTag === '')) headers.set('x-delivery-count', failedCount);
   return headers;
 }
+
+/** Of a classic queue: its node is gone. */
+const isAway = (queue: Queue): boolean => queue.node === 0 && queue.type === 'classic';
 
 /** Whether a delivery is still out where it was: its queue may have taken it back since. */
 function isStillOut(queue: Queue, channel: Channel, { consumer, position }: PendingAck): boolean {

@@ -1,10 +1,12 @@
 // What the sorts of queues that hand messages out and forget them have in common: their state, what they ask of the broker around
 // them, and the lines of ready messages by priority. `classic-queue.ts` and `quorum-queue.ts` are the two sorts.
 
+import type { Settling } from './channel.ts';
 import { type Consumer, newTurns, type Turns } from './consumers.ts';
 import { type Entry, headOf, type Line, lineLength, newLine, pushEntry, shiftEntry } from './entry-line.ts';
-import type { DeathReason, Message, QueueSpec, Version } from './model.ts';
+import type { DeathReason, HeaderTable, Message, QueueSpec, Version } from './model.ts';
 import type { QueueSettings, QueueType } from './queue-settings.ts';
+import { newStreamLog, type StreamLog } from './stream-queue.ts';
 
 const MS = 1_000_000;
 
@@ -27,6 +29,20 @@ export interface Retained {
   /** Names of queues that have it already. */
   readonly confirmedBy: string[];
 }
+
+/** What reaches a queue that has no leader, and waits for one. */
+export type Held =
+  | {
+      readonly type: 'publish';
+      readonly message: Message;
+      readonly channel: number;
+      readonly publish: number;
+      readonly from: number;
+    }
+  | { readonly type: 'settle'; readonly positions: readonly number[]; readonly how: Settling }
+  | { readonly type: 'consume'; readonly consumer: Consumer; readonly args: HeaderTable }
+  | { readonly type: 'cancel'; readonly key: number }
+  | { readonly type: 'down'; readonly channel: number };
 
 export interface Queue {
   readonly serial: number;
@@ -60,6 +76,16 @@ export interface Queue {
   retained: Retained[];
   /** Quorum: no delivery is overdue before this, ns. */
   overdueNs: number;
+  /** Of a stream. */
+  readonly stream: StreamLog | null;
+  /** Node that it lives on, or where its leader is, from 1; 0 = nowhere now. */
+  node: number;
+  /** Nodes that hold a replica. */
+  readonly members: readonly number[];
+  /** What it is asked while it has no leader, in order. */
+  backlog: Held[];
+  /** When it has a leader again, ns; 0 = it has one, Infinity = too few nodes are there. */
+  leaderNs: number;
   /** 4.0: how far the round of two urgent messages and one other has come. */
   turnCount: number;
   /** Last use, ns: what `x-expires` counts from. */
@@ -107,6 +133,8 @@ export function newQueue(
   owner: number,
   settings: QueueSettings,
   nowNs: number,
+  node = 1,
+  members: readonly number[] = [1],
 ): Queue {
   return {
     serial,
@@ -131,6 +159,11 @@ export function newQueue(
     publishers: new Map(),
     retained: [],
     overdueNs: Number.POSITIVE_INFINITY,
+    stream: type === 'stream' ? newStreamLog() : null,
+    node,
+    members,
+    backlog: [],
+    leaderNs: 0,
     turnCount: 0,
     usedNs: nowNs,
     createdNs: nowNs,

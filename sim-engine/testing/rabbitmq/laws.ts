@@ -121,6 +121,7 @@ export class Watcher implements BrokerOutput {
     this.trace.push(`disconnect ${connection} ${code}`);
   }
   blocked(): void {}
+  decided(): void {}
 
   kept(queue: Queue, message: Message, from: number): number {
     const number = ++this.numbers;

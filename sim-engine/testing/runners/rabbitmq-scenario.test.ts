@@ -48,7 +48,9 @@ describe('what RabbitMQ 4.3.6 was seen to do', () => {
   });
 
   it('is not met by one tag, one flag or one message too few', () => {
-    const one = casesOf('requeue').find(({ name }) => name === '[classic] new publishes stay behind requeued messages') as VectorCase;
+    const one = casesOf('requeue').find(
+      ({ name }) => name === '[classic] new publishes stay behind requeued messages',
+    ) as VectorCase;
     expect(RABBITMQ_SCENARIO_FORMAT.judge(one).faults).toEqual([]);
     const recorded = one.expected as unknown as Record<string, { messages: object[] }>[];
     const planted = (change: (messages: object[]) => void) => {

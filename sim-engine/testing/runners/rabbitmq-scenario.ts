@@ -3,7 +3,7 @@
 // and translates names.
 
 import { isSamePlain } from '../../kernel/plain-state.ts';
-import { Broker, type BrokerOutput, type Delivery, deliveryHeaders } from '../../nodes/rabbitmq/broker.ts';
+import { Broker, type BrokerOptions, type BrokerOutput, type Delivery, deliveryHeaders } from '../../nodes/rabbitmq/broker.ts';
 import type { HeaderValue, Message, Version } from '../../nodes/rabbitmq/model.ts';
 import type { PolicyTarget } from '../../nodes/rabbitmq/policies.ts';
 import type { Judgement, VectorCase, VectorFormat } from './format.ts';
@@ -57,9 +57,12 @@ export class ScriptClient implements BrokerOutput {
   private returns = 0;
   private answers: boolean[] = [];
   private isRestarting = false;
+  private isPublishing = false;
+  /** Answers that come of themselves, later than their publish. */
+  private notices: string[] = [];
 
-  constructor(version: Version) {
-    this.broker = new Broker(version, this);
+  constructor(version: Version, options?: BrokerOptions) {
+    this.broker = new Broker(version, this, options);
   }
 
   // ---------------------------------------------------------------- what the broker tells
@@ -78,8 +81,9 @@ export class ScriptClient implements BrokerOutput {
     this.deliveries[delivery.consumerTag]?.push(this.told(delivery));
     if (!delivery.isAutomatic) this.hold(name, delivery);
   }
-  confirmed(_channel: number, _publish: number, isAck: boolean): void {
-    this.answers.push(isAck);
+  confirmed(_channel: number, publish: number, isAck: boolean): void {
+    if (this.isPublishing) this.answers.push(isAck);
+    else this.notices.push(`confirm ${publish} ${isAck}`);
   }
   returned(): void {
     this.returns++;
@@ -98,6 +102,7 @@ export class ScriptClient implements BrokerOutput {
     this.forgetConnection(name);
   }
   blocked(): void {}
+  decided(): void {}
   polled(): void {}
   wentOut(): void {}
   gone(): void {}
@@ -145,12 +150,17 @@ export class ScriptClient implements BrokerOutput {
   run(step: Step): Observed {
     this.deliveries = {};
     this.cancellations = [];
+    this.notices = [];
     this.closed = { channels: new Map(), connections: new Map() };
-    const result = this.act(step);
+    return this.observed(this.act(step));
+  }
+
+  private observed(result: unknown): Observed {
     const observed: Observed = {};
     if (result !== undefined) observed.result = result;
     if (Object.keys(this.deliveries).length > 0) observed.deliveries = this.deliveries;
     if (this.cancellations.length > 0) observed.cancelled = this.cancellations;
+    if (this.notices.length > 0) observed.notices = this.notices;
     if (this.closed.channels.size > 0) observed.channelClosed = Object.fromEntries(this.closed.channels);
     if (this.closed.connections.size > 0) observed.connectionClosed = Object.fromEntries(this.closed.connections);
     return observed;
@@ -277,10 +287,27 @@ export class ScriptClient implements BrokerOutput {
     return this.opened(name, name, name === PUBLISHER);
   }
 
-  private opened(name: string, connection: string, isConfirming: boolean): number {
+  /** The number of an open channel, for what no step does. */
+  numberOf(channel: string): number {
+    return this.channel(channel);
+  }
+
+  connectionOf(name: string): number {
+    return this.connections.get(name) as number;
+  }
+
+  /** A node of the cluster dies. */
+  kill(node: number): Observed {
+    this.deliveries = {};
+    this.cancellations = [];
+    this.broker.killNode(node);
+    return this.observed(undefined);
+  }
+
+  private opened(name: string, connection: string, isConfirming: boolean, node = 1): number {
     let number = this.connections.get(connection);
     if (number === undefined) {
-      number = this.broker.openConnection();
+      number = this.broker.openConnection(node);
       this.connections.set(connection, number);
     }
     const id = this.broker.openChannel(number);
@@ -293,7 +320,8 @@ export class ScriptClient implements BrokerOutput {
   }
 
   private openChannel(step: Step): undefined {
-    const id = this.opened(step.ch as string, (step.conn as string | undefined) ?? 'main', step.confirm === true);
+    const node = step.node as number | undefined;
+    const id = this.opened(step.ch as string, (step.conn as string | undefined) ?? 'main', step.confirm === true, node);
     if (step.prefetch !== undefined) this.broker.qos(id, step.prefetch as number, false);
     if (step.globalPrefetch !== undefined) this.broker.qos(id, step.globalPrefetch as number, true);
     return undefined;
@@ -365,10 +393,13 @@ export class ScriptClient implements BrokerOutput {
     this.returns = 0;
     const id = this.channel(channel);
     const isConfirming = this.confirming.has(channel);
+    this.isPublishing = true;
     const { code } = this.broker.publish(id, this.messageOf(step, body), step.mandatory === true);
+    this.isPublishing = false;
     if (code !== 0) return isConfirming ? { closed: code } : undefined;
     if (!isConfirming) return undefined;
-    const result: Observed = { confirm: this.answers[0] === true ? 'ack' : 'nack' };
+    const [isAck] = this.answers;
+    const result: Observed = { confirm: isAck === undefined ? 'none' : isAck ? 'ack' : 'nack' };
     if (this.returns > 0) result.returned = 312;
     return result;
   }
