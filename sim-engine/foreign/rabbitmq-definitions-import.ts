@@ -37,11 +37,11 @@ import {
 } from './rabbitmq-definitions-read.ts';
 
 export const BROKER = 'rabbitmq';
-export const EXCHANGE = 'rabbitmq-exchange';
-export const QUEUE = 'rabbitmq-queue';
-export const BINDING = 'binding';
-export const ALTERNATE = 'alternate';
-export const DEAD_LETTER = 'rabbitmq-dead-letter';
+const EXCHANGE = 'rabbitmq-exchange';
+const QUEUE = 'rabbitmq-queue';
+const BINDING = 'binding';
+const ALTERNATE = 'alternate';
+const DEAD_LETTER = 'rabbitmq-dead-letter';
 
 export interface ImportedDefinitions {
   readonly topology: TopologyDocument;

@@ -23,7 +23,7 @@ export interface DeclaredPart {
 export const amqpName = ({ id, params }: DeclaredPart): string => (params.name === '' ? id : (params.name as string));
 
 /** The arguments among the fields: those with an `x-` key that are asked of this kind of queue and have not their default. */
-export function declaredArguments(fields: Fields, params: Params): HeaderTable {
+function declaredArguments(fields: Fields, params: Params): HeaderTable {
   const args = new Map<string, HeaderValue>();
   for (const [name, field] of Object.entries(fields)) {
     const value = params[name] as Value;
@@ -57,7 +57,7 @@ function argumentOf(field: Field, value: Value): HeaderValue {
 }
 
 /** A table field as the headers of a message have it. */
-export const headerTable = (entries: readonly TableEntry[]): HeaderTable =>
+const headerTable = (entries: readonly TableEntry[]): HeaderTable =>
   new Map(entries.map(({ name, value }) => [name, headerValue(value)]));
 
 function headerValue(value: TableValue): HeaderValue {

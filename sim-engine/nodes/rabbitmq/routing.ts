@@ -41,7 +41,7 @@ export interface RoutingState {
 }
 
 /** The exchange without a name, at which every queue is bound by its own. */
-export const DEFAULT_EXCHANGE = '';
+const DEFAULT_EXCHANGE = '';
 const RESERVED = 'amq.';
 
 const PREDECLARED: readonly (readonly [string, ExchangeType])[] = [
