@@ -3,7 +3,7 @@
 // and refuses the file, what a drawing has no place for is a remark.
 
 import type { Field, Fields } from '../nodes/fields.ts';
-import { compareNames, declaredRouting } from '../nodes/rabbitmq/declared-routing.ts';
+import { asCounted, declaredRouting } from '../nodes/rabbitmq/declared-routing.ts';
 import { ALTERNATE_ARGUMENT, areExchangeArgs, isExchangeType } from '../nodes/rabbitmq/exchange.ts';
 import type { Version } from '../nodes/rabbitmq/model.ts';
 import { type Policy, policyFor } from '../nodes/rabbitmq/policies.ts';
@@ -146,8 +146,8 @@ class Drawing {
     const from = this.nodes.length;
     const wiresFrom = this.wires.length;
     // By name, so that what was exported comes back the same.
-    const definedExchanges = byName(own(this.file.exchanges));
-    const definedQueues = byName(own(this.file.queues));
+    const definedExchanges = asCounted(own(this.file.exchanges), ({ name }) => name);
+    const definedQueues = asCounted(own(this.file.queues), ({ name }) => name);
     for (const exchange of definedExchanges) this.exchange(id, exchange, exchanges);
     const queueArgs = new Map<string, JsonObject>();
     for (const queue of definedQueues) {
@@ -417,9 +417,6 @@ class Drawing {
     return id;
   }
 }
-
-const byName = <Named extends { readonly name: string }>(all: readonly Named[]): readonly Named[] =>
-  [...all].sort((a, b) => compareNames(a.name, b.name));
 
 const ID_MAX = 40;
 const BROKER_GAP = 64;

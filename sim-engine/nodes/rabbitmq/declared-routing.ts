@@ -44,21 +44,23 @@ export function declaredRouting(
 ): DeclaredRouting {
   const routing = newRouting(version);
   const byId = new Map(parts.map((part) => [part.id, part]));
-  const inOrder = [...relations].sort((a, b) => compareNames(a.id, b.id));
+  const inOrder = asCounted(relations, ({ id }) => id);
+  const alternates = firstByStart(inOrder, 'alternate');
+  const deadLetters = firstByStart(inOrder, 'rabbitmq-dead-letter');
   const refused: { id: string; code: ReplyCode }[] = [];
   const note = (id: string, code: ReplyCode): void => {
     if (code !== 0) refused.push({ id, code });
   };
   const exchanges: Declared<ExchangeSpec>[] = [];
   const queues: Declared<QueueSpec>[] = [];
-  for (const part of [...parts].sort((a, b) => compareNames(a.id, b.id))) {
+  for (const part of asCounted(parts, ({ id }) => id)) {
     const { id } = part;
     if (isExchange(part)) {
-      const spec = exchangeSpec(part, alternateName(part, inOrder, byId));
+      const spec = exchangeSpec(part, alternateName(alternates.get(id), byId));
       exchanges.push({ id, spec });
       note(id, declareExchange(routing, spec));
     } else {
-      queues.push({ id, spec: queueSpec(part, deadLetterArguments(part, inOrder, byId)) });
+      queues.push({ id, spec: queueSpec(part, deadLetterArguments(deadLetters.get(id), byId)) });
       addQueue(routing, amqpName(part));
     }
   }
@@ -73,23 +75,21 @@ export function declaredRouting(
   return { routing, exchanges, queues, bindings, refused };
 }
 
-function alternateName(
-  part: BrokerPart,
-  relations: readonly BrokerRelation[],
-  byId: ReadonlyMap<string, BrokerPart>,
-): string | null {
-  const to = byId.get(relations.find(({ kind, from }) => kind === 'alternate' && from === part.id)?.to ?? '');
+/** Of each part the one wire of a kind that starts at it. */
+function firstByStart(relations: readonly BrokerRelation[], kind: string): ReadonlyMap<string, BrokerRelation> {
+  const first = new Map<string, BrokerRelation>();
+  for (const wire of relations) if (wire.kind === kind && !first.has(wire.from)) first.set(wire.from, wire);
+  return first;
+}
+
+function alternateName(wire: BrokerRelation | undefined, byId: ReadonlyMap<string, BrokerPart>): string | null {
+  const to = byId.get(wire?.to ?? '');
   return to === undefined ? null : amqpName(to);
 }
 
 /** What the wire of a queue's dead letters says in its declaration. To a queue the way is the default exchange and that queue's name. */
-function deadLetterArguments(
-  part: BrokerPart,
-  relations: readonly BrokerRelation[],
-  byId: ReadonlyMap<string, BrokerPart>,
-): HeaderTable {
+function deadLetterArguments(wire: BrokerRelation | undefined, byId: ReadonlyMap<string, BrokerPart>): HeaderTable {
   const args = new Map<string, HeaderValue>();
-  const wire = relations.find(({ kind, from }) => kind === 'rabbitmq-dead-letter' && from === part.id);
   const to = byId.get(wire?.to ?? '');
   if (wire === undefined || to === undefined) return args;
   args.set('x-dead-letter-exchange', isExchange(to) ? amqpName(to) : '');
@@ -98,13 +98,17 @@ function deadLetterArguments(
   return args;
 }
 
-/** Ids and names in the order in which people count: `binding-2` before `binding-10`. */
-export function compareNames(a: string, b: string): number {
-  const [left, right] = [a.split(/(\d+)/), b.split(/(\d+)/)];
+/** In the order of their names as people count: `binding-2` before `binding-10`. What has the same name keeps its order. */
+export function asCounted<T>(all: readonly T[], nameOf: (one: T) => string): readonly T[] {
+  // Every second piece of a name is a number.
+  const split = all.map((one) => ({ one, pieces: nameOf(one).split(/(\d+)/) }));
+  return split.sort((a, b) => comparePieces(a.pieces, b.pieces)).map(({ one }) => one);
+}
+
+function comparePieces(left: readonly string[], right: readonly string[]): number {
   for (let i = 0; i < left.length && i < right.length; i++) {
     const [x, y] = [left[i] as string, right[i] as string];
     if (x === y) continue;
-    // Every second piece is a number.
     const difference = i % 2 === 1 ? Number(x) - Number(y) : 0;
     return difference !== 0 ? difference : x < y ? -1 : 1;
   }

@@ -27,11 +27,11 @@ function got<T>(what: string, result: Result<T>): T {
 export const RABBITMQ_DEFINITIONS_FORMAT: VectorFormat = {
   key: 'definitions',
   judge({ input }): Judgement {
-    const first = drawingOf('the file', JSON.stringify(input));
+    const { first, remarks } = firstDrawing(JSON.stringify(input));
     const again = drawingOf('what was exported', got('the drawing', exportDefinitions(first)));
     const faults: string[] = [];
     if (!isSamePlain(first.document, again.document)) faults.push('what was exported comes back as another drawing');
-    const missing = missingFrom(input, first);
+    const missing = missingFrom(input, first, remarks);
     if (missing.length > 0) faults.push(`not drawn: ${missing.join(', ')}`);
     const probes = probesOf(input);
     const [before, after] = [routed(first, probes), routed(again, probes)];
@@ -43,6 +43,11 @@ export const RABBITMQ_DEFINITIONS_FORMAT: VectorFormat = {
   },
 };
 
+function firstDrawing(text: string): { readonly first: ParsedTopology; readonly remarks: readonly Problem[] } {
+  const { topology, remarks } = got('the file', importDefinitions(text, RABBITMQ_KINDS));
+  return { first: got('its drawing', parseTopologyDocument(topology, RABBITMQ_KINDS)), remarks };
+}
+
 function drawingOf(what: string, text: string): ParsedTopology {
   const { topology } = got(what, importDefinitions(text, RABBITMQ_KINDS));
   return got(`the drawing of ${what}`, parseTopologyDocument(topology, RABBITMQ_KINDS));
@@ -51,20 +56,24 @@ function drawingOf(what: string, text: string): ParsedTopology {
 type Listed = readonly { readonly [key: string]: unknown }[];
 const listOf = (input: { readonly [key: string]: unknown }, key: string): Listed => (input[key] as Listed | undefined) ?? [];
 
-/** What the file defines and the drawing does not show: names of exchanges and queues, and bindings by their number. */
-function missingFrom(input: { readonly [key: string]: unknown }, { nodes, wires }: ParsedTopology): readonly string[] {
-  const nameOf = (id: string) => nodes.find((node) => node.id === id)?.params.name || id;
-  const drawn = new Set(nodes.map(({ kind, id }) => `${kind} ${nameOf(id)}`));
-  const wanted = [
-    ...listOf(input, 'exchanges').map(({ name }) => `rabbitmq-exchange ${name}`),
-    ...listOf(input, 'queues').map(({ name }) => `rabbitmq-queue ${name}`),
-  ];
-  const bindings = wires.filter(({ kind }) => kind === 'binding').length;
-  const count = listOf(input, 'bindings').length;
-  return [
-    ...wanted.filter((one) => !drawn.has(one)),
-    ...(bindings === count ? [] : [`${count - bindings} of ${count} bindings`]),
-  ];
+/** What the file defines and the drawing neither shows nor was said to leave out: exchanges and queues by name, bindings in sum. */
+function missingFrom(
+  input: { readonly [key: string]: unknown },
+  { nodes, wires }: ParsedTopology,
+  remarks: readonly Problem[],
+): readonly string[] {
+  const drawn = new Set(nodes.map(({ kind, id, params }) => `${kind} ${params.name || id}`));
+  const isTold = (list: string, name: unknown): boolean => remarks.some(({ at }) => at[0] === list && at[1] === name);
+  const missing = ['exchange', 'queue'].flatMap((kind) =>
+    listOf(input, `${kind}s`)
+      .filter(({ name }) => !drawn.has(`rabbitmq-${kind} ${name}`) && !isTold(`${kind}s`, name))
+      .map(({ name }) => `${kind} ${name}`),
+  );
+  const count = listOf(input, 'bindings').length - wires.filter(({ kind }) => kind === 'binding').length;
+  // With an exchange that is left out its bindings are.
+  return count === 0 || remarks.some(({ at }) => at[0] === 'exchanges' || at[0] === 'bindings')
+    ? missing
+    : [...missing, `${count} bindings`];
 }
 
 interface Probe {
