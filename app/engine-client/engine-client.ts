@@ -8,6 +8,7 @@ import type {
   CheckpointParcel,
   FrameLayout,
   FromEngine,
+  Inside,
   JourneyEntry,
   Letters,
   LoggedCommand,
@@ -205,6 +206,12 @@ export class EngineClient {
   async letters(wanted: Omit<Extract<Request, { type: 'letters' }>, 'type'>): Promise<Letters> {
     const answer = await this.#ask({ type: 'letters', ...wanted });
     return answer.type === 'letters' ? answer.letters : { rows: [], listed: 0, total: 0, counts: [] };
+  }
+
+  /** What a node holds now, as tables. */
+  async inside(node: string): Promise<Inside> {
+    const answer = await this.#ask({ type: 'inside', node });
+    return answer.type === 'inside' ? answer.inside : [];
   }
 
   async log(): Promise<Omit<Extract<Answer, { type: 'log' }>, 'type'>> {

@@ -252,6 +252,19 @@ export class EventWheel implements Saveable {
   isAt(event: EventIx, cell: Float64Array): boolean {
     return this.events.keys[KEYS * event] === cell[0];
   }
+  /** When each pending event of `who` and `what` is due, ns, by its `arg`. Goes through all there are: for people, not for a run. */
+  dueByArg(who: number, what: number, epoch: number): ReadonlyMap<number, number> {
+    const { keys, slots, words } = this.events;
+    const isFree = new Uint8Array(slots.high);
+    for (let free = slots.freeHead; free !== 0; free = slots.next[free] as number) isFree[free] = 1;
+    const due = new Map<number, number>();
+    for (let event = 1; event < slots.high; event++) {
+      const at = event << WORDS_BITS;
+      if (words[at + WHO] !== who || words[at + WHAT] !== what || words[at + EPOCH] !== epoch || isFree[event] === 1) continue;
+      due.set(words[at + ARG] as number, keys[KEYS * event] as number);
+    }
+    return due;
+  }
   /** Copies the time of an event into a cell without passing it through a call. */
   timeInto(event: EventIx, cell: Float64Array): void {
     cell[0] = this.events.keys[KEYS * event] as number;

@@ -3,7 +3,10 @@
 
 import type { Command } from '../simulation/commands.ts';
 import type { Problem, TopologyDocument } from '../topology/document.ts';
+import type { Inside } from '../world/inside.ts';
 import type { Reason } from '../world/reasons.ts';
+
+export type { Inside, InsideCell, InsideSort, InsideTable } from '../world/inside.ts';
 
 export type StepUnit = 'event' | 'message' | 'tick';
 
@@ -38,6 +41,8 @@ export type Request =
       readonly node?: string;
       readonly from?: number;
     }
+  /** What a node, or a part of a container, holds now; see `simulation/inside.ts`. Looking changes nothing. */
+  | { readonly type: 'inside'; readonly node: string }
   /** Commands of the run, with their times; and what was told so far. The latest of both. */
   | { readonly type: 'log' }
   | { readonly type: 'notices' }
@@ -64,6 +69,7 @@ export type Answer =
   | { readonly type: 'document'; readonly topology: TopologyDocument }
   | { readonly type: 'journey'; readonly entries: readonly JourneyEntry[] }
   | { readonly type: 'letters'; readonly letters: Letters }
+  | { readonly type: 'inside'; readonly inside: Inside }
   | {
       readonly type: 'log';
       /** Those of the scenario, done or still to come. */

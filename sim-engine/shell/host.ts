@@ -19,6 +19,7 @@ import { parseCommand } from '../simulation/command-text.ts';
 import type { Command } from '../simulation/commands.ts';
 import { lettersOf } from '../simulation/contents.ts';
 import { History } from '../simulation/history.ts';
+import { insideOf } from '../simulation/inside.ts';
 import { followMessage, journeyOf } from '../simulation/journeys.ts';
 import { ENGINE_REVISION } from '../simulation/revision.ts';
 import { Sampler } from '../simulation/sampler.ts';
@@ -162,6 +163,8 @@ export class EngineHost {
         return this.journey(id, loaded.simulation, request.sender, request.number);
       case 'letters':
         return this.answer(id, { type: 'letters', letters: lettersOf(loaded.simulation.world, request) });
+      case 'inside':
+        return this.answer(id, { type: 'inside', inside: insideOf(loaded.simulation, request.node) });
       case 'log':
         return this.tellLog(id, loaded.simulation);
       case 'notices':

@@ -5,6 +5,7 @@ import type { ActorIx, LinkIx } from '../kernel/ids.ts';
 import { clonePlain } from '../kernel/plain-state.ts';
 import type { Params } from '../nodes/fields.ts';
 import type { Connection } from '../nodes/node-kind.ts';
+import type { Inside } from './inside.ts';
 
 /** A command as it reaches an actor: names resolved, times in ns. */
 export type CompiledCommand =
@@ -26,6 +27,12 @@ export interface Actor {
   sampleWire?(slot: number, out: Float64Array, at: number): void;
   /** Of a kind with lanes: of each of the first `most` what `LANE` of the frame has, but for the node. Answers with how many. */
   sampleLanes?(out: Float64Array, at: number, most: number): number;
+
+  /**
+   * What it holds now, as tables for people; `part`: of this part of it alone, by its document id, '' for all. Reads only, and is asked
+   * when somebody looks, never in a run.
+   */
+  inside?(part: string): Inside;
 
   /** A wire now ends here, as connection number `slot` (never reused). Sends nothing: its start comes with `onConnected`. */
   attach(slot: number, connection: Connection): void;

@@ -148,6 +148,11 @@ export class World {
     if (event !== 0) this.wheel.cancel(event);
   }
 
+  /** When the timers of an actor are due, ns, by their argument; not those of this very instant. For `Actor.inside` alone. */
+  timersOf(actor: ActorIx, timer: number): ReadonlyMap<number, number> {
+    return this.wheel.dueByArg(actor, timer, this.actorTable.epoch[actor] as number);
+  }
+
   slowFactor(actor: ActorIx): number {
     return this.actorTable.slowFactor[actor] as number;
   }

@@ -4,14 +4,23 @@
 import type { LinkIx } from '../../kernel/ids.ts';
 import { type CompiledCommand, StatefulActor } from '../../world/actor.ts';
 import { DEAD_LETTERED, LOST, ON_WIRE } from '../../world/books.ts';
+import { agoNs, type Inside, InsideRows, listShape, nameOfMessage } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
-import { actorPlace, REMOVED } from '../../world/reasons.ts';
+import { actorPlace, REASONS, REMOVED } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
 import type { ActorSelf, Connection, NodeBehaviour } from '../node-kind.ts';
 
 const REDRIVE_NOW = 0;
 const REDRIVE_ONE = 1;
 const COUNT_MAX = 0x7fffffff;
+
+const RESTING = listShape('dead-letter-queue.resting', {
+  letter: 'message',
+  reason: 'word',
+  tried: 'count',
+  from: 'node',
+  age: 'duration',
+});
 
 class DeadLetterQueue extends StatefulActor {
   override state = { head: 0, tail: 0, count: 0, arrived: 0, redriven: 0 };
@@ -127,6 +136,24 @@ class DeadLetterQueue extends StatefulActor {
     if (state.head === 0) state.tail = 0;
     state.count--;
     return obl;
+  }
+
+  /** Oldest first: in the order of a redrive. */
+  inside(): Inside {
+    const { state, world } = this;
+    const { messages, nodeIds, obligations } = world;
+    const rows = new InsideRows(RESTING);
+    for (let obl = state.head; obl !== 0 && !rows.isFull; obl = obligations.next[obl] as number) {
+      const msg = obligations.msg[obl] as number;
+      rows.add({
+        letter: nameOfMessage(world, msg),
+        reason: `reason.${REASONS[obligations.reason[obl] as number] ?? 'none'}`,
+        tried: obligations.attempts[obl] as number,
+        from: nodeIds[obligations.lease[obl] as number] as string,
+        age: agoNs(world, messages.createdNs[msg] as number),
+      });
+    }
+    return [rows.table(state.count)];
   }
 
   override sample(out: Float64Array, at: number): void {

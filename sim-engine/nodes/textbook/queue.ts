@@ -20,6 +20,7 @@ import {
   PUB_REFUSED,
   WAITING,
 } from '../../world/books.ts';
+import type { Inside } from '../../world/inside.ts';
 import { type LeaseList, newLeaseList } from '../../world/leases.ts';
 import { MODE_DIRECT } from '../../world/links.ts';
 import { NUMBERED } from '../../world/messages.ts';
@@ -42,6 +43,7 @@ import type { ActorSelf, Connection, NodeBehaviour } from '../node-kind.ts';
 import { textbookConsumer } from './consumer.ts';
 import { dueOf, firstDue, forgetPatience, givePatience, newPatience, type Patience, takeFirst } from './patience.ts';
 import { textbookPublisher } from './publisher.ts';
+import { queueInside } from './queue-inside.ts';
 import {
   emptyLines,
   leastUrgent,
@@ -878,6 +880,21 @@ class Queue extends StatefulActor {
     out[at + 3] = state.delayed;
     out[at + 4] = createdNs < 0 ? 0 : ((world.now[0] as number) - createdNs) / 1e9;
     out[at + 5] = state.redeliveries;
+  }
+
+  inside(): Inside {
+    const { connections, order, state, weights, world } = this;
+    const { spot } = world.obligations;
+    return queueInside({
+      world,
+      state,
+      connections,
+      order,
+      weights,
+      isReady: (obl) => spot[obl] === READY,
+      wakesNs: () => world.timersOf(this.ix, WAKE),
+      isAsleep: (obl) => spot[obl] === SLEEPING,
+    });
   }
 
   /** When the message at the old end of its line was sent, ns, of all lines the earliest; -1 if nothing is ready. */

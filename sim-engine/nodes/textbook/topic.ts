@@ -3,7 +3,8 @@
 
 import type { LinkIx, MsgIx, OblIx } from '../../kernel/ids.ts';
 import { StatefulActor } from '../../world/actor.ts';
-import { DROPPED, ON_WIRE, PUB_ACCEPTED, PUB_UNROUTABLE } from '../../world/books.ts';
+import { DLV_CLASSES, DROPPED, ON_WIRE, PROCESSED, PUB_ACCEPTED, PUB_UNROUTABLE } from '../../world/books.ts';
+import { type Inside, InsideRows, listShape } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
 import { actorPlace, NO_ROOM } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
@@ -14,7 +15,10 @@ interface Subscription {
   readonly out: LinkIx;
   readonly sub: number;
   readonly isQueue: boolean;
+  readonly peerId: string;
 }
+
+const SUBSCRIPTIONS = listShape('topic.subscriptions', { subscriber: 'node', how: 'word', owed: 'count', done: 'count' });
 
 class Topic extends StatefulActor {
   override state = { published: 0, copies: 0 };
@@ -47,11 +51,12 @@ class Topic extends StatefulActor {
 
   private subscriptionOf(connection: Connection): Subscription {
     const books = this.world.books;
+    const { peerId } = connection;
     if (connection.kind.type === 'feed') {
       const queue = this.world.links.to[connection.out] as number;
-      return { out: connection.out, sub: books.subscription(connection.peerId, queue), isQueue: true };
+      return { out: connection.out, sub: books.subscription(peerId, queue), isQueue: true, peerId };
     }
-    return { out: connection.out, sub: books.subscription(`${this.nodeId}\n${connection.peerId}`, this.ix), isQueue: false };
+    return { out: connection.out, sub: books.subscription(`${this.nodeId}\n${peerId}`, this.ix), isQueue: false, peerId };
   }
 
   private onPublish(msg: MsgIx, slot: number, tag: number): void {
@@ -80,6 +85,22 @@ class Topic extends StatefulActor {
     }
     messages.release(msg);
     if (tag !== 0) world.send(this.out[slot] as LinkIx, packet.CONFIRM, 0, 1, tag);
+  }
+
+  inside(): Inside {
+    const { bySub } = this.world.books;
+    const rows = new InsideRows(SUBSCRIPTIONS);
+    let count = 0;
+    for (const subscription of this.subscriptions) {
+      if (!subscription) continue;
+      const { isQueue, peerId, sub } = subscription;
+      let owed = 0;
+      for (let cls = 0; cls < DLV_CLASSES; cls++) owed += bySub[sub * DLV_CLASSES + cls] as number;
+      const done = bySub[sub * DLV_CLASSES + PROCESSED] as number;
+      rows.add({ subscriber: peerId, how: isQueue ? 'inside.word.by-queue' : 'inside.word.directly', owed, done });
+      count++;
+    }
+    return [rows.table(count)];
   }
 
   override sample(out: Float64Array, at: number): void {
