@@ -1,0 +1,151 @@
+// Words of the parts of a RabbitMQ broker and of the relations between them. `RABBITMQ_NAMES` are for `at-once.ts`, the others for
+// the words that come later; a test holds them against the declarations.
+
+export const RABBITMQ_NAMES = {
+  'kind.rabbitmq-exchange.label': 'Exchange',
+  'kind.rabbitmq-queue.label': 'RabbitMQ queue',
+  'wire.binding.label': 'Binding',
+  'wire.alternate.label': 'Alternate exchange',
+  'wire.rabbitmq-dead-letter.label': 'Dead letters (RabbitMQ)',
+};
+
+export const RABBITMQ_KIND_WORDS = {
+  'kind.rabbitmq-exchange.about':
+    'Takes what is published to it and hands a copy to every queue that a binding leads to. It keeps nothing: what no binding takes is unroutable.',
+  'kind.rabbitmq-exchange.fidelity':
+    'Routes as RabbitMQ 4.3.6 was recorded to, hash ring included. Left out: exchange types of other plugins.',
+  'kind.rabbitmq-exchange.port.in': 'What is published or bound to it',
+  'kind.rabbitmq-exchange.port.bindings': 'Bindings that start at it',
+  'kind.rabbitmq-exchange.port.alternate': 'What no binding takes',
+  'kind.rabbitmq-queue.about':
+    'Keeps messages in order for its consumers until they are acknowledged. A classic queue lies on one node, a quorum queue on several, a stream is read without taking away.',
+  'kind.rabbitmq-queue.fidelity':
+    'Behaves as RabbitMQ 4.3.6 was recorded to. What the model leaves out stands in the sheet of the broker.',
+  'kind.rabbitmq-queue.port.in': 'Bindings that lead to it',
+  'kind.rabbitmq-queue.port.out': 'Messages for consumers',
+  'kind.rabbitmq-queue.port.dead-letters': 'What dies in it',
+
+  'wire.binding.about':
+    'Says which messages of an exchange go on to a queue or to another exchange. There may be many between the same two, each with a key of its own.',
+  'wire.alternate.about': 'Where an exchange sends what no binding of it takes. The message then counts as routed.',
+  'wire.rabbitmq-dead-letter.about':
+    'Where a queue hands what is rejected, expires, does not fit or came back too often: an exchange, or through the default exchange a queue.',
+};
+
+export const RABBITMQ_FIELD_WORDS = {
+  // ---- exchange
+  'rabbitmq-exchange.name.label': 'Name',
+  'rabbitmq-exchange.name.help':
+    "What the server calls it. Empty: its id in the drawing. Names that begin with amq. are the server's own.",
+  'rabbitmq-exchange.type.label': 'Type',
+  'rabbitmq-exchange.type.help':
+    'How a message finds its bindings: by the same key, all of them, by a pattern of words, by its headers, or by a share of all keys.',
+  'rabbitmq-exchange.type.direct': 'Direct',
+  'rabbitmq-exchange.type.fanout': 'Fanout',
+  'rabbitmq-exchange.type.topic': 'Topic',
+  'rabbitmq-exchange.type.headers': 'Headers',
+  'rabbitmq-exchange.type.x-consistent-hash': 'Consistent hash',
+  'rabbitmq-exchange.hashOn.label': 'Hash on',
+  'rabbitmq-exchange.hashOn.help':
+    'What decides the queue of a message. The same value goes to the same queue as long as bindings stay.',
+  'rabbitmq-exchange.hashOn.routing-key': 'Routing key',
+  'rabbitmq-exchange.hashOn.header': 'A header',
+  'rabbitmq-exchange.hashOn.message_id': 'Message id',
+  'rabbitmq-exchange.hashOn.correlation_id': 'Correlation id',
+  'rabbitmq-exchange.hashOn.timestamp': 'Timestamp',
+  'rabbitmq-exchange.hashHeader.label': 'Header to hash',
+  'rabbitmq-exchange.hashHeader.help': 'Name of the header. All messages without it go one way.',
+  'rabbitmq-exchange.durable.label': 'Durable',
+  'rabbitmq-exchange.durable.help':
+    'Whether it is there after the broker was stopped and started. From 4.3 on it is in either case.',
+  'rabbitmq-exchange.autoDelete.label': 'Auto-delete',
+  'rabbitmq-exchange.autoDelete.help': 'Whether it is deleted with its last binding. One that never had any stays.',
+  'rabbitmq-exchange.internal.label': 'Internal',
+  'rabbitmq-exchange.internal.help':
+    'Whether only other exchanges may hand it messages. Who publishes to it has the channel closed.',
+
+  // ---- relations
+  'binding.routingKey.label': 'Routing key',
+  'binding.routingKey.help':
+    'What the key of a message is held against. Of a topic exchange * stands for one word and # for any number; fanout and headers do not ask.',
+  'binding.arguments.label': 'Header table',
+  'binding.arguments.help':
+    'What a headers exchange asks of a message: with x-match all or any, and a value, or none where the header need only be there.',
+  'binding.weight.label': 'Weight',
+  'binding.weight.help': 'Share of the keys of a consistent-hash exchange, against the weights of its other bindings.',
+  'rabbitmq-dead-letter.routingKey.label': 'Routing key',
+  'rabbitmq-dead-letter.routingKey.help':
+    'The key that dead letters get. Empty: those they had, CC included. To a queue it is not asked.',
+
+  // ---- queue
+  'rabbitmq-queue.name.label': 'Name',
+  'rabbitmq-queue.name.help':
+    'What the server calls it, and the key by which the default exchange reaches it. Empty: its id in the drawing.',
+  'rabbitmq-queue.type.label': 'Type',
+  'rabbitmq-queue.type.help':
+    'Classic lies on one node and is fast. Quorum is copied to several, survives one of them and counts failed deliveries. A stream keeps what was read.',
+  'rabbitmq-queue.type.classic': 'Classic',
+  'rabbitmq-queue.type.quorum': 'Quorum',
+  'rabbitmq-queue.type.stream': 'Stream',
+  'rabbitmq-queue.messageTtl.label': 'Message TTL',
+  'rabbitmq-queue.messageTtl.help':
+    'How long a message may wait. It leaves when it is over and it has come to the head, as a dead letter if there is a way. 0: for ever.',
+  'rabbitmq-queue.maxLength.label': 'Most messages',
+  'rabbitmq-queue.maxLength.help': 'How many may be ready. What consumers hold is not counted.',
+  'rabbitmq-queue.maxLengthBytes.label': 'Most bytes',
+  'rabbitmq-queue.maxLengthBytes.help': 'How many bytes may be ready. 0: any number.',
+  'rabbitmq-queue.overflow.label': 'When full',
+  'rabbitmq-queue.overflow.help':
+    'Drop the oldest, or refuse the newest: the publisher is told by a nack if it asks for confirms.',
+  'rabbitmq-queue.overflow.drop-head': 'Drop the oldest',
+  'rabbitmq-queue.overflow.reject-publish': 'Refuse the newest',
+  'rabbitmq-queue.overflow.reject-publish-dlx': 'Refuse and dead-letter it',
+  'rabbitmq-queue.deliveryLimit.label': 'Delivery limit',
+  'rabbitmq-queue.deliveryLimit.help':
+    'How often a message may come back before it is a dead letter or dropped. -1: any number of times.',
+  'rabbitmq-queue.maxPriority.label': 'Priorities',
+  'rabbitmq-queue.maxPriority.help':
+    'Highest priority that is told apart; higher ones go out first. 0: none, and priorities are not looked at.',
+  'rabbitmq-queue.singleActiveConsumer.label': 'Single active consumer',
+  'rabbitmq-queue.singleActiveConsumer.help': 'Whether one consumer alone gets messages while the others wait to take its place.',
+  'rabbitmq-queue.expires.label': 'Expires unused after',
+  'rabbitmq-queue.expires.help':
+    'The queue itself is deleted, with all in it, when nobody consumed or asked for so long. 0: never.',
+  'rabbitmq-queue.deadLetterStrategy.label': 'Dead letters go',
+  'rabbitmq-queue.deadLetterStrategy.help':
+    'At most once may lose one on its way. At least once keeps it until its new place has it, and needs to refuse when full.',
+  'rabbitmq-queue.deadLetterStrategy.at-most-once': 'At most once',
+  'rabbitmq-queue.deadLetterStrategy.at-least-once': 'At least once',
+  'rabbitmq-queue.delayedRetryType.label': 'Delayed retry',
+  'rabbitmq-queue.delayedRetryType.help':
+    'Which returned messages wait before they go out again: those that failed, those that were put back, or all. From 4.3 on.',
+  'rabbitmq-queue.delayedRetryType.disabled': 'None',
+  'rabbitmq-queue.delayedRetryType.all': 'All',
+  'rabbitmq-queue.delayedRetryType.failed': 'Rejected ones',
+  'rabbitmq-queue.delayedRetryType.returned': 'Put back ones',
+  'rabbitmq-queue.delayedRetryMin.label': 'Delay per return',
+  'rabbitmq-queue.delayedRetryMin.help':
+    'The delay after the first failed delivery; after the second it is twice as long, and so on.',
+  'rabbitmq-queue.delayedRetryMax.label': 'Longest delay',
+  'rabbitmq-queue.delayedRetryMax.help': 'No return waits longer. 0: no limit.',
+  'rabbitmq-queue.consumerTimeout.label': 'Acknowledge within',
+  'rabbitmq-queue.consumerTimeout.help': 'A consumer that holds a message longer is cancelled, and the message goes out again.',
+  'rabbitmq-queue.groupSize.label': 'Copies',
+  'rabbitmq-queue.groupSize.help': 'On how many nodes a quorum queue lies. It works while more than half of them do.',
+  'rabbitmq-queue.leaderLocator.label': 'Leader on',
+  'rabbitmq-queue.leaderLocator.help':
+    'On which node the leader starts: that of the client which declares it, or the one with the fewest.',
+  'rabbitmq-queue.leaderLocator.client-local': 'The node of the client',
+  'rabbitmq-queue.leaderLocator.balanced': 'The node with the fewest',
+  'rabbitmq-queue.maxAge.label': 'Kept for',
+  'rabbitmq-queue.maxAge.help': 'How long a stream keeps what was written, a segment at a time. 0: for ever.',
+  'rabbitmq-queue.segmentBytes.label': 'Segment size',
+  'rabbitmq-queue.segmentBytes.help': 'A stream is cut into files of this size, and only whole files are let go.',
+  'rabbitmq-queue.durable.label': 'Durable',
+  'rabbitmq-queue.durable.help':
+    'Whether it is there after the broker was stopped and started. Only messages that are persistent are too.',
+  'rabbitmq-queue.exclusive.label': 'Exclusive',
+  'rabbitmq-queue.exclusive.help': 'Whether it belongs to one connection alone and goes with it.',
+  'rabbitmq-queue.autoDelete.label': 'Auto-delete',
+  'rabbitmq-queue.autoDelete.help': 'Whether it is deleted with its last consumer. One that never had any stays.',
+};
