@@ -95,6 +95,8 @@ export interface Connection {
   /** Link on which this actor receives. */
   readonly in: LinkIx;
   readonly params: Params;
+  /** Document id of what the wire ends at here: this actor's node, or a part of it. */
+  readonly selfId: string;
   /** Document id of the node at the other end. */
   readonly peerId: string;
   readonly peerKind: string;
@@ -131,6 +133,14 @@ export interface ActorSelf {
   readonly nodeId: string;
   readonly member: string;
   readonly params: Params;
+  /** What the node holds, in order of id; replaced on edits, see `Container.onParts`. */
+  readonly parts: readonly PartRef[];
+}
+
+/** An actor of a node that holds parts is told when these change. */
+export interface Container {
+  /** Parts have come, gone or have new values. Wires to them come and go as ever, the old ones before, the new ones after. */
+  onParts(parts: readonly PartRef[]): void;
 }
 
 export interface NodeBehaviour {

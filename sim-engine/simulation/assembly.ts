@@ -6,7 +6,7 @@ import type { ActorIx, LinkIx } from '../kernel/ids.ts';
 import { clonePlain, isSamePlain } from '../kernel/plain-state.ts';
 import { fieldsOfWire, nodeKind, wireKind } from '../nodes/declarations.ts';
 import type { Fields, Params } from '../nodes/fields.ts';
-import type { ActorFactory, Connection, NodeKind, WireKind } from '../nodes/node-kind.ts';
+import type { ActorFactory, Connection, Container, NodeKind, PartRef, WireKind } from '../nodes/node-kind.ts';
 import { behaviourOf } from '../nodes/registry.ts';
 import type { Plan, PlannedActor, PlannedEnd, PlannedWire } from '../topology/plan.ts';
 import { CALL, CONNECTION, RELATION } from '../world/links.ts';
@@ -21,6 +21,7 @@ export interface LiveActor {
   readonly kind: string;
   readonly ix: number;
   params: Params;
+  parts: readonly PartRef[];
   /** Connections it ever had: the next slot. */
   slots: number;
   isGone: boolean;
@@ -109,12 +110,12 @@ export class Assembly {
   // ---------------------------------------------------------------- actors
 
   private addActor(planned: PlannedActor): LiveActor {
-    const { name, nodeId, member, kind, params } = planned;
+    const { name, nodeId, member, kind, params, parts } = planned;
     const ix = this.world.lives.begin(nodeId);
-    const live: LiveActor = { name, nodeId, member, kind, ix, params, slots: 0, isGone: false };
+    const live: LiveActor = { name, nodeId, member, kind, ix, params, parts, slots: 0, isGone: false };
     this.state.actors.push(live);
     this.byName.set(name, live);
-    this.world.actors[ix] = planned.create(this.world, { ix, nodeId, member, params });
+    this.world.actors[ix] = planned.create(this.world, { ix, nodeId, member, params, parts });
     return live;
   }
 
@@ -127,9 +128,13 @@ export class Assembly {
   private updateActor(actor: LiveActor, planned: PlannedActor): void {
     const fields = (nodeKind(actor.kind) as NodeKind).fields;
     const params = liveParams(fields, actor.params, planned.params);
-    if (isSamePlain(params, actor.params)) return;
-    actor.params = params;
-    this.actor(actor.ix).onParams(params);
+    if (!isSamePlain(params, actor.params)) {
+      actor.params = params;
+      this.actor(actor.ix).onParams(params);
+    }
+    if (isSamePlain(planned.parts, actor.parts)) return;
+    actor.parts = planned.parts.map((part) => livePart(part, actor.parts));
+    (this.actor(actor.ix) as Partial<Container>).onParts?.(actor.parts);
   }
 
   // ---------------------------------------------------------------- wires
@@ -220,8 +225,8 @@ export class Assembly {
       world.actors[actor.ix] = null;
       if (actor.isGone) continue;
       this.byName.set(actor.name, actor);
-      const { ix, nodeId, member, params } = actor;
-      world.actors[ix] = factoryOf(actor)(world, { ix: ix as ActorIx, nodeId, member, params });
+      const { ix, nodeId, member, params, parts } = actor;
+      world.actors[ix] = factoryOf(actor)(world, { ix: ix as ActorIx, nodeId, member, params, parts });
     }
     for (const wire of this.state.wires) {
       this.byWire.set(wire.id, wire);
@@ -236,7 +241,7 @@ export class Assembly {
 
 function factoryOf(actor: LiveActor): ActorFactory {
   let found: ActorFactory | undefined;
-  behaviourOf(actor.kind).expand({ id: actor.nodeId, kind: actor.kind }, actor.params, [], {
+  behaviourOf(actor.kind).expand({ id: actor.nodeId, kind: actor.kind }, actor.params, actor.parts, {
     actor(member, create) {
       if (member === actor.member) found = create;
     },
@@ -255,6 +260,7 @@ function connectionOf(wire: LiveWire, end: 'from' | 'to'): Connection {
     out: (isFrom ? wire.forward : wire.back) as LinkIx,
     in: (isFrom ? wire.back : wire.forward) as LinkIx,
     params: wire.params,
+    selfId: isFrom ? wire.from.nodeId : wire.to.nodeId,
     peerId: peer.nodeId,
     peerKind: peer.nodeKind,
   };
@@ -280,8 +286,21 @@ function liveParams(fields: Fields, before: Params, after: Params): Params {
   return params;
 }
 
+/** A part that was there before keeps what is not live. */
+function livePart(part: PartRef, before: readonly PartRef[]): PartRef {
+  const same = before.find(({ id, kind }) => id === part.id && kind === part.kind);
+  if (same === undefined) return part;
+  return { ...part, params: liveParams((nodeKind(part.kind) as NodeKind).fields, same.params, part.params) };
+}
+
 function isSameWire(wire: LiveWire, planned: PlannedWire): boolean {
-  return wire.kind === planned.kind.type && wire.from.actor === planned.from.actor && wire.to.actor === planned.to.actor;
+  const { from, kind, to } = wire;
+  return kind === planned.kind.type && isSameEnd(from, planned.from) && isSameEnd(to, planned.to);
+}
+
+/** The same actor, and of a container the same part of it. */
+function isSameEnd(end: PlannedEnd, planned: PlannedEnd): boolean {
+  return end.actor === planned.actor && end.nodeId === planned.nodeId;
 }
 
 function replace(target: string[], content: readonly string[]): void {

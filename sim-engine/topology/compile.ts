@@ -25,7 +25,7 @@ function actorsOf(node: ParsedNode, parts: readonly PartRef[]): PlannedActor[] {
   const { id: nodeId, kind, params } = node;
   behaviourOf(kind).expand({ id: nodeId, kind }, params, parts, {
     actor(member: string, create: ActorFactory) {
-      actors.push({ name: actorName(nodeId, member), nodeId, member, kind, params, create });
+      actors.push({ name: actorName(nodeId, member), nodeId, member, kind, params, parts, create });
     },
   });
   assert(actors.length > 0, `node ${nodeId} expands to at least one actor`);
@@ -33,7 +33,7 @@ function actorsOf(node: ParsedNode, parts: readonly PartRef[]): PlannedActor[] {
 }
 
 const partsOf = (container: ParsedNode, nodes: readonly ParsedNode[]): readonly PartRef[] =>
-  nodes.filter((node) => node.parent === container.id);
+  nodes.filter((node) => node.parent === container.id).map(({ id, kind, params }) => ({ id, kind, params }));
 
 function plannedWire(wire: ParsedWire, nodes: ReadonlyMap<string, ParsedNode>): PlannedWire {
   const kind = wireKind(wire.kind);

@@ -2,7 +2,7 @@
 // built from it, and an edited one adopts the world that is running.
 
 import type { Params } from '../nodes/fields.ts';
-import type { ActorFactory, WireKind } from '../nodes/node-kind.ts';
+import type { ActorFactory, PartRef, WireKind } from '../nodes/node-kind.ts';
 
 export interface PlannedActor {
   /** Node id and member: the actor's name for ever. */
@@ -11,6 +11,7 @@ export interface PlannedActor {
   readonly member: string;
   readonly kind: string;
   readonly params: Params;
+  readonly parts: readonly PartRef[];
   readonly create: ActorFactory;
 }
 

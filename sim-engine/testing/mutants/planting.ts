@@ -49,7 +49,7 @@ export function prototypeOfKind(kind: string): object {
   let found: object | undefined;
   behaviourOf(kind).expand({ id: 'probe', kind }, defaultParams(declared.fields), [], {
     actor(member, create) {
-      const self = { ix: 1 as ActorIx, nodeId: 'probe', member, params: defaultParams(declared.fields) };
+      const self = { ix: 1 as ActorIx, nodeId: 'probe', member, params: defaultParams(declared.fields), parts: [] };
       found ??= Object.getPrototypeOf(create(new World(1), self)) as object;
     },
   });
@@ -66,6 +66,7 @@ export function prototypeOfPublisher(channel: string, wire: string): object {
     out: 1 as LinkIx,
     in: 1 as LinkIx,
     params: defaultParams(fieldsOfWire(wire)),
+    selfId: 'probe',
     peerId: 'probe',
     peerKind: channel,
   };
