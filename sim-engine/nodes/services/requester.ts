@@ -1,4 +1,4 @@
-// The requester at work: sends requests when its schedule or its callers say so, keeps each open until its reply comes or its
+// The requester at work: sends requests when they are due (`demand.ts`), keeps each open until its reply comes or its
 // deadline, tries again, and throws away replies that nobody waits for any more. It knows no broker. Invariants P1, P2, P4 and P5
 // of docs/semantics/patterns.md.
 
@@ -8,7 +8,6 @@ import { floor } from '../../kernel/exact-math.ts';
 import type { LinkIx, OblIx, StreamIx } from '../../kernel/ids.ts';
 import { KeyLaw } from '../../kernel/key-law.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
-import { isSamePlain } from '../../kernel/plain-state.ts';
 import { backoffInto, firstPrevious, usesDraw } from '../../parts/backoff.ts';
 import {
   abandon,
@@ -27,7 +26,7 @@ import { type Actor, StatefulActor } from '../../world/actor.ts';
 import { DROPPED, EXPIRED, SKIPPED } from '../../world/books.ts';
 import { actorPlace, DUPLICATE, FORGOTTEN, LATE, UNKNOWN } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
-import type { Fields, Params } from '../fields.ts';
+import type { Params } from '../fields.ts';
 import {
   type ActorSelf,
   CLIENT_TIMERS,
@@ -42,7 +41,7 @@ import {
 } from '../node-kind.ts';
 import { type MessageTraits, Outlets } from '../publishing.ts';
 import { behaviourOf } from '../registry.ts';
-import { type ArrivalState, goesOnByItself, newArrivalState, type Schedule, scheduleOf } from './arrivals.ts';
+import { Demand, type DemandHost } from './demand.ts';
 import { REQUESTER } from './requester.declaration.ts';
 import { type RetryPolicy, retryPolicyOf } from './retry.ts';
 import {
@@ -66,9 +65,6 @@ const TIMERS_MASK = 0x3fffffff;
 
 /** Replies it has room for at once. Reading one takes no time, so this only keeps the way to it filled. */
 const READS_AHEAD = 1000;
-
-/** Of the arrivals that a sender can have: requests never come in batches but by bursts. */
-const ONE_BY_ONE: Params = { batches: 'single' };
 
 /** Whose change begins a new budget. */
 const BUDGET_FIELDS = ['budget', 'budgetTokens', 'budgetRatio'];
@@ -106,19 +102,11 @@ interface RequesterState {
   /** The first number that this life of the process knows of. */
   firstKnown: number;
   allowance: Allowance;
-  /** Requests due, but held back by a channel that takes no more. */
-  heldBack: number;
   /** Numbers of requests whose next attempt waits for a channel that takes no more. */
   blocked: number[];
-  /** Callers that found the limit reached. */
-  idle: number;
-  arrivals: ArrivalState;
-  /** Schedules begun so far: an arrival that an older one armed is passed over. */
-  schedules: number;
   /** For when the deadline timer is set, ns, in a cell; infinity if it is not. One that an earlier one took the place of is passed over. */
   dueNs: Float64Array;
   timers: number;
-  asked: number;
   timedOut: number;
   retried: number;
   forgotten: number;
@@ -128,20 +116,15 @@ interface RequesterState {
   times: Float64Array;
 }
 
-class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
+class Requester extends StatefulActor implements ConsumerHost, PublisherHost, DemandHost {
   override state: RequesterState = {
     requests: newOpenRequests(),
     open: new Map(),
     firstKnown: 0,
     allowance: { kind: 'none' },
-    heldBack: 0,
     blocked: [],
-    idle: 0,
-    arrivals: newArrivalState(),
-    schedules: 0,
     dueNs: new Float64Array([Number.POSITIVE_INFINITY]),
     timers: 0,
-    asked: 0,
     timedOut: 0,
     retried: 0,
     forgotten: 0,
@@ -153,6 +136,7 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
   private readonly nodeId: string;
   private readonly place: number;
   private readonly outlets: Outlets;
+  private readonly demand: Demand;
   private readonly consumers: (ConsumerClient | null)[] = [];
   private readonly backoffStream: StreamIx;
   private readonly backoffCell = new Float64Array(2);
@@ -162,13 +146,9 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
   /** It has left the drawing. Such a one is not made anew when a run is put back, so that nothing of it need be kept. */
   isGone = false;
   private params!: Params;
-  private schedule!: Schedule;
-  private thinkLaw!: Law;
   private sizeLaw!: Law;
   private keyLaw: KeyLaw | null = null;
   private retry!: RetryPolicy;
-  private isClosed = false;
-  private limit = 0;
   private timeoutNs = 0;
   private matchesNumbers = true;
   private retriesAnew = false;
@@ -181,21 +161,20 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
     this.outlets = new Outlets(world, this);
     this.backoffStream = world.stream(self.nodeId, 'backoff');
     this.readParams(self.params);
+    const timers = { arrival: NEXT, thought: THOUGHT };
+    this.demand = new Demand(world, this, self.nodeId, this.outlets, REQUESTER.fields, timers, self.params);
     this.state.allowance = newBudget(self.params);
   }
 
   protected override statefulParts() {
     const count = this.consumers.length > this.outlets.clients.length ? this.consumers.length : this.outlets.clients.length;
-    return Array.from({ length: count }, (_, slot) => this.consumers[slot] ?? this.outlets.clients[slot] ?? null);
+    const clients = Array.from({ length: count }, (_, slot) => this.consumers[slot] ?? this.outlets.clients[slot] ?? null);
+    return [this.demand, ...clients];
   }
 
   private readParams(params: Params): void {
     const { world, nodeId } = this;
     this.params = params;
-    this.isClosed = params.loop === 'closed';
-    this.limit = params.limit as number;
-    this.schedule = scheduleOf(world, nodeId, { ...ONE_BY_ONE, ...params });
-    this.thinkLaw = world.law(params.think as LawSpec, nodeId, 'think');
     this.sizeLaw = world.law(params.size as LawSpec, nodeId, 'size');
     const keys = params.keys as number;
     this.keyLaw = keys === 0 ? null : new KeyLaw({ law: 'uniform', keys }, world.streams, world.stream(nodeId, 'keys'));
@@ -237,8 +216,7 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
   override onStart(): void {
     for (const consumer of this.consumers) consumer?.start();
     this.outlets.start();
-    if (this.isClosed) this.startCallers();
-    else this.beginAnew();
+    this.demand.onStart();
   }
 
   /** Nobody is left who could take an answer: what was open is forgotten, and whatever still comes for it is unknown. */
@@ -249,9 +227,8 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
     state.open.clear();
     state.firstKnown = state.requests.next;
     state.allowance = newBudget(this.params);
-    state.heldBack = 0;
+    this.demand.onCrash();
     state.blocked = [];
-    state.idle = 0;
     state.dueNs[0] = Number.POSITIVE_INFINITY;
     for (const consumer of this.consumers) consumer?.onCrash();
     this.outlets.onCrash();
@@ -260,8 +237,7 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
   override onRestart(): void {
     for (const consumer of this.consumers) consumer?.start();
     this.outlets.start();
-    if (this.isClosed) this.startCallers();
-    else this.goOn();
+    this.demand.onRestart();
   }
 
   override onRemoved(): void {
@@ -270,93 +246,18 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
   }
 
   override onParams(params: Params): void {
-    const wasLimited = this.isSpent();
     const before = this.params;
     this.readParams(params);
     if (BUDGET_FIELDS.some((field) => before[field] !== params[field])) this.state.allowance = newBudget(params);
-    if (this.isClosed) this.wakeCallers();
-    else if (isOtherSchedule(before, params)) this.beginAnew();
-    else if (wasLimited) this.goOn();
-  }
-
-  // ---------------------------------------------------------------- open loop
-
-  /** A new schedule counts from now; what the old one had armed no longer matters. */
-  private beginAnew(): void {
-    const { arrivals } = this.state;
-    const startNs = this.params.startAt as number;
-    const nowNs = this.world.now[0] as number;
-    arrivals.count = 0;
-    arrivals.baseNs = nowNs > startNs ? nowNs : startNs;
-    this.armNext(arrivals.baseNs);
-  }
-
-  /** The schedule comes to life again after a pause. */
-  private goOn(): void {
-    if (!goesOnByItself(this.params.arrivals)) {
-      this.beginAnew();
-      return;
-    }
-    this.state.arrivals.count = 0;
-    this.armNext(this.state.arrivals.baseNs);
-  }
-
-  /** Arms the first arrival at or after `fromNs`. */
-  private armNext(fromNs: number): void {
-    const { state, world } = this;
-    state.schedules++;
-    if (this.isSpent()) return;
-    const nowNs = world.now[0] as number;
-    if (!this.schedule.next(state.arrivals)) return;
-    // Gaps are counted from the start of the requester, not from the start of the run.
-    if (fromNs > nowNs && this.params.arrivals !== 'times' && this.params.arrivals !== 'constant')
-      world.at[0] = (world.at[0] as number) + fromNs - nowNs;
-    world.arm(this.ix, NEXT, state.schedules);
-  }
-
-  private isSpent(): boolean {
-    return this.limit > 0 && this.state.asked + this.state.heldBack >= this.limit;
-  }
-
-  private onArrival(schedule: number): void {
-    const { state, world } = this;
-    if (schedule !== state.schedules) return;
-    state.heldBack += this.schedule.due(state.arrivals);
-    this.pump();
-    if (this.isSpent()) return;
-    if (this.schedule.next(state.arrivals)) world.arm(this.ix, NEXT, schedule);
-  }
-
-  // ---------------------------------------------------------------- closed loop
-
-  private startCallers(): void {
-    for (let caller = 0; caller < (this.params.callers as number); caller++) this.think();
-  }
-
-  /** The limit may have been raised: those who rest begin to think again. */
-  private wakeCallers(): void {
-    const { state } = this;
-    if (this.limit > 0 && state.asked >= this.limit) return;
-    for (; state.idle > 0; state.idle--) this.think();
-  }
-
-  private think(): void {
-    const { world } = this;
-    this.thinkLaw.drawInto(world.drawn);
-    const startNs = this.params.startAt as number;
-    const fromNs = startNs > (world.now[0] as number) ? startNs : (world.now[0] as number);
-    world.at[0] = fromNs + (world.drawn[0] as number);
-    world.arm(this.ix, THOUGHT, 0);
+    this.demand.onParams(params);
   }
 
   // ---------------------------------------------------------------- asking
 
   override onTimer(timer: number, arg: number): void {
-    if (timer === NEXT) this.onArrival(arg);
-    else if (timer === THOUGHT) {
-      this.state.heldBack++;
-      this.pump();
-    } else if (timer === DUE) this.onDue(arg);
+    if (timer === NEXT) this.demand.onArrival(arg);
+    else if (timer === THOUGHT) this.demand.onThought();
+    else if (timer === DUE) this.onDeadline(arg);
     else if (timer === AGAIN) this.onAgain(arg);
     else if (timer >= CLIENT_TIMERS) {
       const consumer = this.consumers[clientOfTimer(timer)];
@@ -365,34 +266,25 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
     }
   }
 
+  onDue(): void {
+    this.pump();
+  }
+
   /** Sends whatever is due, as long as every wire takes it: attempts that were held back first, then new requests. */
   private pump(): void {
     const { state, outlets } = this;
-    if (outlets.count === 0) {
-      // Nobody to ask. What the clock asks for is not kept, but a caller stays until somebody listens.
-      if (!this.isClosed) state.heldBack = 0;
-      this.giveUpBlocked();
-      return;
-    }
+    // Nobody to ask.
+    if (outlets.count === 0) this.giveUpBlocked();
     while (state.blocked.length > 0 && outlets.areOpen) {
       const request = state.open.get(state.blocked.shift() as number);
       // It may have been answered while it was held back.
       if (request !== undefined) this.tryAgain(request);
     }
-    while (state.heldBack > 0 && outlets.areOpen) {
-      if (this.limit > 0 && state.asked >= this.limit) {
-        if (this.isClosed) state.idle += state.heldBack;
-        state.heldBack = 0;
-        return;
-      }
-      state.heldBack--;
-      this.ask();
-    }
+    this.demand.pump();
   }
 
-  private ask(): void {
+  issue(): void {
     const { state, world } = this;
-    state.asked++;
     onFirstAttempt(state.allowance, world.now[0] as number);
     this.sizeLaw.drawInto(world.drawn);
     const request: Request = {
@@ -461,7 +353,7 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
     world.arm(this.ix, DUE, state.timers);
   }
 
-  private onDue(timer: number): void {
+  private onDeadline(timer: number): void {
     if (timer === this.state.timers) this.endOverdue();
   }
 
@@ -528,7 +420,7 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
     assert(wasOpen, 'a request completes exactly once');
     const tookNs = (this.world.now[0] as number) - request.askedNs;
     state.times[1] = (state.times[1] as number) + tookNs;
-    if (this.isClosed) this.think();
+    if (this.demand.isClosed) this.demand.think();
     return tookNs;
   }
 
@@ -621,7 +513,7 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
   override sample(out: Float64Array, at: number): void {
     const { state } = this;
     out[at] = state.open.size;
-    out[at + 1] = state.asked;
+    out[at + 1] = this.demand.state.issued;
     out[at + 2] = state.requests.completedCount;
     out[at + 3] = state.timedOut;
     out[at + 4] = state.retried;
@@ -633,20 +525,12 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost {
     out[at + 10] = state.mixedUp;
     out[at + 11] = (state.times[0] as number) / 1e9;
     out[at + 12] = (state.times[1] as number) / 1e9;
-    out[at + 13] = state.heldBack + state.blocked.length;
+    out[at + 13] = this.demand.state.heldBack + state.blocked.length;
   }
 }
 
 /** Whether somebody is there who may wait for a reply. */
 const isThere = (actor: Actor | null | undefined): boolean => actor instanceof Requester && !actor.isGone;
-
-/** Whether a change of fields changes when requests are due: of the fields that these arrivals use, or of the arrivals. */
-function isOtherSchedule(before: Params, after: Params): boolean {
-  return Object.entries(REQUESTER.fields as Fields).some(([name, field]) => {
-    const isUsed = field.when?.field === 'arrivals' && field.when.is.includes(after.arrivals as string);
-    return (isUsed || name === 'arrivals') && !isSamePlain(before[name], after[name]);
-  });
-}
 
 export const REQUESTER_BEHAVIOUR: NodeBehaviour = {
   expand(_self, _params, _parts, plan) {

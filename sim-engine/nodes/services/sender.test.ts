@@ -258,6 +258,25 @@ describe('start and limit', () => {
     const story = sending({ arrivals: 'constant', rate: 1, limit: 3 }).at('10500ms', 'set shop.limit 5').to('1min');
     expect(story.times('sent')).toEqual([1000, 2000, 3000, 11_500, 12_500]);
   });
+
+  it('a limit that is raised lets it go on, also while what is due up to the old one is held back', () => {
+    const story = new Story({
+      nodes: [
+        node('shop', 'sender', { arrivals: 'constant', rate: 10, limit: 5 }),
+        node('orders', 'queue', { capacity: 1, overflow: 'block' }),
+        node('worker', 'service', { work: { law: 'constant', value: '1s' } }),
+      ],
+      wires: [
+        wire('publish', 'shop', 'orders', { delay: '0s' }),
+        wire('deliver', 'orders', 'worker', { delay: '0s', desk: 0 }),
+      ],
+    });
+    story.at('700ms', 'set shop.limit 7').to('650ms');
+    expect(story.gauge('held_back', 'shop')).toBe(5 - story.gauge('sent', 'shop'));
+    expect(story.gauge('held_back', 'shop')).toBeGreaterThan(0);
+    story.to('1min');
+    expect(story.gauge('sent', 'shop')).toBe(7);
+  });
 });
 
 describe('a closed loop', () => {

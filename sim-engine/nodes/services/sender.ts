@@ -1,19 +1,17 @@
-// The sender at work: makes messages when its schedule says so and hands them to its wires. When a channel holds it back,
-// what is due waits here and goes out when the flow opens. It knows no broker.
+// The sender at work: makes messages when they are due (`demand.ts`) and hands them to its wires. It knows no broker.
 
 import type { Law } from '../../kernel/distributions.ts';
 import { floor } from '../../kernel/exact-math.ts';
 import type { LinkIx, MsgIx, StreamIx } from '../../kernel/ids.ts';
 import { KeyLaw } from '../../kernel/key-law.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
-import { isSamePlain } from '../../kernel/plain-state.ts';
 import { type CompiledCommand, StatefulActor } from '../../world/actor.ts';
 import { NUMBERED, POISON } from '../../world/messages.ts';
 import type { World } from '../../world/world.ts';
-import type { Fields, Params, Weight } from '../fields.ts';
+import type { Params, Weight } from '../fields.ts';
 import { type ActorSelf, CLIENT_TIMERS, type Connection, type NodeBehaviour, type PublisherHost } from '../node-kind.ts';
 import { type MessageTraits, Outlets } from '../publishing.ts';
-import { type ArrivalState, goesOnByItself, newArrivalState, type Schedule, scheduleOf } from './arrivals.ts';
+import { Demand, type DemandHost } from './demand.ts';
 import { SENDER } from './sender.declaration.ts';
 
 const NEXT = 0;
@@ -21,18 +19,10 @@ const BURST = 1;
 const THOUGHT = 2;
 
 interface SenderState {
-  sent: number;
-  /** Due, but held back by a channel that takes no more. */
-  heldBack: number;
-  arrivals: ArrivalState;
-  /** Schedules begun so far: an arrival that an older one armed is passed over. */
-  schedules: number;
   /** Injected share of poison, -1 = its own. */
   poisonShare: number;
   /** Of a closed loop: messages by number whose fate is not known on every wire yet, and on how many it is not. */
   unanswered: Map<number, number>;
-  /** Callers that found the limit reached. */
-  resting: number;
   bursts: Burst[];
   /** Messages so far by key drawn, where types come in turn. */
   sentByKey: Map<number, number>;
@@ -47,15 +37,10 @@ interface Burst {
   readonly gapNs: number;
 }
 
-class Sender extends StatefulActor implements PublisherHost {
+class Sender extends StatefulActor implements PublisherHost, DemandHost {
   override state: SenderState = {
-    sent: 0,
-    heldBack: 0,
-    arrivals: newArrivalState(),
-    schedules: 0,
     poisonShare: -1,
     unanswered: new Map(),
-    resting: 0,
     bursts: [],
     sentByKey: new Map(),
     burstCount: 0,
@@ -63,6 +48,7 @@ class Sender extends StatefulActor implements PublisherHost {
   private readonly world: World;
   private readonly nodeId: string;
   private readonly outlets: Outlets;
+  private readonly demand: Demand;
   private readonly traits: MessageTraits = {
     key: -1,
     sizeBytes: 0,
@@ -73,17 +59,12 @@ class Sender extends StatefulActor implements PublisherHost {
     priority: 0,
   };
   private readonly poisonStream: StreamIx;
-  private params!: Params;
-  private schedule!: Schedule;
   private keyLaw: KeyLaw | null = null;
   private typeLaw: KeyLaw | null = null;
   /** How many keys are drawn from, and how many types each goes through; 0 types = they do not come in turn. */
   private keyCount = 0;
   private typesInTurn = 0;
   private sizeLaw!: Law;
-  private thinkLaw!: Law;
-  private isClosed = false;
-  private limit = 0;
   private poison = 0;
   /** Flags of every message. */
   private flags = 0;
@@ -95,23 +76,20 @@ class Sender extends StatefulActor implements PublisherHost {
     this.outlets = new Outlets(world, this);
     this.poisonStream = world.stream(self.nodeId, 'poison');
     this.readParams(self.params);
+    const timers = { arrival: NEXT, thought: THOUGHT };
+    this.demand = new Demand(world, this, self.nodeId, this.outlets, SENDER.fields, timers, self.params);
   }
 
   protected override statefulParts() {
-    return this.outlets.clients;
+    return [this.demand, ...Array.from(this.outlets.clients, (client) => client ?? null)];
   }
 
   private readParams(params: Params): void {
     const { world, nodeId } = this;
-    this.params = params;
-    this.isClosed = params.loop === 'closed';
-    this.limit = params.limit as number;
     this.poison = params.poison as number;
     this.flags = params.numbered ? NUMBERED : 0;
     this.traits.priority = params.priority as number;
-    this.schedule = scheduleOf(world, nodeId, params);
     this.sizeLaw = world.law(params.size as LawSpec, nodeId, 'size');
-    this.thinkLaw = world.law(params.think as LawSpec, nodeId, 'think');
     this.keyLaw = this.keyLawOf(params);
     const types = params.types as readonly Weight[];
     this.typeLaw = types.length < 2 ? null : this.weightedLaw(types, 'types');
@@ -151,12 +129,12 @@ class Sender extends StatefulActor implements PublisherHost {
 
   override onConnected(slot: number): void {
     this.outlets.clients[slot]?.start();
-    this.pump();
+    this.demand.pump();
   }
 
   override onDisconnected(slot: number): void {
     this.outlets.detach(slot);
-    this.pump();
+    this.demand.pump();
   }
 
   override onWireParams(slot: number, connection: Connection): void {
@@ -165,22 +143,19 @@ class Sender extends StatefulActor implements PublisherHost {
 
   override onStart(): void {
     this.outlets.start();
-    if (this.isClosed) this.startCallers();
-    else this.beginAnew();
+    this.demand.onStart();
   }
 
   override onCrash(): void {
     this.outlets.onCrash();
-    this.state.heldBack = 0;
+    this.demand.onCrash();
     this.state.bursts = [];
     this.state.unanswered.clear();
-    this.state.resting = 0;
   }
 
   override onRestart(): void {
     this.outlets.start();
-    if (this.isClosed) this.startCallers();
-    else this.goOn();
+    this.demand.onRestart();
   }
 
   override onRemoved(): void {
@@ -188,15 +163,8 @@ class Sender extends StatefulActor implements PublisherHost {
   }
 
   override onParams(params: Params): void {
-    const wasLimited = this.limit > 0 && this.state.sent >= this.limit;
-    const before = this.params;
     this.readParams(params);
-    if (this.isClosed) {
-      this.wakeCallers();
-      return;
-    }
-    if (isOtherSchedule(before, params)) this.beginAnew();
-    else if (wasLimited) this.goOn();
+    this.demand.onParams(params);
   }
 
   override onCommand(command: CompiledCommand): void {
@@ -204,60 +172,14 @@ class Sender extends StatefulActor implements PublisherHost {
     else if (command.type === 'burst') this.onBurst(command.count, command.overNs);
   }
 
-  // ---------------------------------------------------------------- open loop
-
-  /** A new schedule counts from now; what the old one had armed no longer matters. */
-  private beginAnew(): void {
-    const { arrivals } = this.state;
-    const startNs = this.params.startAt as number;
-    const nowNs = this.world.now[0] as number;
-    arrivals.count = 0;
-    arrivals.baseNs = nowNs > startNs ? nowNs : startNs;
-    this.armNext(arrivals.baseNs);
-  }
-
-  /** The schedule comes to life again after a pause. */
-  private goOn(): void {
-    if (!goesOnByItself(this.params.arrivals)) {
-      this.beginAnew();
-      return;
-    }
-    this.state.arrivals.count = 0;
-    this.armNext(this.state.arrivals.baseNs);
-  }
-
-  /** Arms the first arrival at or after `fromNs`. */
-  private armNext(fromNs: number): void {
-    const { state, world } = this;
-    state.schedules++;
-    if (this.isSpent()) return;
-    const nowNs = world.now[0] as number;
-    if (!this.schedule.next(state.arrivals)) return;
-    // Gaps are counted from the start of the sender, not from the start of the run.
-    if (fromNs > nowNs && this.params.arrivals !== 'times' && this.params.arrivals !== 'constant')
-      world.at[0] = (world.at[0] as number) + fromNs - nowNs;
-    world.arm(this.ix, NEXT, state.schedules);
-  }
-
-  private isSpent(): boolean {
-    return this.limit > 0 && this.state.sent + this.state.heldBack >= this.limit;
-  }
-
   override onTimer(timer: number, arg: number): void {
-    if (timer === NEXT) this.onArrival(arg);
+    if (timer === NEXT) this.demand.onArrival(arg);
     else if (timer === BURST) this.onBurstTick(arg);
-    else if (timer === THOUGHT) this.emit(1);
+    else if (timer === THOUGHT) this.demand.onThought();
     else if (timer >= CLIENT_TIMERS) this.outlets.onTimer(timer, arg);
   }
 
-  private onArrival(schedule: number): void {
-    const { state, world } = this;
-    if (schedule !== state.schedules) return;
-    const count = this.schedule.due(state.arrivals);
-    if (count > 0) this.emit(count);
-    if (this.isSpent()) return;
-    if (this.schedule.next(state.arrivals)) world.arm(this.ix, NEXT, schedule);
-  }
+  // ---------------------------------------------------------------- injected bursts
 
   private onBurst(count: number, overNs: number): void {
     const { state } = this;
@@ -281,59 +203,18 @@ class Sender extends StatefulActor implements PublisherHost {
     burst.left -= count;
     if (burst.left > 0) this.armBurst(burst);
     else state.bursts = state.bursts.filter((other) => other !== burst);
-    this.emit(count);
-  }
-
-  // ---------------------------------------------------------------- closed loop
-
-  private startCallers(): void {
-    for (let caller = 0; caller < (this.params.callers as number); caller++) this.think();
-  }
-
-  /** The limit may have been raised: those who rest begin to think again. */
-  private wakeCallers(): void {
-    const { state } = this;
-    if (this.limit > 0 && state.sent >= this.limit) return;
-    for (; state.resting > 0; state.resting--) this.think();
-  }
-
-  private think(): void {
-    const { world } = this;
-    this.thinkLaw.drawInto(world.drawn);
-    const startNs = this.params.startAt as number;
-    const fromNs = startNs > (world.now[0] as number) ? startNs : (world.now[0] as number);
-    world.at[0] = fromNs + (world.drawn[0] as number);
-    world.arm(this.ix, THOUGHT, 0);
+    this.demand.add(count);
   }
 
   // ---------------------------------------------------------------- sending
 
-  private emit(count: number): void {
-    this.state.heldBack += count;
-    this.pump();
+  onDue(): void {
+    this.demand.pump();
   }
 
-  private pump(): void {
-    const { state, outlets } = this;
-    if (state.heldBack === 0) return;
-    if (outlets.count === 0) {
-      // Nobody to send to: what the clock asks for is not kept, but a caller stays until somebody listens.
-      if (!this.isClosed) state.heldBack = 0;
-      return;
-    }
-    while (state.heldBack > 0 && outlets.areOpen) {
-      if (this.limit > 0 && state.sent >= this.limit) {
-        if (this.isClosed) state.resting += state.heldBack;
-        state.heldBack = 0;
-        return;
-      }
-      state.heldBack--;
-      this.sendOne();
-    }
-  }
-
-  private sendOne(): void {
-    const { state, world, traits } = this;
+  issue(): void {
+    const { demand, state, world, traits } = this;
+    const number = demand.state.issued;
     const share = state.poisonShare >= 0 ? state.poisonShare : this.poison;
     traits.key = this.keyLaw === null ? -1 : this.keyLaw.draw();
     traits.type = this.typeLaw === null ? 0 : this.typeLaw.draw();
@@ -342,9 +223,8 @@ class Sender extends StatefulActor implements PublisherHost {
     traits.sizeBytes = world.drawn[0] as number;
     traits.flags = this.flags;
     if (share > 0 && world.streams.uniform(this.poisonStream) < share) traits.flags |= POISON;
-    state.sent++;
-    if (this.isClosed) state.unanswered.set(state.sent, this.outlets.count);
-    this.outlets.publish(state.sent, traits);
+    if (demand.isClosed) state.unanswered.set(number, this.outlets.count);
+    this.outlets.publish(number, traits);
   }
 
   /** Each key goes through the types in their order; once it is through, another key takes its place and begins anew. */
@@ -358,12 +238,12 @@ class Sender extends StatefulActor implements PublisherHost {
   }
 
   onFlow(_client: number, isOpen: boolean): void {
-    if (isOpen) this.pump();
+    if (isOpen) this.demand.pump();
     else this.world.notice('notice.held-back', this.nodeId);
   }
 
   onOutcome(_client: number, _outcome: string, msg: MsgIx): void {
-    if (!this.isClosed) return;
+    if (!this.demand.isClosed) return;
     const { unanswered } = this.state;
     const number = this.world.messages.number[msg] as number;
     const left = unanswered.get(number);
@@ -372,7 +252,7 @@ class Sender extends StatefulActor implements PublisherHost {
     if (left > 1) unanswered.set(number, left - 1);
     else {
       unanswered.delete(number);
-      this.think();
+      this.demand.think();
     }
   }
 
@@ -381,17 +261,9 @@ class Sender extends StatefulActor implements PublisherHost {
   }
 
   override sample(out: Float64Array, at: number): void {
-    out[at] = this.state.sent;
-    out[at + 1] = this.state.heldBack;
+    out[at] = this.demand.state.issued;
+    out[at + 1] = this.demand.state.heldBack;
   }
-}
-
-/** Whether a change of fields changes when messages are due: of the fields that these arrivals use, or of the arrivals. */
-function isOtherSchedule(before: Params, after: Params): boolean {
-  return Object.entries(SENDER.fields as Fields).some(([name, field]) => {
-    const isUsed = field.when?.field === 'arrivals' && field.when.is.includes(after.arrivals as string);
-    return (isUsed || name === 'arrivals') && !isSamePlain(before[name], after[name]);
-  });
 }
 
 export const SENDER_BEHAVIOUR: NodeBehaviour = {

@@ -2,6 +2,7 @@
 // holds. `npm run mutants` plants each into its test by planted.setup.ts; testing/invariants/patterns.ts says which belongs to which.
 
 import { Caller } from '../../nodes/services/caller.ts';
+import { Demand } from '../../nodes/services/demand.ts';
 import { Places } from '../../nodes/services/places.ts';
 import * as retry from '../../nodes/services/retry.ts';
 import * as eventLog from '../../nodes/stores/event-log.ts';
@@ -43,7 +44,7 @@ export const TEST_MUTANTS: readonly Mutant[] = [
     about: 'callers of a closed loop think a nanosecond less than drawn',
     plant: () =>
       replaceMethod(
-        prototypeOfKind('requester'),
+        Demand.prototype,
         'think',
         (think) =>
           function () {
