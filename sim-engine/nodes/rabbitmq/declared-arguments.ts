@@ -57,7 +57,7 @@ function argumentOf(field: Field, value: Value): HeaderValue {
 }
 
 /** A table field as the headers of a message have it. */
-const headerTable = (entries: readonly TableEntry[]): HeaderTable =>
+export const headerTable = (entries: readonly TableEntry[]): HeaderTable =>
   new Map(entries.map(({ name, value }) => [name, headerValue(value)]));
 
 function headerValue(value: TableValue): HeaderValue {

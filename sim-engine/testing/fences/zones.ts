@@ -32,7 +32,7 @@ const CHECKS = [...TOPOLOGY, 'checks'];
 const COMMANDS = [...CHECKS, 'protocol'];
 const SIMULATION = [...COMMANDS, 'simulation/commands', 'simulation', 'nodes/behaviours'];
 const SHELL = [...SIMULATION, 'shell'];
-const ENGINE = [...SHELL, 'foreign', 'nodes/*', 'cli', 'scenarios', 'testing'];
+const ENGINE = [...SHELL, 'foreign', 'previews', 'nodes/*', 'cli', 'scenarios', 'testing'];
 
 /** The engine's public side, as the page sees it: plain data and pure functions, never a behaviour. */
 const FOR_THE_PAGE = [
@@ -41,6 +41,7 @@ const FOR_THE_PAGE = [
   'nodes/lists',
   'topology',
   'foreign',
+  'previews',
   'checks',
   'protocol',
   'simulation/commands',
@@ -77,6 +78,7 @@ export const ZONES: readonly Zone[] = [
   { name: 'topology', files: /^sim-engine\/topology\//, mayImport: [...NODES, 'nodes/lists'] },
   // A foreign format belongs to one product: who reads it knows that product's folder, and the page loads it when it is asked for.
   { name: 'foreign', files: /^sim-engine\/foreign\//, mayImport: [...TOPOLOGY, 'nodes/*'] },
+  { name: 'previews', files: /^sim-engine\/previews\//, mayImport: [...TOPOLOGY, 'nodes/*'] },
   { name: 'checks', files: /^sim-engine\/checks\//, mayImport: TOPOLOGY },
   { name: 'protocol', files: /^sim-engine\/protocol\//, mayImport: CHECKS },
   {
