@@ -10,8 +10,9 @@ import { type Preview, previewKey, type TriedMessage } from './rabbitmq-try-key.
 
 function drawing(text: string): ParsedTopology {
   const imported = importDefinitions(text, RABBITMQ_KINDS);
-  const parsed = imported.ok && parseTopologyDocument(imported.value.topology, RABBITMQ_KINDS);
-  if (!parsed?.ok) throw new Error('the drawing should be good');
+  if (!imported.ok) throw new Error(JSON.stringify(imported.problems));
+  const parsed = parseTopologyDocument(imported.value.topology, RABBITMQ_KINDS);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   return parsed.value;
 }
 const file = (name: string) => drawing(readFileSync(`sim-engine/testing/vectors/rabbitmq/definitions/${name}.json`, 'utf8'));
