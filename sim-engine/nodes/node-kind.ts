@@ -4,6 +4,7 @@
 
 import type { ActorIx, LinkIx, MsgIx, OblIx } from '../kernel/ids.ts';
 import type { Actor } from '../world/actor.ts';
+import type { Inside } from '../world/inside.ts';
 import type { World } from '../world/world.ts';
 import type { Fields, MessageKey, Params } from './fields.ts';
 
@@ -171,6 +172,8 @@ export interface PublisherClient {
   onDisconnected(): void;
   start(): void;
   onParams(connection: Connection): void;
+  /** What it holds now, beside what its host tells of it: see `Actor.inside`. */
+  inside?(): Inside;
 }
 /** What a publisher client asks of its host. */
 export interface PublisherHost {
@@ -205,6 +208,8 @@ export interface ConsumerClient {
   onTimer(timer: number, arg: number): void;
   onCrash(): void;
   onParams(connection: Connection): void;
+  /** What it holds now, beside what its host tells of it: see `Actor.inside`. */
+  inside?(): Inside;
 }
 /** What a consumer client asks of its host. */
 export interface ConsumerHost {

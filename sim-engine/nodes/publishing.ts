@@ -3,6 +3,7 @@
 
 import { assert } from '../kernel/assert.ts';
 import type { ActorIx, LinkIx, MsgIx } from '../kernel/ids.ts';
+import { type Inside, InsideRows, type InsideTable, listShape } from '../world/inside.ts';
 import { TRACED } from '../world/messages.ts';
 import type { World } from '../world/world.ts';
 import { type Connection, clientOfTimer, ownTimerOf, type PublisherClient, type PublisherHost } from './node-kind.ts';
@@ -24,9 +25,13 @@ export interface MessageTraits {
   eventNumber?: number;
 }
 
+const WIRES_OUT = listShape('wires.out', { receiver: 'node', takes: 'word' });
+
 export class Outlets {
   /** By connection slot; null where the slot is no outlet or the wire is gone. */
   readonly clients: (PublisherClient | null)[] = [];
+  /** By connection slot: document id of the node at the other end. */
+  private readonly peers: string[] = [];
   /** By connection slot: how much of what goes to one wire alone goes to this one, beside the others. */
   private readonly shares: number[] = [];
   private readonly world: World;
@@ -41,6 +46,7 @@ export class Outlets {
     const factory = behaviourOf(connection.peerKind).publisher;
     assert(factory !== undefined, `${connection.peerKind} offers no publisher`);
     this.clients[slot] = factory(this.world, this.host, slot, connection);
+    this.peers[slot] = connection.peerId;
     this.readShare(slot, connection);
     this.recount();
   }
@@ -149,6 +155,20 @@ export class Outlets {
 
   onCrash(): void {
     for (const client of this.clients) client?.onCrash();
+  }
+
+  /** The wires out, and what the clients on them hold. */
+  inside(): Inside {
+    if (this.count === 0) return [];
+    const rows = new InsideRows(WIRES_OUT);
+    const tables: InsideTable[] = [];
+    for (let slot = 0; slot < this.clients.length; slot++) {
+      const client = this.clients[slot];
+      if (!client) continue;
+      rows.add({ receiver: this.peers[slot] as string, takes: client.isOpen() ? 'inside.word.takes' : 'inside.word.holds-back' });
+      tables.push(...(client.inside?.() ?? []));
+    }
+    return [rows.table(this.count), ...tables];
   }
 
   start(): void {

@@ -3,10 +3,12 @@
 
 import type { ActorIx, EventIx, LinkIx, OblIx } from '../../kernel/ids.ts';
 import type { Stateful } from '../../world/actor.ts';
+import type { Inside } from '../../world/inside.ts';
 import type { PacketType } from '../../world/packet-types.ts';
 import * as packet from '../../world/packet-types.ts';
 import type { World } from '../../world/world.ts';
 import { type Connection, clientTimer } from '../node-kind.ts';
+import { callerInside } from './caller-inside.ts';
 import {
   type GuardSpec,
   type GuardState,
@@ -168,6 +170,11 @@ export class Caller implements Stateful {
       return true;
     }
     return this.holdBack(call);
+  }
+
+  inside(): Inside {
+    const { peerId, spec, state, world } = this;
+    return callerInside({ peerId, spec, state, world, timeOf: (timer) => world.wheel.timeOf(timer as EventIx) });
   }
 
   /** Its place has let go of the delivery: nobody waits for this answer any more. */

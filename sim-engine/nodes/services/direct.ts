@@ -2,12 +2,15 @@
 // nothing to send again: whoever calls directly has no queue to fall back on.
 
 import type { LinkIx, MsgIx } from '../../kernel/ids.ts';
+import { type Inside, InsideRows, listShape, nameOfMessage, untilNs } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
 import type { World } from '../../world/world.ts';
 import { type Connection, clientTimer, type PublisherClient, type PublisherFactory, type PublisherHost } from '../node-kind.ts';
 
 const ANSWER_DUE = 0;
 const TAGS_MASK = 0x3fffffff;
+
+const UNANSWERED = listShape('direct.unanswered', { letter: 'message', 'answer-due': 'duration' });
 
 interface DirectState {
   tags: number;
@@ -22,6 +25,7 @@ class DirectPublisher implements PublisherClient {
   private readonly host: PublisherHost;
   private readonly client: number;
   private readonly out: LinkIx;
+  private readonly peerId: string;
   private timeoutNs = 0;
 
   constructor(world: World, host: PublisherHost, client: number, connection: Connection) {
@@ -29,6 +33,7 @@ class DirectPublisher implements PublisherClient {
     this.host = host;
     this.client = client;
     this.out = connection.out;
+    this.peerId = connection.peerId;
     this.onParams(connection);
   }
 
@@ -73,6 +78,16 @@ class DirectPublisher implements PublisherClient {
     const { messages } = this.world;
     for (const { msg } of this.state.pending.values()) messages.release(msg);
     this.state = { tags: this.state.tags, pending: new Map(), isArmed: false };
+  }
+
+  inside(): Inside {
+    const { state, world } = this;
+    const rows = new InsideRows(UNANSWERED);
+    for (const { msg, dueNs } of state.pending.values()) {
+      if (rows.isFull) break;
+      rows.add({ letter: nameOfMessage(world, msg), 'answer-due': untilNs(world, dueNs) });
+    }
+    return [rows.table(state.pending.size, this.peerId)];
   }
 
   onDisconnected(): void {

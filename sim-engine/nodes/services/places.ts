@@ -453,6 +453,16 @@ export class Places implements Stateful {
     this.countFree();
   }
 
+  /** Whether what came last is taken first. */
+  get isNewestFirst(): boolean {
+    return this.order === 'newest-first';
+  }
+
+  /** Which line of a desk that goes by priorities a piece of work belongs to, the most urgent first. */
+  urgencyOf(obl: number): number {
+    return this.lineOf(obl);
+  }
+
   /** Whether the key says which place works on what. */
   get areLanes(): boolean {
     return this.rule === 'by-key';

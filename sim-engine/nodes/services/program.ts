@@ -33,6 +33,8 @@ const OPERATIONS: ReadonlyMap<string, number> = new Map([
 ]);
 
 export interface Instruction {
+  /** What the step is called: its label is `step.NAME.label`. */
+  readonly name: string;
   readonly operation: number;
   /** How long it takes; null where it takes no time of its own. */
   readonly takes: Law | null;
@@ -100,6 +102,7 @@ function instructionOf(
   const { params } = step;
   const takes = params.takes === undefined ? null : world.law(params.takes as LawSpec, nodeId, `step ${at}`);
   return {
+    name: step.do,
     operation,
     takes: operation === WORK ? work : takes,
     fails: operation === WORK ? (node.failure as number) : ((params.fails as number | undefined) ?? 0),

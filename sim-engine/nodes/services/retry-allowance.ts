@@ -1,6 +1,7 @@
 // Whether a client has a retry left in its budget: one of the three of `parts/retry-budget.ts`, or none, behind the same questions.
 // All callers of a requester share one, and all calls of a service on the same wire.
 
+import { floor } from '../../kernel/exact-math.ts';
 import {
   AWS_QUOTA_DEFAULTS,
   type AwsQuota,
@@ -105,4 +106,10 @@ export function takeRetry(allowance: Allowance, nowNs: number, wasTimeout: boole
     case 'ratio':
       return takeRatioRetry(allowance.spec, allowance.budget, nowNs) ? 1 : 0;
   }
+}
+
+/** Tokens that are left, whole, of a budget that has any; null of one that has none. */
+export function tokensLeft(allowance: Allowance): number | null {
+  if (allowance.kind === 'aws') return allowance.quota.tokens;
+  return allowance.kind === 'grpc' ? floor(allowance.throttle.milliTokens / 1000) : null;
 }

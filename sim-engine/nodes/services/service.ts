@@ -21,6 +21,7 @@ import { StatefulActor } from '../../world/actor.ts';
 import { STALLED, UP } from '../../world/actor-table.ts';
 import { EXPIRED, IN_FLIGHT, PUB_ACCEPTED, PUB_REFUSED } from '../../world/books.ts';
 import { FAULT_CRASH } from '../../world/faults.ts';
+import type { Inside } from '../../world/inside.ts';
 import { POISON } from '../../world/messages.ts';
 import type { PacketType } from '../../world/packet-types.ts';
 import * as packet from '../../world/packet-types.ts';
@@ -59,6 +60,7 @@ import {
   WORK,
 } from './program.ts';
 import { type RetryPolicy, retryPolicyOf } from './retry.ts';
+import { serviceInside } from './service-inside.ts';
 
 /** Timers of a place: its step is over, its wait before another attempt is over. */
 const STEP_ENDS = 0;
@@ -116,6 +118,8 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   /** By slot: the wires on which it asks, and the links on which it answers. */
   private readonly callers: (Caller | null)[] = [];
   private readonly answers: (LinkIx | null)[] = [];
+  /** By slot: document id of the node at the other end. */
+  private readonly peers: string[] = [];
   /** The wire on which it is told how many replicas work; -1 without one. */
   private scaledSlot = -1;
   private readonly failureStream: StreamIx;
@@ -182,6 +186,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   // ---------------------------------------------------------------- life
 
   override attach(slot: number, connection: Connection): void {
+    this.peers[slot] = connection.peerId;
     if (connection.port === 'out') {
       this.outlets.attach(slot, connection);
       return;
@@ -849,6 +854,25 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     out[at + 16] = state.tooLate;
     out[at + 17] = this.places.busySeconds();
     out[at + 18] = this.places.count;
+  }
+
+  inside(): Inside {
+    const { callers, consumers, outlets, peers, places, program, state, world } = this;
+    return [
+      ...serviceInside({
+        world,
+        places,
+        program,
+        peers,
+        blocked: state.blocked,
+        memory: state.memory,
+        memorySpec: this.memorySpec,
+        restsUntilNs: () => world.timersOf(this.ix, WAIT_ENDS),
+      }),
+      ...callers.flatMap((caller) => caller?.inside() ?? []),
+      ...consumers.flatMap((consumer) => consumer?.inside?.() ?? []),
+      ...outlets.inside(),
+    ];
   }
 
   sampleWire(slot: number, out: Float64Array, at: number): void {

@@ -3,6 +3,7 @@
 // a message.
 
 import type { LinkIx, OblIx } from '../../kernel/ids.ts';
+import { factsOf, factsShape, type Inside } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
 import type { World } from '../../world/world.ts';
 import {
@@ -19,6 +20,8 @@ const POLLS_MASK = 0x3fffffff;
 
 /** Room of a reader that takes whatever comes: neither acknowledging nor bounded by a desk. */
 const UNBOUNDED = 1_000_000_000;
+
+const ROOM = factsShape('consumer.room', { room: 'count', has: 'count' });
 
 interface ConsumerState {
   /** When the last delivery came, ns: a cell, since a field that outgrows 31 bits changes the shape of its object. */
@@ -39,6 +42,7 @@ class TextbookConsumer implements ConsumerClient {
   private readonly host: ConsumerHost;
   private readonly client: number;
   private readonly out: LinkIx;
+  private readonly peerId: string;
   private acknowledges = true;
   private desk = 0;
   private pollTimeoutNs = 0;
@@ -48,6 +52,7 @@ class TextbookConsumer implements ConsumerClient {
     this.host = host;
     this.client = client;
     this.out = connection.out;
+    this.peerId = connection.peerId;
     this.readParams(connection);
   }
 
@@ -116,6 +121,12 @@ class TextbookConsumer implements ConsumerClient {
       this.stateRoom();
     }
     this.armPoll();
+  }
+
+  inside(): Inside {
+    const { state } = this;
+    const room = this.isUnbounded() ? null : state.granted;
+    return [factsOf(ROOM, { room, has: this.host.held(this.client) }, this.peerId)];
   }
 
   onCrash(): void {

@@ -2,6 +2,7 @@
 // it, it keeps every message until the channel answers and sends it again when no answer comes, which may double it.
 
 import type { LinkIx, MsgIx } from '../../kernel/ids.ts';
+import { type Inside, InsideRows, listShape, nameOfMessage, untilNs } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
 import { actorPlace } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
@@ -11,6 +12,12 @@ const TIMERS_MASK = 0x3fffffff;
 
 const ANSWER_DUE = 0;
 const ASK_AGAIN = 1;
+
+const UNCONFIRMED = listShape('publisher.unconfirmed', {
+  letter: 'message',
+  'resends-left': 'count',
+  'answer-due': 'duration',
+});
 
 interface Pending {
   msg: number;
@@ -50,6 +57,7 @@ class TextbookPublisher implements PublisherClient {
   private readonly host: PublisherHost;
   private readonly client: number;
   private readonly out: LinkIx;
+  private readonly peerId: string;
   private confirms = false;
   private timeoutNs = 0;
   private resends = 0;
@@ -59,6 +67,7 @@ class TextbookPublisher implements PublisherClient {
     this.host = host;
     this.client = client;
     this.out = connection.out;
+    this.peerId = connection.peerId;
     this.onParams(connection);
   }
 
@@ -132,6 +141,18 @@ class TextbookPublisher implements PublisherClient {
       else this.onNoAnswer(tag, pending);
     }
     this.armHead();
+  }
+
+  /** What it has handed over and no word has come of, while it asks for one. */
+  inside(): Inside {
+    const { state, world } = this;
+    if (!this.confirms && state.pending.size === 0) return [];
+    const rows = new InsideRows(UNCONFIRMED);
+    for (const { msg, dueNs, resendsLeft } of state.pending.values()) {
+      if (rows.isFull) break;
+      rows.add({ letter: nameOfMessage(world, msg), 'resends-left': resendsLeft, 'answer-due': untilNs(world, dueNs) });
+    }
+    return [rows.table(state.pending.size, this.peerId)];
   }
 
   onDisconnected(): void {
