@@ -17,6 +17,7 @@ import {
 } from '../../parts/autoscaler.ts';
 import { StatefulActor } from '../../world/actor.ts';
 import { CRASHED } from '../../world/actor-table.ts';
+import { factsOf, factsShape, type Inside, InsideRows, listShape, untilNs } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
 import type { World } from '../../world/world.ts';
 import type { Params } from '../fields.ts';
@@ -47,7 +48,29 @@ interface AutoscalerState {
   polls: number;
   starts: number;
   rescaled: number;
+  /** The latest, oldest first. */
+  decisions: Decision[];
 }
+
+/** What was made of one poll: for people alone, no later one goes by it. */
+interface Decision {
+  readonly atNs: number;
+  readonly metric: number;
+  readonly before: number;
+  readonly wanted: number;
+}
+const DECISIONS_KEPT = 20;
+
+const STATE = factsShape('autoscaler.state', {
+  wanted: 'count',
+  working: 'count',
+  starting: 'count',
+  'next-works': 'duration?',
+  size: 'count',
+  'looks-again': 'duration',
+});
+const READINGS = listShape('autoscaler.readings', { queue: 'node', size: 'count' });
+const DECISIONS = listShape('autoscaler.decisions', { at: 'moment', size: 'count', before: 'count', wanted: 'count' });
 
 class AutoscalerActor extends StatefulActor {
   override state: AutoscalerState = {
@@ -59,10 +82,13 @@ class AutoscalerActor extends StatefulActor {
     polls: 0,
     starts: 0,
     rescaled: 0,
+    decisions: [],
   };
   private readonly world: World;
   /** Links to what it watches, by slot. */
   private readonly watched: (LinkIx | null)[] = [];
+  /** By slot: document id of the node at the other end. */
+  private readonly peers: string[] = [];
   private scaled: LinkIx | null = null;
   private scaledSlot = -1;
   private spec: AutoscalerSpec = KEDA_SQS_DEFAULTS;
@@ -100,6 +126,7 @@ class AutoscalerActor extends StatefulActor {
   // ---------------------------------------------------------------- life
 
   override attach(slot: number, connection: Connection): void {
+    this.peers[slot] = connection.peerId;
     if (connection.port === 'watched') {
       this.watched[slot] = connection.out;
       return;
@@ -202,7 +229,10 @@ class AutoscalerActor extends StatefulActor {
     // Of what it knows in part it makes more, never less (HorizontalPodAutoscaler, "how does it work").
     if (isPartial && desiredReplicas(spec, state.metric, scaler.wanted) < scaler.wanted) return;
     const before = scaler.wanted;
-    if (pollAutoscaler(spec, scaler, world.now[0] as number, state.metric) !== before) state.rescaled++;
+    const wanted = pollAutoscaler(spec, scaler, world.now[0] as number, state.metric);
+    if (wanted !== before) state.rescaled++;
+    if (state.decisions.length === DECISIONS_KEPT) state.decisions.shift();
+    state.decisions.push({ atNs: world.now[0] as number, metric: state.metric, before, wanted });
     this.tell();
   }
 
@@ -219,6 +249,27 @@ class AutoscalerActor extends StatefulActor {
   }
 
   // ---------------------------------------------------------------- gauges
+
+  inside(): Inside {
+    const { peers, state, watched, world } = this;
+    const { decisions, metric, polls, scaler, sizes } = state;
+    const readings = new InsideRows(READINGS);
+    for (let slot = 0; slot < watched.length; slot++) {
+      const size = sizes[slot] ?? UNKNOWN_SIZE;
+      if (watched[slot]) readings.add({ queue: peers[slot] as string, size: size === UNKNOWN_SIZE ? null : size });
+    }
+    const latest = new InsideRows(DECISIONS);
+    for (const { atNs, before, metric: size, wanted } of decisions.toReversed()) latest.add({ at: atNs, size, before, wanted });
+    const facts = factsOf(STATE, {
+      wanted: scaler.wanted,
+      working: scaler.wanted - scaler.startingCount,
+      starting: scaler.startingCount,
+      'next-works': untilNs(world, nextStartNs(scaler)),
+      size: metric,
+      'looks-again': untilNs(world, world.timersOf(this.ix, POLL).get(polls)),
+    });
+    return [facts, readings.table(), latest.table()];
+  }
 
   override sample(out: Float64Array, at: number): void {
     const { metric, rescaled, scaler } = this.state;

@@ -24,6 +24,7 @@ import {
 } from '../../parts/open-requests.ts';
 import { type Actor, StatefulActor } from '../../world/actor.ts';
 import { DROPPED, EXPIRED, SKIPPED } from '../../world/books.ts';
+import { factsOf, factsShape, type Inside, untilNs } from '../../world/inside.ts';
 import { actorPlace, DUPLICATE, FORGOTTEN, LATE, UNKNOWN } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
 import type { Params } from '../fields.ts';
@@ -43,6 +44,7 @@ import { type MessageTraits, Outlets } from '../publishing.ts';
 import { behaviourOf } from '../registry.ts';
 import { Demand, type DemandHost } from './demand.ts';
 import { REQUESTER } from './requester.declaration.ts';
+import { openRequestsTable } from './requester-inside.ts';
 import { type RetryPolicy, retryPolicyOf } from './retry.ts';
 import {
   type Allowance,
@@ -52,6 +54,7 @@ import {
   onFailedAttempt,
   onFirstAttempt,
   takeRetry,
+  tokensLeft,
 } from './retry-allowance.ts';
 
 const NEXT = 0;
@@ -60,6 +63,13 @@ const THOUGHT = 1;
 const DUE = 2;
 /** The wait before another attempt is over. */
 const AGAIN = 3;
+
+const STATE = factsShape('requester.state', {
+  asked: 'count',
+  'held-back': 'count',
+  'next-due': 'duration?',
+  budget: 'count?',
+});
 
 const TIMERS_MASK = 0x3fffffff;
 
@@ -509,6 +519,23 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost, De
   }
 
   // ---------------------------------------------------------------- gauges
+
+  inside(): Inside {
+    const { consumers, nodeId, outlets, state, world } = this;
+    const { allowance, blocked, open, requests } = state;
+    const againNs = world.timersOf(this.ix, AGAIN);
+    return [
+      factsOf(STATE, {
+        asked: this.demand.state.issued,
+        'held-back': this.demand.state.heldBack + blocked.length,
+        'next-due': untilNs(world, world.timersOf(this.ix, NEXT).get(this.demand.state.schedules)),
+        budget: tokensLeft(allowance),
+      }),
+      openRequestsTable({ world, nodeId, open, requests, blocked, againNs }),
+      ...consumers.flatMap((consumer) => consumer?.inside?.() ?? []),
+      ...outlets.inside(),
+    ];
+  }
 
   override sample(out: Float64Array, at: number): void {
     const { state } = this;

@@ -6,6 +6,7 @@ import type { LinkIx, MsgIx, StreamIx } from '../../kernel/ids.ts';
 import { KeyLaw } from '../../kernel/key-law.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
 import { type CompiledCommand, StatefulActor } from '../../world/actor.ts';
+import { factsOf, factsShape, type Inside, InsideRows, listShape, untilNs } from '../../world/inside.ts';
 import { NUMBERED, POISON } from '../../world/messages.ts';
 import type { World } from '../../world/world.ts';
 import type { Params, Weight } from '../fields.ts';
@@ -17,6 +18,16 @@ import { SENDER } from './sender.declaration.ts';
 const NEXT = 0;
 const BURST = 1;
 const THOUGHT = 2;
+
+const STATE = factsShape('sender.state', {
+  sent: 'count',
+  'held-back': 'count',
+  'next-due': 'duration?',
+  unanswered: 'count?',
+  resting: 'count?',
+  'poison-share': 'ratio?',
+});
+const BURSTS = listShape('sender.bursts', { left: 'count', gap: 'duration' });
 
 interface SenderState {
   /** Injected share of poison, -1 = its own. */
@@ -258,6 +269,22 @@ class Sender extends StatefulActor implements PublisherHost, DemandHost {
 
   override onPacket(link: LinkIx, type: number, first: number, count: number): void {
     this.outlets.onPacket(this.world.links.toSlot[link] as number, link, type, first, count);
+  }
+
+  inside(): Inside {
+    const { demand, outlets, state, world } = this;
+    const { bursts, poisonShare, unanswered } = state;
+    const rows = new InsideRows(BURSTS);
+    for (const { gapNs, left } of bursts) rows.add({ left, gap: gapNs });
+    const facts = factsOf(STATE, {
+      sent: demand.state.issued,
+      'held-back': demand.state.heldBack,
+      'next-due': untilNs(world, world.timersOf(this.ix, NEXT).get(demand.state.schedules)),
+      unanswered: demand.isClosed ? unanswered.size : null,
+      resting: demand.isClosed ? demand.state.resting : null,
+      'poison-share': poisonShare < 0 ? null : poisonShare,
+    });
+    return [facts, ...(bursts.length > 0 ? [rows.table(bursts.length)] : []), ...outlets.inside()];
   }
 
   override sample(out: Float64Array, at: number): void {

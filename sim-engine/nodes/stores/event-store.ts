@@ -6,6 +6,7 @@ import { floor, min } from '../../kernel/exact-math.ts';
 import type { LinkIx } from '../../kernel/ids.ts';
 import { addToRanges, isInRanges, newRangeSet, type RangeSet } from '../../kernel/range-set.ts';
 import { appendExpecting, NOTHING_YET, nextState } from '../../parts/event-fold.ts';
+import type { Inside } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
 import type { World } from '../../world/world.ts';
 import type { Params } from '../fields.ts';
@@ -13,6 +14,7 @@ import type { ActorSelf, NodeBehaviour } from '../node-kind.ts';
 import { appendEvent, type EventLog, type EventRow, eventInto, newEventLog } from './event-log.ts';
 import { newSeenVersions, noteRead, noteSeen, type SeenVersions, takeSeen } from './seen-versions.ts';
 import { newPlacesState, type PlacesState, type Question, StoreActor } from './store-actor.ts';
+import { streamsTable } from './store-inside.ts';
 import { type StreamKind, streamKind, TRIP_LENGTH } from './trip.ts';
 
 /** Events of one answer at most. */
@@ -199,10 +201,20 @@ export class EventStore extends StoreActor {
     return numbers.reverse();
   }
 
+  /** Those of before the run included. */
+  private get streamCount(): number {
+    return this.state.streams.size + floor((this.history + TRIP_LENGTH - 1) / TRIP_LENGTH);
+  }
+
+  inside(): Inside {
+    const { log, streams } = this.state;
+    return [...this.insideAll(), streamsTable(this.world, this.streamCount, log, this.kind, streams)];
+  }
+
   override sample(out: Float64Array, at: number): void {
-    const { log, rejected, streams } = this.state;
+    const { log, rejected } = this.state;
     this.sampleAll(log.last, out, at);
-    out[at + 10] = streams.size + floor((this.history + TRIP_LENGTH - 1) / TRIP_LENGTH);
+    out[at + 10] = this.streamCount;
     out[at + 11] = rejected;
   }
 }

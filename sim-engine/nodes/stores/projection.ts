@@ -10,6 +10,7 @@ import { clearRing, type IntRing, newRing, peekRing, pushRing, shiftRing } from 
 import type { LawSpec } from '../../kernel/law-spec.ts';
 import { StatefulActor } from '../../world/actor.ts';
 import { DROPPED, IN_FLIGHT } from '../../world/books.ts';
+import { factsOf, factsShape, type Inside, InsideRows, listShape, nameOfMessage } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
 import { actorPlace, CRASH, DUPLICATE, FORGOTTEN, REMOVED, UNKNOWN } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
@@ -29,6 +30,7 @@ import { behaviourOf } from '../registry.ts';
 import { newEventRow } from './event-log.ts';
 import { EventStore, PAGE } from './event-store.ts';
 import { slowed } from './relay.ts';
+import { viewStreamsTable } from './store-inside.ts';
 import { type StreamKind, streamKind } from './trip.ts';
 import { completeUpTo, copyOfView, knowsEffectOf, newView, seqInView, takeEvent, type View } from './view.ts';
 
@@ -42,6 +44,25 @@ const TIMERS_MASK = 0x3fffffff;
 const COLUMNS = 3;
 /** How long an answer of the event store is waited for where the wire says nothing of it, ns. */
 const WAIT_NS = 1_000_000_000;
+
+const STATE = factsShape('projection.state', {
+  standing: 'word',
+  source: 'node?',
+  position: 'count',
+  'in-view': 'count',
+  'in-store': 'count?',
+  'view-lag': 'count?',
+  'waits-for-key': 'count?',
+  version: 'count',
+  'in-snapshot': 'count?',
+});
+const HELD = listShape('projection.held', {
+  letter: 'message',
+  from: 'node',
+  attempt: 'count',
+  key: 'count?',
+  'which-event': 'count?',
+});
 
 /** Events that came from the event store: a page of the log, or the missing ones of a stream. */
 interface Page {
@@ -117,6 +138,8 @@ class Projection extends StatefulActor implements ConsumerHost {
   private readonly answers: (LinkIx | null)[] = [];
   /** Wires to event stores by slot; the first that is there is the one it is built from. */
   private readonly sources: (Connection | null)[] = [];
+  /** By slot: document id of the node at the other end. */
+  private readonly peers: string[] = [];
   private source: Connection | null = null;
   private sourceSlot = -1;
   private sourceIx = 0;
@@ -156,6 +179,7 @@ class Projection extends StatefulActor implements ConsumerHost {
   // ---------------------------------------------------------------- life
 
   override attach(slot: number, connection: Connection): void {
+    this.peers[slot] = connection.peerId;
     if (connection.port === 'calls') {
       this.sources[slot] = connection.peerKind === 'event-store' ? connection : null;
       this.chooseSource();
@@ -564,6 +588,48 @@ class Projection extends StatefulActor implements ConsumerHost {
   }
 
   // ---------------------------------------------------------------- gauges
+
+  inside(): Inside {
+    const { consumers, kind, peers, sourceSlot, state, world } = this;
+    const { desk, view } = state;
+    const last = this.eventStore()?.log.last;
+    const facts = factsOf(STATE, {
+      standing: this.standing(),
+      source: this.source === null ? null : (peers[sourceSlot] as string),
+      position: completeUpTo(view),
+      'in-view': view.count,
+      'in-store': last ?? null,
+      'view-lag': last === undefined ? null : last - view.count,
+      'waits-for-key': state.missing,
+      version: this.version,
+      'in-snapshot': state.snapshot === null ? null : state.snapshot.count,
+    });
+    const rows = new InsideRows(HELD);
+    for (let at = 0; at < desk.count && !rows.isFull; at += COLUMNS) {
+      const msg = world.obligations.msg[peekRing(desk, at)] as number;
+      rows.add({
+        letter: nameOfMessage(world, msg),
+        from: peers[peekRing(desk, at + 2)] ?? null,
+        attempt: peekRing(desk, at + 1),
+        key: world.messages.eventNumber[msg] === 0 ? null : (world.messages.key[msg] as number),
+        'which-event': world.messages.eventNumber[msg] || null,
+      });
+    }
+    return [
+      facts,
+      rows.table(desk.count / COLUMNS),
+      viewStreamsTable(view, kind),
+      ...consumers.flatMap((consumer) => consumer?.inside?.() ?? []),
+    ];
+  }
+
+  private standing(): string {
+    const { isRebuilding, isStanding, isWorking, missing } = this.state;
+    if (isStanding) return 'inside.word.stands';
+    if (isRebuilding) return 'inside.word.rebuilding';
+    if (missing !== null) return 'inside.word.asks-for-missing';
+    return isWorking ? 'inside.word.takes-in' : 'inside.word.waits';
+  }
 
   override sample(out: Float64Array, at: number): void {
     const { kind, state, world } = this;

@@ -5,12 +5,14 @@ import type { Law } from '../../kernel/distributions.ts';
 import type { LinkIx } from '../../kernel/ids.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
 import { StatefulActor } from '../../world/actor.ts';
+import type { Inside } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
 import type { World } from '../../world/world.ts';
 import type { Params } from '../fields.ts';
 import { type ActorSelf, CLIENT_TIMERS, type Connection } from '../node-kind.ts';
 import { type EventLog, type EventRow, newEventRow } from './event-log.ts';
 import { Relay, type RelayHost, slowed } from './relay.ts';
+import { storeInside } from './store-inside.ts';
 
 /** A question is worked off. */
 const WORKED = 0;
@@ -70,6 +72,8 @@ export abstract class StoreActor extends StatefulActor implements RelayHost {
   protected readonly row: EventRow = newEventRow();
   protected readonly relay: Relay;
   protected capacity = 0;
+  /** By slot: document id of the node at the other end. */
+  private readonly peers: string[] = [];
   /** By slot: the links on which it answers. */
   private readonly answers: (LinkIx | null)[] = [];
   private readLaw!: Law;
@@ -123,6 +127,7 @@ export abstract class StoreActor extends StatefulActor implements RelayHost {
   // ---------------------------------------------------------------- life
 
   override attach(slot: number, connection: Connection): void {
+    this.peers[slot] = connection.peerId;
     if (connection.port === 'out') this.relay.attach(slot, connection);
     else this.answers[slot] = connection.out;
   }
@@ -325,6 +330,13 @@ export abstract class StoreActor extends StatefulActor implements RelayHost {
     row.causeNumber = messages.number[msg] as number;
     row.bornNs = world.now[0] as number;
     return row;
+  }
+
+  protected insideAll(): Inside {
+    const { log, peers, relay, state, world } = this;
+    const timers = state.busy > 0 ? world.timersOf(this.ix, WORKED) : new Map<number, number>();
+    const endsNs = (place: number) => timers.get(((state.serials[place] ?? 0) << PLACE_BITS) | place);
+    return [...storeInside({ world, state, relay, log, peers, endsNs }), ...relay.outlets.inside()];
   }
 
   protected sampleAll(rows: number, out: Float64Array, at: number): void {

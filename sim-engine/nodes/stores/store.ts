@@ -3,12 +3,14 @@
 // docs/semantics/patterns.md.
 
 import { addToRanges, isInRanges, newRangeSet, type RangeSet } from '../../kernel/range-set.ts';
+import type { Inside } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
 import type { World } from '../../world/world.ts';
 import type { ActorSelf, NodeBehaviour } from '../node-kind.ts';
 import { appendEvent, type EventLog, newEventLog, trimLog } from './event-log.ts';
 import { newSeenVersions, noteRead, noteSeen, type SeenVersions, takeSeen } from './seen-versions.ts';
 import { newPlacesState, type PlacesState, type Question, StoreActor } from './store-actor.ts';
+import { rowsTable } from './store-inside.ts';
 
 interface StoreState extends PlacesState {
   rows: number;
@@ -131,6 +133,11 @@ class Store extends StoreActor {
   }
 
   protected override sendEvents(): void {}
+
+  inside(): Inside {
+    const { byKey, byMessage, rows } = this.state;
+    return [...this.insideAll(), rowsTable(this.world, rows, byKey, byMessage)];
+  }
 
   override sample(out: Float64Array, at: number): void {
     this.sampleAll(this.state.rows, out, at);

@@ -42,6 +42,9 @@ export function seqInView(view: View, key: number): number {
   return packed === undefined ? -1 : (packed - (packed % STATES_MAX)) / STATES_MAX - 1;
 }
 
+/** State of a stream in the view, -1 = none. */
+export const stateInView = (view: View, key: number): number => ((view.streams.get(key) ?? 0) % STATES_MAX) - 1;
+
 const fold = newFold();
 
 /** Takes event `number` in, if it is the next of its stream and means something there. */
