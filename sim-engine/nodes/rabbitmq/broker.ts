@@ -124,6 +124,8 @@ export interface BrokerOutput {
   kept(queue: Queue, message: Message, from: number): number;
   /** A copy is out: given to a consumer or taken by `get`. */
   wentOut(queue: Queue, entry: Entry): void;
+  /** A copy that was out is ready again, or waits for its time. */
+  cameBack(queue: Queue, entry: Entry, isDelayed: boolean): void;
   /** A copy is gone from its queue for good, and nothing took its place. */
   gone(queue: Queue, entry: Entry, why: Parting): void;
   /** A queue that was without a leader has taken a publish after all, or will not have it. */
@@ -856,6 +858,10 @@ export class Broker implements QueueHost {
     this.aftermath.push({ type: 'settle', queue, position });
   }
 
+  cameBack(queue: Queue, entry: Entry, isDelayed: boolean): void {
+    this.out.cameBack(queue, entry, isDelayed);
+  }
+
   letGo(queue: Queue, entry: Entry, why: Parting): void {
     this.out.gone(queue, entry, why);
   }
@@ -1180,10 +1186,14 @@ export class Broker implements QueueHost {
   /** The server stops and starts: connections are lost, and what is not durable with them. */
   restart(): void {
     const { state } = this;
+    for (let node = 1; node <= this.nodes; node++) state.running.add(node);
     // All connections are lost at once: nothing goes from one to another on its way back.
     state.connections.clear();
     state.channels.clear();
     for (const queue of [...state.queues.values()]) {
+      queue.backlog = [];
+      queue.leaderNs = 0;
+      if (queue.node === 0) queue.node = queue.members[0] as number;
       const isForsaken = queue.spec.isAutoDelete && queue.consumers.size > 0;
       if (!queue.spec.isDurable || queue.owner !== 0 || isForsaken) this.dropQueue(queue, 'restart');
       else kindOf(queue).restart(this, queue);
@@ -1191,7 +1201,40 @@ export class Broker implements QueueHost {
     restartRouting(state.routing);
     state.alarms.clear();
     this.settleAftermath();
-    for (const queue of state.queues.values()) this.arm(queue);
+    this.rearm();
+  }
+
+  /** Asks anew for all that is to happen by itself: whoever was asked has forgotten. */
+  rearm(): void {
+    for (const queue of this.state.queues.values()) {
+      queue.armedNs = Number.POSITIVE_INFINITY;
+      this.arm(queue);
+    }
+  }
+
+  // ---------------------------------------------------------------- for whoever drew the broker
+
+  /** Another alternate exchange, or none. */
+  setAlternate(exchange: string, alternate: string | null): void {
+    setPolicyAlternate(this.state.routing, exchange, alternate);
+  }
+
+  /** Every copy that lies in a queue or is out of one. */
+  *allEntries(): Generator<Entry> {
+    for (const queue of this.state.queues.values()) {
+      for (const line of [queue.returned, ...queue.levels]) yield* entriesOf(line);
+      for (const { entry } of queue.delayed) yield entry;
+      for (const { entry } of queue.retained) yield entry;
+      for (const { entry } of queue.unacked.values()) yield entry;
+    }
+  }
+
+  /** Arguments of a queue change while it holds messages, as only a policy can do it on a real server. */
+  changeArguments(name: string, args: HeaderTable): void {
+    const queue = this.named(name);
+    if (queue === undefined) return;
+    queue.spec = { ...queue.spec, args };
+    this.applyPolicies();
   }
 }
 

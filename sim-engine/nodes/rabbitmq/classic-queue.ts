@@ -239,6 +239,7 @@ function putBack(host: QueueHost, queue: Queue, positions: readonly number[], is
     if (entry.level > queue.top) queue.top = entry.level;
     queue.ready++;
     queue.readyBytes += entry.bytes;
+    host.cameBack(queue, entry, false);
   }
   dropOverLimit(host, queue);
 }

@@ -46,7 +46,7 @@ export type Held =
 
 export interface Queue {
   readonly serial: number;
-  readonly spec: QueueSpec;
+  spec: QueueSpec;
   readonly type: QueueType;
   /** Connection that an exclusive queue belongs to, else 0. */
   readonly owner: number;
@@ -116,6 +116,8 @@ export interface QueueHost {
   deliver(queue: Queue, consumer: Consumer, entry: Entry): void;
   /** A message has died here; the broker has it now. */
   die(queue: Queue, entry: Entry, reason: DeathReason): void;
+  /** A delivery has come back unworked: it is ready again, or waits for its time. */
+  cameBack(queue: Queue, entry: Entry, isDelayed: boolean): void;
   /** A message has left this queue and goes nowhere else. */
   letGo(queue: Queue, entry: Entry, why: Parting): void;
   /** 3.10 and 4.0: whether the window that all consumers of a channel share has room. */

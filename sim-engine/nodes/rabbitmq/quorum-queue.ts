@@ -207,7 +207,9 @@ export function quorumWake(host: QueueHost, queue: Queue): void {
   const nowNs = host.nowNs();
   const wasWellBelow = isWellBelow(queue);
   while (queue.delayed.length > 0 && (queue.delayed[0]?.readyNs as number) <= nowNs) {
-    pushReturned(queue, (queue.delayed.shift() as { readonly entry: Entry }).entry);
+    const { entry } = queue.delayed.shift() as Queue['delayed'][number];
+    pushReturned(queue, entry);
+    host.cameBack(queue, entry, false);
   }
   expire(host, queue, true);
   if (host.version === '4.3') endOverdue(host, queue, nowNs);
@@ -415,6 +417,7 @@ function writeAnew(host: QueueHost, queue: Queue, position: number): void {
   entry.returnedCount++;
   if (host.version !== '4.3') entry.failedCount++;
   pushReady(queue, entry);
+  host.cameBack(queue, entry, false);
 }
 
 /** One delivery comes back: to the line of those that did, to wait for its time, or to die of one too many. */
@@ -434,6 +437,7 @@ function returnOne(host: QueueHost, queue: Queue, position: number, isFailed: bo
   }
   const { delayedRetry } = settings;
   const isDelayed = delayedRetry === 'all' || delayedRetry === (isFailed ? 'failed' : 'returned');
+  host.cameBack(queue, entry, isDelayed);
   if (isDelayed) delay(host, queue, entry);
   else pushReturned(queue, entry);
 }

@@ -122,6 +122,7 @@ export class Watcher implements BrokerOutput {
   }
   blocked(): void {}
   decided(): void {}
+  cameBack(): void {}
 
   kept(queue: Queue, message: Message, from: number): number {
     const number = ++this.numbers;

@@ -103,6 +103,7 @@ export class ScriptClient implements BrokerOutput {
   }
   blocked(): void {}
   decided(): void {}
+  cameBack(): void {}
   polled(): void {}
   wentOut(): void {}
   gone(): void {}

@@ -1,0 +1,784 @@
+// A RabbitMQ broker at work: translates packets of clients into operations of the machine (`broker.ts`) and what that tells into packets
+// and entries of the books. The drawing says what is declared; connections come, stall, break and come again.
+
+import type { ActorIx, LinkIx, MsgIx, OblIx, SubIx } from '../../kernel/ids.ts';
+import { clonePlain } from '../../kernel/plain-state.ts';
+import { StatefulActor } from '../../world/actor.ts';
+import {
+  DEAD_LETTERED,
+  DELAYED,
+  DROPPED,
+  EXPIRED,
+  LOST,
+  ON_WIRE,
+  PUB_ACCEPTED,
+  PUB_REFUSED,
+  PUB_UNROUTABLE,
+  WAITING,
+} from '../../world/books.ts';
+import { MODE_DIRECT } from '../../world/links.ts';
+import * as packet from '../../world/packet-types.ts';
+import {
+  actorPlace,
+  CRASH,
+  CUT,
+  FORGOTTEN,
+  FULL,
+  MAX_ATTEMPTS,
+  OVERFLOW,
+  REJECTED,
+  REMOVED,
+  TOO_OLD,
+  UNKNOWN,
+} from '../../world/reasons.ts';
+import type { World } from '../../world/world.ts';
+import type { Params, TableEntry } from '../fields.ts';
+import { type ActorSelf, type Connection, type Container, clientTimer, type NodeBehaviour, type PartRef } from '../node-kind.ts';
+import { Broker, type BrokerOutput, type BrokerState, type Delivery } from './broker.ts';
+import { SOCKET_CLOSED } from './client-session.ts';
+import { BY_REJECT, rabbitConsumer } from './consumer.ts';
+import { headerTable } from './declared-arguments.ts';
+import { type Drawn, drawnTopology, type InnerWire, isInner } from './drawn-topology.ts';
+import type { Entry } from './entry-line.ts';
+import type { HeaderTable, Message, Version } from './model.ts';
+import { CANCELLED, CLOSE, CLOSED, CONSUMERS, HEARTBEAT, OPEN, OPENED, RETURNED } from './packets.ts';
+import { rabbitPublisher } from './publisher.ts';
+import type { Parting, Queue } from './queue.ts';
+
+const WAKE = 0;
+/** A peer's process is gone: its host closes the socket. `arg`: the connection here. */
+const PEER_GONE = 1;
+const LOOK_FOR_SILENCE = 2;
+
+const SILENCE_CHECK_NS = 5_000_000_000;
+const SILENT_BEATS = 2;
+const MS = 1_000_000;
+const NO_HEADERS: HeaderTable = new Map();
+
+/** The broker's side of a client's session. */
+interface Session {
+  /** The client's number of it. */
+  readonly number: number;
+  readonly channel: number;
+  readonly connection: number;
+  consumers: number;
+  /** When the client was last heard of, ns. */
+  readonly heardNs: Float64Array;
+}
+
+interface Parked {
+  readonly slot: number;
+  readonly type: number;
+  readonly first: number;
+  readonly tag: number;
+  readonly aux: number;
+}
+
+interface ActorState {
+  /** By slot. */
+  readonly sessions: Map<number, Session>;
+  /** Slot of a channel of the machine. */
+  readonly slots: Map<number, number>;
+  /** By document id of a client's node: the connection that its wires share. */
+  readonly shared: Map<string, number>;
+  /** By connection: what is left unread during an alarm. */
+  readonly parked: Map<number, Parked[]>;
+  /** Publishes that wait for queues without a leader: how many, and whether one has taken it. */
+  readonly undecided: Map<number, { left: number; isTaken: boolean }>;
+  /** Channel on which the drawing declares. */
+  admin: number;
+  isLooking: boolean;
+  redeliveries: number;
+  unroutable: number;
+  deadLettered: number;
+}
+
+const newActorState = (): ActorState => ({
+  sessions: new Map(),
+  slots: new Map(),
+  shared: new Map(),
+  parked: new Map(),
+  undecided: new Map(),
+  admin: 0,
+  isLooking: false,
+  redeliveries: 0,
+  unroutable: 0,
+  deadLettered: 0,
+});
+
+class BrokerActor extends StatefulActor implements BrokerOutput, Container {
+  override state: ActorState = newActorState();
+  private readonly world: World;
+  private readonly place: number;
+  private readonly broker: Broker;
+  private readonly nodes: number;
+  private readonly connections: (Connection | null)[] = [];
+  /** Wires between parts, by id; each is attached at both its ends. */
+  private readonly inner = new Map<string, InnerWire>();
+  private parts: readonly PartRef[];
+  private drawn: Drawn;
+  private params: Params;
+  /** The publish under way, and whether a queue has it. */
+  private current = 0;
+  private isCurrentTaken = false;
+  /** Sessions that ended while the machine was at work, each with the code. */
+  private readonly ended: { readonly slot: number; readonly code: number }[] = [];
+
+  constructor(world: World, self: ActorSelf) {
+    super(self.ix);
+    this.world = world;
+    this.place = actorPlace(self.ix);
+    this.params = self.params;
+    this.parts = self.parts;
+    this.nodes = self.params.nodes as number;
+    const options = { nodes: this.nodes, electionNs: self.params.electionTime as number };
+    this.broker = new Broker(self.params.version as Version, this, options);
+    this.drawn = drawnTopology(this.parts, []);
+    // In order of id, so that the books know the queues in an order that does not change.
+    for (const { id, kind } of this.parts) if (kind === 'rabbitmq-queue') this.subscription(id);
+  }
+
+  private subscription(part: string): SubIx {
+    return this.world.books.subscription(part, this.ix);
+  }
+
+  // ---------------------------------------------------------------- what is drawn
+
+  override attach(slot: number, connection: Connection): void {
+    this.connections[slot] = connection;
+    if (isInner(connection)) this.attachInner(connection);
+  }
+
+  /** Both ends of such a wire are here: the end it begins at tells where it leads, and the other where from. */
+  private attachInner({ kind, params, peerId, selfId, wireId, port }: Connection): void {
+    const isStart = port !== 'in';
+    this.inner.set(wireId, {
+      id: wireId,
+      kind: kind.type,
+      params,
+      from: isStart ? selfId : peerId,
+      to: isStart ? peerId : selfId,
+    });
+  }
+
+  override onConnected(slot: number): void {
+    if (isInner(this.connections[slot])) this.declareDrawn();
+  }
+
+  override onDisconnected(slot: number): void {
+    const connection = this.connections[slot];
+    this.connections[slot] = null;
+    if (connection && isInner(connection)) {
+      this.inner.delete(connection.wireId);
+      this.declareDrawn();
+      return;
+    }
+    this.dropSession(slot);
+    this.afterwards();
+  }
+
+  override onWireParams(slot: number, connection: Connection): void {
+    this.attach(slot, connection);
+    if (isInner(connection)) this.declareDrawn();
+  }
+
+  onParts(parts: readonly PartRef[]): void {
+    this.parts = parts;
+    this.declareDrawn();
+  }
+
+  override onParams(params: Params): void {
+    this.params = params;
+    this.followParams();
+    this.afterwards();
+  }
+
+  private followParams(): void {
+    const { diskAlarm, memoryAlarm, nodesDown } = this.params;
+    this.broker.setAlarm('memory', memoryAlarm as boolean);
+    this.broker.setAlarm('disk', diskAlarm as boolean);
+    const down = new Set(String(nodesDown).split(',').map(Number));
+    for (let node = 1; node <= this.nodes; node++) {
+      const isRunning = this.broker.state.running.has(node);
+      if (down.has(node) && isRunning) this.broker.killNode(node);
+      else if (!down.has(node) && !isRunning) this.broker.startNode(node);
+    }
+  }
+
+  /** Makes the server have what is drawn: declares what is new, deletes what is gone, changes what is otherwise. */
+  private declareDrawn(): void {
+    const before = this.drawn;
+    this.drawn = drawnTopology(this.parts, [...this.inner.values()]);
+    const { admin } = this.state;
+    if (admin === 0) return;
+    const { broker, drawn } = this;
+    for (const name of before.bindings.keys()) {
+      const binding = before.bindings.get(name);
+      if (binding !== undefined && !drawn.bindings.has(name)) broker.unbind(this.adminChannel(), binding);
+    }
+    for (const name of before.queues.keys()) {
+      if (!drawn.queues.has(name)) broker.deleteQueue(this.adminChannel(), name, false, false);
+    }
+    for (const [name, spec] of before.exchanges) {
+      if (drawn.exchanges.get(name)?.type !== spec.type) broker.deleteExchange(this.adminChannel(), name, false);
+    }
+    this.declareAll();
+    this.afterwards();
+  }
+
+  private declareAll(): void {
+    const { broker, drawn } = this;
+    for (const spec of drawn.exchanges.values()) {
+      if (broker.checkExchange(this.adminChannel(), spec.name) !== 0) broker.declareExchange(this.adminChannel(), spec);
+      const alternate = spec.args.get('alternate-exchange');
+      broker.setAlternate(spec.name, typeof alternate === 'string' ? alternate : null);
+    }
+    for (const spec of drawn.queues.values()) {
+      if (broker.named(spec.name) === undefined) broker.declareQueue(this.adminChannel(), spec);
+      else broker.changeArguments(spec.name, spec.args);
+    }
+    for (const binding of drawn.bindings.values()) broker.bind(this.adminChannel(), binding);
+  }
+
+  /** The drawing's own channel, opened anew if a refusal has closed it. */
+  private adminChannel(): number {
+    const { state } = this;
+    if (!this.broker.isOpen(state.admin)) state.admin = this.broker.openChannel(this.broker.openConnection(this.firstRunning()));
+    return state.admin;
+  }
+
+  private firstRunning(): number {
+    for (let node = 1; node <= this.nodes; node++) if (this.broker.state.running.has(node)) return node;
+    return 1;
+  }
+
+  override onStart(): void {
+    this.drawn = drawnTopology(this.parts, [...this.inner.values()]);
+    this.adminChannel();
+    this.declareAll();
+    this.followParams();
+    this.afterwards();
+  }
+
+  // ---------------------------------------------------------------- packets
+
+  override onPacket(link: LinkIx, type: number, first: number, _count: number): void {
+    const slot = this.world.links.toSlot[link] as number;
+    this.take(slot, type, first, this.world.tag, this.world.aux[0] as number);
+    this.afterwards();
+  }
+
+  private take(slot: number, type: number, first: number, tag: number, aux: number): void {
+    if (type === OPEN) return this.onOpen(slot, first, tag);
+    const session = this.state.sessions.get(slot);
+    if (session === undefined) return this.loseLate(type, first);
+    session.heardNs[0] = this.world.now[0] as number;
+    if (type === HEARTBEAT) {
+      this.send(slot, HEARTBEAT, 0, 0);
+      return;
+    }
+    if (this.broker.isHeldUp(session.connection, type === packet.PUBLISH)) {
+      const parked = this.state.parked.get(session.connection) ?? [];
+      parked.push({ slot, type, first, tag, aux });
+      this.state.parked.set(session.connection, parked);
+      return;
+    }
+    switch (type) {
+      case packet.PUBLISH:
+        return this.onPublish(session, slot, first as MsgIx);
+      case packet.ACK:
+      case packet.RETRY:
+      case packet.REJECT:
+        return this.onSettle(session, type, first, tag, aux);
+      case CONSUMERS:
+        return this.setConsumers(slot, session, first);
+      case CLOSE:
+        return this.dropSession(slot);
+    }
+  }
+
+  /** What comes on a channel that is closed already. */
+  private loseLate(type: number, first: number): void {
+    if (type === packet.PUBLISH) this.losePublish(first, CUT);
+    else if (type === packet.ACK || type === packet.RETRY || type === packet.REJECT) this.world.obligations.dropMention(first);
+  }
+
+  private losePublish(msg: number, reason: number): void {
+    this.world.losePublish(this.ix as ActorIx, msg as MsgIx, this.place, reason);
+  }
+
+  private send(slot: number, type: number, first: number, tag: number): void {
+    const connection = this.connections[slot];
+    if (connection) this.world.send(connection.out, type, first, 1, tag);
+  }
+
+  // ---------------------------------------------------------------- sessions
+
+  private onOpen(slot: number, consumers: number, number: number): void {
+    this.dropSession(slot);
+    const connection = this.connections[slot];
+    if (!connection) return;
+    const node = this.nodeFor(slot, connection);
+    if (node === 0) {
+      this.send(slot, CLOSED, 0, number);
+      return;
+    }
+    const id = this.connectionFor(connection, node);
+    const channel = this.broker.openChannel(id);
+    const session: Session = {
+      number,
+      channel,
+      connection: id,
+      consumers: 0,
+      heardNs: new Float64Array([this.world.now[0] as number]),
+    };
+    this.state.sessions.set(slot, session);
+    this.state.slots.set(channel, slot);
+    this.lookForSilence();
+    this.send(slot, OPENED, 0, number);
+    if (connection.params.confirm === true) this.broker.selectConfirms(channel);
+    if (connection.port === 'out') {
+      this.broker.qos(channel, connection.params.prefetch as number, false);
+      this.setConsumers(slot, session, consumers);
+    }
+  }
+
+  /** The node that a client reaches: the one it asks for, or one that runs, in turn by wire; 0 if that is down. */
+  private nodeFor(slot: number, { params }: Connection): number {
+    const { running } = this.broker.state;
+    const asked = params.node as number;
+    if (asked > 0) return running.has(asked) ? asked : 0;
+    for (let turn = 0; turn < this.nodes; turn++) {
+      const node = ((slot + turn) % this.nodes) + 1;
+      if (running.has(node)) return node;
+    }
+    return 0;
+  }
+
+  private connectionFor({ params, peerId }: Connection, node: number): number {
+    if (params.connection !== 'shared') return this.broker.openConnection(node);
+    const { shared } = this.state;
+    const there = shared.get(peerId);
+    if (there !== undefined && this.broker.state.connections.has(there)) return there;
+    const id = this.broker.openConnection(node);
+    shared.set(peerId, id);
+    return id;
+  }
+
+  private setConsumers(slot: number, session: Session, count: number): void {
+    const connection = this.connections[slot] as Connection;
+    const { acknowledge, exclusive, priority } = connection.params;
+    const queue = this.nameOf(connection.selfId);
+    const args = new Map([['x-priority', priority as number]]);
+    const { channel } = session;
+    while (session.consumers < count) {
+      const tag = `${connection.wireId}#${++session.consumers}`;
+      const code = this.broker.consume(channel, queue, tag, acknowledge === 'automatic', exclusive as boolean, args);
+      if (code !== 0) return;
+    }
+    while (session.consumers > count) this.broker.cancel(channel, `${connection.wireId}#${session.consumers--}`);
+  }
+
+  private nameOf(part: string): string {
+    return this.drawn.names.get(part) ?? part;
+  }
+
+  /** The client's side of a session is gone. */
+  private dropSession(slot: number): void {
+    const session = this.forgetSession(slot);
+    if (session === undefined) return;
+    const others = [...this.state.sessions.values()].some(({ connection }) => connection === session.connection);
+    if (others) this.broker.closeChannel(session.channel);
+    else this.broker.closeConnection(session.connection);
+  }
+
+  /** What it had not been read of is lost. */
+  private forgetSession(slot: number): Session | undefined {
+    const { parked, sessions, slots } = this.state;
+    const session = sessions.get(slot);
+    if (session === undefined) return undefined;
+    sessions.delete(slot);
+    slots.delete(session.channel);
+    const unread = parked.get(session.connection);
+    if (unread !== undefined) {
+      for (const one of unread) if (one.slot === slot) this.loseLate(one.type, one.first);
+      const rest = unread.filter((one) => one.slot !== slot);
+      if (rest.length === 0) parked.delete(session.connection);
+      else parked.set(session.connection, rest);
+    }
+    return session;
+  }
+
+  /** Tells the clients whose sessions the machine has ended. */
+  private afterwards(): void {
+    for (let at = 0; at < this.ended.length; at++) {
+      const { code, slot } = this.ended[at] as { readonly slot: number; readonly code: number };
+      const session = this.forgetSession(slot);
+      if (session === undefined) continue;
+      this.send(slot, CLOSED, 0, code);
+      const others = [...this.state.sessions.values()].some(({ connection }) => connection === session.connection);
+      if (!others) this.broker.closeConnection(session.connection);
+    }
+    this.ended.length = 0;
+  }
+
+  private lookForSilence(): void {
+    const { state, world } = this;
+    if (state.isLooking) return;
+    state.isLooking = true;
+    world.at[0] = (world.now[0] as number) + SILENCE_CHECK_NS;
+    world.arm(this.ix, LOOK_FOR_SILENCE, 0);
+  }
+
+  /** Clients that have said nothing for two heartbeats count as dead. */
+  private closeSilent(): void {
+    const { state, world } = this;
+    state.isLooking = false;
+    for (const [slot, { heardNs }] of [...state.sessions]) {
+      const heartbeatNs = this.connections[slot]?.params.heartbeat as number;
+      const silenceNs = (world.now[0] as number) - (heardNs[0] as number);
+      if (heartbeatNs > 0 && silenceNs > heartbeatNs * SILENT_BEATS) this.dropSession(slot);
+    }
+    if (state.sessions.size > 0) this.lookForSilence();
+  }
+
+  // ---------------------------------------------------------------- publishing
+
+  private onPublish(session: Session, slot: number, msg: MsgIx): void {
+    this.current = msg;
+    this.isCurrentTaken = false;
+    const connection = this.connections[slot] as Connection;
+    const { code, openAt, refusedBy } = this.broker.publish(
+      session.channel,
+      this.messageOf(connection, msg),
+      connection.params.mandatory as boolean,
+    );
+    this.current = 0;
+    if (openAt > 0) this.state.undecided.set(msg, { left: openAt, isTaken: this.isCurrentTaken });
+    else if (!this.isCurrentTaken) this.closePublish(msg, code !== 0 ? UNKNOWN : refusedBy > 0 ? FULL : 0);
+  }
+
+  /** A message that no queue has: refused for a reason, or 0 = unroutable. */
+  private closePublish(msg: number, reason: number): void {
+    const { books, messages, oracle } = this.world;
+    if (reason === 0) {
+      this.state.unroutable++;
+      books.closePublish(this.ix, PUB_UNROUTABLE);
+    } else {
+      books.closePublish(this.ix, PUB_REFUSED);
+      books.countReason(false, PUB_REFUSED, this.place, reason);
+    }
+    oracle.missedPublish(this.ix, messages.sender[msg] as number, messages.number[msg] as number);
+    this.world.tell(msg, reason === 0 ? 'unroutable' : 'refused', this.place, 0, reason);
+    messages.release(msg);
+  }
+
+  /** What AMQP sees of a message: the wire's template, filled with the message's own. */
+  private messageOf({ params, selfId }: Connection, msg: number): Message {
+    const { messages } = this.world;
+    const isToQueue = this.drawn.queueParts.has(selfId);
+    const priority = messages.priority[msg] as number;
+    const expirationNs = params.expiration as number;
+    const headers = params.headers as readonly TableEntry[];
+    return {
+      exchange: isToQueue ? '' : this.nameOf(selfId),
+      key: isToQueue ? this.nameOf(selfId) : this.filled(params.routingKey as string, msg),
+      cc: [],
+      bcc: [],
+      headers: headers.length === 0 ? NO_HEADERS : headerTable(headers),
+      isPersistent: params.persistent as boolean,
+      priority: priority === 0 ? -1 : priority,
+      expiration: expirationNs === 0 ? null : String(expirationNs / MS),
+      messageId: null,
+      correlationId: null,
+      replyTo: null,
+      bodyBytes: messages.sizeBytes[msg] as number,
+      deaths: null,
+      failedDeliveries: 0,
+      content: msg,
+    };
+  }
+
+  /** A routing key with its holes filled: `{key}`, `{type}` and `{number}` of the message. */
+  private filled(template: string, msg: number): string {
+    if (!template.includes('{')) return template;
+    const { messages } = this.world;
+    return template
+      .replaceAll('{key}', String(messages.key[msg]))
+      .replaceAll('{type}', String(messages.type[msg]))
+      .replaceAll('{number}', String(messages.number[msg]));
+  }
+
+  // ---------------------------------------------------------------- settling
+
+  private onSettle({ channel }: Session, type: number, obl: number, tag: number, aux: number): void {
+    const { obligations } = this.world;
+    this.world.tellOf(obl, type === packet.ACK ? 'acknowledged' : 'returned', this.place, obligations.attempts[obl] as number);
+    if (type === packet.ACK) this.broker.ack(channel, tag, false);
+    else if (type === packet.REJECT) this.broker.nack(channel, tag, false, false);
+    else if (aux === BY_REJECT) this.broker.reject(channel, tag, true);
+    else this.broker.nack(channel, tag, false, true);
+    obligations.dropMention(obl);
+  }
+
+  // ---------------------------------------------------------------- what the machine tells
+
+  nowNs(): number {
+    return this.world.now[0] as number;
+  }
+
+  wake(queue: number, dueNs: number): void {
+    this.world.at[0] = dueNs;
+    this.world.arm(this.ix as ActorIx, WAKE, queue);
+  }
+
+  kept(queue: Queue, message: Message, from: number): number {
+    const { obligations } = this.world;
+    const cls = this.classIn(queue, message);
+    if (from !== 0) {
+      this.handOver(from, cls, message);
+      return from;
+    }
+    const sub = this.subscription(this.drawn.parts.get(queue.spec.name) ?? queue.spec.name);
+    const msg = message.content;
+    if (message.deaths !== null && msg !== this.current) return obligations.open(msg, sub, cls);
+    return this.accept(msg, sub, cls);
+  }
+
+  private accept(msg: number, sub: SubIx, cls: number): OblIx {
+    const { books, messages, obligations, oracle } = this.world;
+    const late = this.state.undecided.get(msg);
+    if (msg === this.current ? this.isCurrentTaken : (late?.isTaken ?? true)) return obligations.open(msg, sub, cls);
+    if (msg === this.current) this.isCurrentTaken = true;
+    else if (late !== undefined) late.isTaken = true;
+    books.closePublish(this.ix, PUB_ACCEPTED);
+    oracle.acceptedPublish(this.ix, messages.sender[msg] as number, messages.number[msg] as number);
+    this.world.tell(msg, 'accepted', this.place, 0);
+    return obligations.openAccepted(msg, sub, cls);
+  }
+
+  decided(message: Message, _isTaken: boolean): void {
+    const late = this.state.undecided.get(message.content);
+    if (late === undefined || --late.left > 0) return;
+    this.state.undecided.delete(message.content);
+    if (!late.isTaken) this.closePublish(message.content, FULL);
+  }
+
+  /** A dead letter takes what was owed for it along. */
+  private handOver(obl: number, cls: number, message: Message): void {
+    const { obligations } = this.world;
+    const reason = REASON_OF[message.deaths?.last?.reason ?? 'rejected'];
+    if (cls !== WAITING) this.state.deadLettered++;
+    if (cls === DEAD_LETTERED && obligations.isOpen(obl)) this.world.books.countReason(true, DEAD_LETTERED, this.place, reason);
+    obligations.moveTo(obl, cls);
+    this.world.tellOf(
+      obl,
+      cls === DEAD_LETTERED ? 'dead-lettered' : 'delayed',
+      this.place,
+      obligations.attempts[obl] as number,
+      reason,
+    );
+  }
+
+  /**
+   * Where the books have a message that lies ready in a queue: waiting, unless it died before and this is not where it died. Then it
+   * is delayed in a queue that gives it back by itself and that nobody reads, and dead-lettered in any other.
+   */
+  private classIn(queue: Queue, { deaths }: Message): number {
+    if (deaths === null || deaths.entries.some((death) => death.queue === queue.spec.name)) return WAITING;
+    const { deadLetterExchange, messageTtlMs } = queue.settings;
+    const givesBack = deadLetterExchange !== null && messageTtlMs !== Number.POSITIVE_INFINITY && queue.consumers.size === 0;
+    return givesBack ? DELAYED : DEAD_LETTERED;
+  }
+
+  wentOut(_queue: Queue, entry: Entry): void {
+    const { obligations } = this.world;
+    const obl = entry.obligation;
+    const attempt = (obligations.attempts[obl] as number) + 1;
+    obligations.attempts[obl] = attempt;
+    if (entry.isRedelivered) this.state.redeliveries++;
+    this.world.tellOf(obl, 'delivered', this.place, attempt);
+  }
+
+  deliver({ channel, entry, tag }: Delivery): void {
+    const slot = this.state.slots.get(channel);
+    const connection = slot === undefined ? null : this.connections[slot];
+    if (!connection || entry === null) return;
+    const { links, obligations } = this.world;
+    const obl = entry.obligation;
+    obligations.addCause(obl);
+    // On a link without delay it is there in this very instant: no book need see it on the way.
+    if (links.mode[connection.out] !== MODE_DIRECT) obligations.moveTo(obl, ON_WIRE);
+    this.world.aux[0] = obligations.attempts[obl] as number;
+    this.world.send(connection.out, packet.DELIVER, obl, 1, tag);
+  }
+
+  polled(): void {}
+
+  cameBack(queue: Queue, entry: Entry, isDelayed: boolean): void {
+    this.world.obligations.moveTo(entry.obligation, isDelayed ? DELAYED : this.classIn(queue, entry.message));
+  }
+
+  gone(_queue: Queue, { obligation: obl }: Entry, why: Parting): void {
+    if (obl === 0) return;
+    const { obligations } = this.world;
+    const [cls, reason] = PARTING[why];
+    if (cls !== LOST) this.world.settled++;
+    obligations.endCause(obl, cls, this.place, reason);
+  }
+
+  confirmed(channel: number, publish: number, isAck: boolean): void {
+    this.tellChannel(channel, isAck ? packet.CONFIRM : packet.REFUSE, publish);
+  }
+
+  returned(channel: number): void {
+    this.tellChannel(channel, RETURNED, this.broker.state.channels.get(channel)?.publishes ?? 0);
+  }
+
+  cancelled(channel: number): void {
+    this.tellChannel(channel, CANCELLED, 0);
+  }
+
+  private tellChannel(channel: number, type: number, tag: number): void {
+    const slot = this.state.slots.get(channel);
+    if (slot !== undefined) this.send(slot, type, 0, tag);
+  }
+
+  channelClosed(channel: number, code: number): void {
+    const slot = this.state.slots.get(channel);
+    if (slot !== undefined) this.ended.push({ slot, code });
+  }
+
+  connectionClosed(connection: number, code: number): void {
+    for (const [slot, session] of this.state.sessions) if (session.connection === connection) this.ended.push({ slot, code });
+  }
+
+  blocked(connection: number, isBlocked: boolean): void {
+    for (const [slot, session] of this.state.sessions) {
+      if (session.connection === connection) this.send(slot, isBlocked ? packet.FLOW_STOP : packet.FLOW_GO, 0, 0);
+    }
+    if (isBlocked) return;
+    const unread = this.state.parked.get(connection) ?? [];
+    this.state.parked.delete(connection);
+    for (const { aux, first, slot, tag, type } of unread) this.take(slot, type, first, tag, aux);
+  }
+
+  // ---------------------------------------------------------------- time, life and death
+
+  override onTimer(timer: number, arg: number): void {
+    if (timer === WAKE) this.broker.wake(arg);
+    else if (timer === LOOK_FOR_SILENCE) this.closeSilent();
+    else if (timer === PEER_GONE) this.dropSession(arg);
+    this.afterwards();
+  }
+
+  /** The process dies: its sockets close, what was not on disk is gone. */
+  override onCrash(): void {
+    for (const [slot, session] of [...this.state.sessions]) {
+      this.forgetSession(slot);
+      this.closeSocket(slot, session.number);
+    }
+    for (const msg of [...this.state.undecided.keys()]) this.loseUndecided(msg, CRASH);
+    this.broker.restart();
+    this.state.shared.clear();
+    this.state.isLooking = false;
+    this.ended.length = 0;
+  }
+
+  private loseUndecided(msg: number, reason: number): void {
+    const late = this.state.undecided.get(msg);
+    this.state.undecided.delete(msg);
+    if (late?.isTaken === false) this.losePublish(msg, reason);
+  }
+
+  /** The host of a dead process closes its sockets; the other side hears of it as soon as the network lets it, behind all else. */
+  private closeSocket(slot: number, session: number): void {
+    const connection = this.connections[slot];
+    if (!connection) return;
+    const { world } = this;
+    const { links } = world;
+    const { out } = connection;
+    if (links.isCut[out] === 1) return;
+    const tail = links.tail[out] as number;
+    const soonest = this.nowNs() + (links.delayNs[out] as number) + (links.extraNs[out] as number);
+    const lastNs = tail === 0 ? 0 : (world.packets.dueNs[tail] as number);
+    world.at[0] = soonest > lastNs ? soonest : lastNs;
+    world.arm(links.to[out] as ActorIx, clientTimer(links.toSlot[out] as number, SOCKET_CLOSED), session);
+  }
+
+  override onRestart(): void {
+    this.state.admin = 0;
+    this.adminChannel();
+    this.declareAll();
+    this.followParams();
+    this.broker.rearm();
+    this.afterwards();
+  }
+
+  override onRemoved(): void {
+    for (const slot of [...this.state.sessions.keys()]) this.forgetSession(slot);
+    for (const msg of [...this.state.undecided.keys()]) this.loseUndecided(msg, REMOVED);
+    const { obligations } = this.world;
+    for (const entry of this.broker.allEntries()) {
+      if (entry.obligation !== 0) obligations.endCause(entry.obligation, LOST, this.place, REMOVED);
+    }
+  }
+
+  override save(): unknown {
+    return { actor: super.save(), machine: clonePlain(this.broker.state) };
+  }
+
+  override load(saved: unknown): void {
+    const copy = saved as { readonly actor: unknown; readonly machine: BrokerState };
+    super.load(copy.actor);
+    this.broker.state = clonePlain(copy.machine);
+    this.drawn = drawnTopology(this.parts, [...this.inner.values()]);
+  }
+
+  // ---------------------------------------------------------------- gauges
+
+  override sample(out: Float64Array, at: number): void {
+    let ready = 0;
+    let inFlight = 0;
+    for (const queue of this.broker.state.queues.values()) {
+      ready += queue.ready + queue.delayed.length + queue.retained.length;
+      inFlight += queue.unacked.size;
+    }
+    out[at] = ready + inFlight;
+    out[at + 1] = ready;
+    out[at + 2] = inFlight;
+    // Without the one on which the drawing declares.
+    out[at + 3] = new Set([...this.state.sessions.values()].map(({ connection }) => connection)).size;
+    out[at + 4] = this.state.redeliveries;
+    out[at + 5] = this.state.unroutable;
+  }
+}
+
+const REASON_OF = { rejected: REJECTED, expired: TOO_OLD, maxlen: OVERFLOW, delivery_limit: MAX_ATTEMPTS } as const;
+
+/** How an obligation closes when its copy leaves a queue like this, if nobody else can cause the work. */
+const PARTING: Readonly<Record<Parting, readonly [number, number]>> = {
+  acknowledged: [LOST, FORGOTTEN],
+  forgotten: [LOST, FORGOTTEN],
+  dropped: [DROPPED, OVERFLOW],
+  rejected: [DROPPED, REJECTED],
+  expired: [EXPIRED, TOO_OLD],
+  maxlen: [DROPPED, OVERFLOW],
+  delivery_limit: [DROPPED, MAX_ATTEMPTS],
+  purged: [LOST, REMOVED],
+  deleted: [LOST, REMOVED],
+  restart: [LOST, CRASH],
+};
+
+export const RABBITMQ_BEHAVIOUR: NodeBehaviour = {
+  expand(_self, _params, _parts, plan) {
+    plan.actor('', (world, actor) => new BrokerActor(world, actor));
+  },
+};
+
+/** A part has no actor of its own; the wires that end at it run the library. */
+export const RABBITMQ_PART_BEHAVIOUR: NodeBehaviour = {
+  expand() {},
+  publisher: rabbitPublisher,
+  consumer: rabbitConsumer,
+};

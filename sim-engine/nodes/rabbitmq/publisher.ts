@@ -1,0 +1,200 @@
+// The publisher of the library, run by a sender or a service: publishes on its channel, with confirms keeps each message until the broker
+// answers, and sends it again after a nack or a lost connection, which may double it.
+
+import type { LinkIx, MsgIx } from '../../kernel/ids.ts';
+import * as packet from '../../world/packet-types.ts';
+import { actorPlace } from '../../world/reasons.ts';
+import type { World } from '../../world/world.ts';
+import type { Connection, PublisherClient, PublisherFactory, PublisherHost } from '../node-kind.ts';
+import { newSession, Session, type SessionState, type SessionUser } from './client-session.ts';
+import { CANCELLED, CLOSED, OPENED, RETURNED } from './packets.ts';
+
+interface Unconfirmed {
+  msg: number;
+  resendsLeft: number;
+  /** It came back as unroutable; the answer follows. */
+  isReturned: boolean;
+}
+
+interface PublisherState {
+  readonly session: SessionState;
+  /** An alarm holds the connection up. */
+  isBlocked: boolean;
+  publishes: number;
+  /** By number of the publish, in order. */
+  readonly unconfirmed: Map<number, Unconfirmed>;
+  wasOpen: boolean;
+}
+
+const newState = (session: number): PublisherState => ({
+  session: newSession(session),
+  isBlocked: false,
+  publishes: 0,
+  unconfirmed: new Map(),
+  wasOpen: false,
+});
+
+class RabbitPublisher implements PublisherClient, SessionUser {
+  state: PublisherState = newState(0);
+  private readonly world: World;
+  private readonly host: PublisherHost;
+  private readonly client: number;
+  private readonly out: LinkIx;
+  private readonly connection: Session;
+  private confirms = false;
+  private window = 0;
+  private resends = 0;
+
+  constructor(world: World, host: PublisherHost, client: number, connection: Connection) {
+    this.world = world;
+    this.host = host;
+    this.client = client;
+    this.out = connection.out;
+    this.connection = new Session(world, host, client, connection, this);
+    this.readParams(connection);
+  }
+
+  get session(): SessionState {
+    return this.state.session;
+  }
+
+  consumers(): number {
+    return 0;
+  }
+
+  onParams(connection: Connection): void {
+    this.connection.onParams(connection);
+    this.readParams(connection);
+    this.tellFlow();
+  }
+
+  private readParams({ params }: Connection): void {
+    this.confirms = params.confirm as boolean;
+    this.window = params.window as number;
+    this.resends = params.resends as number;
+  }
+
+  start(): void {
+    this.connection.open();
+  }
+
+  isOpen(): boolean {
+    const { isBlocked, session, unconfirmed } = this.state;
+    return session.condition === 'open' && !isBlocked && (this.window === 0 || unconfirmed.size < this.window);
+  }
+
+  offer(msg: MsgIx): void {
+    this.state.wasOpen = true;
+    if (this.confirms) {
+      this.world.messages.refs[msg] = (this.world.messages.refs[msg] as number) + 1;
+      this.publish({ msg, resendsLeft: this.resends, isReturned: false });
+    } else {
+      this.send(msg, 0);
+      this.host.onOutcome(this.client, 'handed-over', msg);
+    }
+    this.tellFlow();
+  }
+
+  private publish(entry: Unconfirmed): void {
+    const publish = ++this.state.publishes;
+    this.state.unconfirmed.set(publish, entry);
+    this.send(entry.msg, publish);
+  }
+
+  private send(msg: number, publish: number): void {
+    this.world.books.openPublish(this.world.links.to[this.out] as number);
+    this.world.send(this.out, packet.PUBLISH, msg, 1, publish);
+  }
+
+  private publishAgain(entry: Unconfirmed): void {
+    const { messages } = this.world;
+    entry.resendsLeft--;
+    entry.isReturned = false;
+    messages.refs[entry.msg] = (messages.refs[entry.msg] as number) + 1;
+    this.world.tell(entry.msg, 'sent', actorPlace(this.host.ix), this.resends - entry.resendsLeft + 1);
+    this.publish(entry);
+  }
+
+  onPacket(_link: LinkIx, type: number): void {
+    const { tag } = this.world;
+    this.connection.hear();
+    switch (type) {
+      case OPENED:
+        return this.connection.onOpened(tag);
+      case CLOSED:
+      case CANCELLED:
+        return this.connection.lose();
+      case packet.CONFIRM:
+        return this.onAnswer(tag, true);
+      case packet.REFUSE:
+        return this.onAnswer(tag, false);
+      case RETURNED: {
+        const entry = this.state.unconfirmed.get(tag);
+        if (entry !== undefined) entry.isReturned = true;
+        return;
+      }
+      case packet.FLOW_STOP:
+        this.state.isBlocked = true;
+        return this.tellFlow();
+      case packet.FLOW_GO:
+        this.state.isBlocked = false;
+        return this.tellFlow();
+    }
+  }
+
+  private onAnswer(publish: number, isAck: boolean): void {
+    const entry = this.state.unconfirmed.get(publish);
+    if (entry === undefined) return;
+    this.state.unconfirmed.delete(publish);
+    if (!isAck && entry.resendsLeft > 0) this.publishAgain(entry);
+    else this.settle(entry, isAck && !entry.isReturned ? 'confirmed' : 'refused');
+    this.tellFlow();
+  }
+
+  private settle({ msg }: Unconfirmed, outcome: 'confirmed' | 'refused' | 'given-up'): void {
+    this.host.onOutcome(this.client, outcome, msg as MsgIx);
+    this.world.messages.release(msg);
+  }
+
+  onTimer(timer: number, arg: number): void {
+    this.connection.onTimer(timer, arg);
+  }
+
+  /** What is unconfirmed may be there or not: it is sent again as soon as there is a channel, under new numbers. */
+  onOpened(): void {
+    const open = [...this.state.unconfirmed.values()];
+    this.state.unconfirmed.clear();
+    this.state.publishes = 0;
+    this.state.isBlocked = false;
+    for (const entry of open) {
+      if (entry.resendsLeft > 0) this.publishAgain(entry);
+      else this.settle(entry, 'given-up');
+    }
+    this.tellFlow();
+  }
+
+  onLost(): void {
+    this.tellFlow();
+  }
+
+  /** The host is told when the answer to `isOpen` changes. */
+  private tellFlow(): void {
+    const isOpen = this.isOpen();
+    if (isOpen === this.state.wasOpen) return;
+    this.state.wasOpen = isOpen;
+    this.host.onFlow(this.client, isOpen);
+  }
+
+  onDisconnected(): void {
+    for (const entry of this.state.unconfirmed.values()) this.settle(entry, 'given-up');
+    this.state.unconfirmed.clear();
+  }
+
+  onCrash(): void {
+    for (const { msg } of this.state.unconfirmed.values()) this.world.messages.release(msg);
+    this.state = newState(this.state.session.session);
+  }
+}
+
+export const rabbitPublisher: PublisherFactory = (world, host, client, connection) =>
+  new RabbitPublisher(world, host, client, connection);
