@@ -4,6 +4,7 @@
 
 import { CHECK_MESSAGES } from './en/checks.ts';
 import { FIELD_MESSAGES } from './en/fields.ts';
+import { INSIDE_MESSAGES } from './en/inside.ts';
 import { KIND_MESSAGES } from './en/kinds.ts';
 import { NOTICE_MESSAGES } from './en/notices.ts';
 import { PROBLEM_MESSAGES } from './en/problems.ts';
@@ -17,6 +18,7 @@ export const EN: Messages = {
   ...PROBLEM_MESSAGES,
   ...NOTICE_MESSAGES,
   ...CHECK_MESSAGES,
+  ...INSIDE_MESSAGES,
 };
 
 /** The sentence under `key`, its holes filled from `values`. A missing key answers with itself, so that a gap shows. */

@@ -207,8 +207,10 @@ export class EventStore extends StoreActor {
   }
 
   inside(): Inside {
-    const { log, streams } = this.state;
-    return [...this.insideAll(), streamsTable(this.world, this.streamCount, log, this.kind, streams)];
+    const { history, kind, world } = this;
+    const { streams } = this.state;
+    const eventInto = (number: number, row: EventRow) => this.eventInto(number, row);
+    return [...this.insideAll(), streamsTable({ world, kind, streams, history, total: this.streamCount, eventInto })];
   }
 
   override sample(out: Float64Array, at: number): void {

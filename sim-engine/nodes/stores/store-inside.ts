@@ -14,10 +14,10 @@ import {
 } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
 import type { World } from '../../world/world.ts';
-import { type EventLog, eventInto, newEventRow } from './event-log.ts';
+import { type EventLog, type EventRow, eventInto, newEventRow } from './event-log.ts';
 import type { Relay } from './relay.ts';
 import type { PlacesState, Question } from './store-actor.ts';
-import type { StreamKind } from './trip.ts';
+import { type StreamKind, TRIP_LENGTH } from './trip.ts';
 import { seqInView, stateInView, type View } from './view.ts';
 
 const CONNECTIONS = listShape('store.connections', {
@@ -138,25 +138,51 @@ function latestKeys(map: ReadonlyMap<number, unknown>): readonly number[] {
 
 const STREAMS = listShape('event-store.streams', { key: 'count', events: 'count', state: 'text?', age: 'duration' });
 
+/** What the table of streams is made of. */
+interface StreamContents {
+  readonly world: World;
+  readonly kind: StreamKind;
+  readonly streams: ReadonlyMap<number, { readonly lastSeq: number; readonly state: number; readonly lastNumber: number }>;
+  /** Events that were there before the run, in streams that had come to their end. */
+  readonly history: number;
+  readonly total: number;
+  eventInto(number: number, row: EventRow): void;
+}
+
 /** The one that got an event last first. */
-export function streamsTable(
-  world: World,
-  total: number,
-  log: EventLog,
-  kind: StreamKind,
-  streams: ReadonlyMap<number, { readonly lastSeq: number; readonly state: number }>,
-): InsideTable {
-  const told = new Set<number>();
+export function streamsTable(store: StreamContents): InsideTable {
+  const { history, kind, streams, total, world } = store;
   const row = newEventRow();
   const rows = new InsideRows(STREAMS);
-  for (let number = log.last; number > log.base && !rows.isFull; number--) {
-    eventInto(log, number, row);
-    const stream = streams.get(row.key);
-    if (stream === undefined || told.has(row.key)) continue;
-    told.add(row.key);
-    rows.add({ key: row.key, events: stream.lastSeq + 1, state: nameOfState(kind, stream.state), age: agoNs(world, row.bornNs) });
+  for (const { key, lastSeq, lastNumber, state } of latestStreams(streams)) {
+    store.eventInto(lastNumber, row);
+    rows.add({ key, events: lastSeq + 1, state: nameOfState(kind, state), age: agoNs(world, row.bornNs) });
+  }
+  for (let number = history; number > 0 && !rows.isFull; number -= row.seq + 1) {
+    store.eventInto(number, row);
+    const isOver = row.seq + 1 === TRIP_LENGTH;
+    rows.add({
+      key: row.key,
+      events: row.seq + 1,
+      state: isOver ? nameOfState(kind, kind.completed) : null,
+      age: agoNs(world, row.bornNs),
+    });
   }
   return rows.table(total);
+}
+
+/** As many as are told. The earlier ones are let go of from time to time, so that there never are many in hand. */
+function latestStreams(streams: StreamContents['streams']) {
+  let kept: { readonly key: number; readonly lastSeq: number; readonly state: number; readonly lastNumber: number }[] = [];
+  const cut = (): void => {
+    kept = kept.sort((a, b) => b.lastNumber - a.lastNumber).slice(0, ROWS_TOLD_MAX);
+  };
+  for (const [key, { lastSeq, lastNumber, state }] of streams) {
+    kept.push({ key, lastSeq, lastNumber, state });
+    if (kept.length > 10 * ROWS_TOLD_MAX) cut();
+  }
+  cut();
+  return kept;
 }
 
 /** Streams that take any event have one state, which says nothing. */

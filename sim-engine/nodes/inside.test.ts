@@ -1,0 +1,368 @@
+// What a node holds, as tables: to ask changes nothing, in every scenario there is; the tables say the same as the gauges; what is told
+// first happens first; every key has its words, and no words are left over.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { INSIDE_MESSAGES } from '../messages/en/inside.ts';
+import { EN } from '../messages/en.ts';
+import { insideOf } from '../simulation/inside.ts';
+import type { Simulation } from '../simulation/simulation.ts';
+import { node, wire } from '../testing/drawing.ts';
+import { lineText, runOf, scenarioText } from '../testing/run-fixtures.ts';
+import { nsOf, Story } from '../testing/story.ts';
+import type { Inside, InsideCell, InsideTable } from '../world/inside.ts';
+import { ROWS_TOLD_MAX } from '../world/inside.ts';
+import { NODE_KINDS, nodeKind } from './declarations.ts';
+
+const SCENARIOS = readdirSync(new URL('../scenarios/', import.meta.url))
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => name.slice(0, -'.json'.length));
+const SECOND_NS = 1e9;
+
+const named = (inside: Inside, name: string): readonly InsideTable[] =>
+  inside.filter(({ title }) => title === `inside.${name}.title`);
+
+/** Of a table of this name what stands in a column, from top to bottom. */
+function column(inside: Inside, name: string, key: string): readonly InsideCell[] {
+  return named(inside, name).flatMap(({ columns, rows }) => {
+    const at = columns.findIndex((one) => one.key === key);
+    return at < 0 ? [] : rows.map((row) => row[at] as InsideCell);
+  });
+}
+
+const sum = (cells: readonly InsideCell[]): number => cells.reduce<number>((total, cell) => total + Number(cell), 0);
+const letters = (cells: readonly InsideCell[]): string =>
+  cells.map((cell) => (cell !== null && typeof cell === 'object' ? `${cell.sender}${cell.number}` : '-')).join(' ');
+
+// ------------------------------------------------------------------ looking
+
+/** Gauges that say the same as the number of rows of a table. */
+const COUNTED: { readonly [table: string]: string } = {
+  'queue.ready': 'ready',
+  'queue.out': 'in_flight',
+  'queue.asleep': 'delayed',
+  'dead-letter-queue.resting': 'dlq_size',
+  'service.places': 'busy',
+  'service.desk': 'desk',
+  'service.to-forget': 'ids_kept',
+  'requester.open': 'open_requests',
+  'store.connections': 'connections',
+  'store.in-line': 'questions_waiting',
+  'store.outbox': 'outbox',
+  'store.rows': 'rows',
+  'event-store.streams': 'streams',
+  'projection.held': 'held_events',
+  'projection.streams': 'view_streams',
+};
+/** Gauges that say the same as what stands in a column, added up. */
+const ADDED_UP: { readonly [table: string]: { readonly [column: string]: string } } = {
+  'queue.readers': { has: 'in_flight' },
+  'service.memory': { ids: 'ids_kept' },
+  'caller.wire': { out: 'calls_out', opened: 'breaker_opened', 'timed-out': 'calls_timed_out', late: 'late_answers' },
+  'sender.state': { sent: 'sent', 'held-back': 'held_back' },
+  'requester.state': { asked: 'asked', 'held-back': 'held_back' },
+  'projection.state': { 'in-view': 'in_view' },
+  'autoscaler.state': { wanted: 'wanted_replicas', working: 'working_replicas', starting: 'starting_replicas' },
+};
+
+function gaugesOf({ assembly, world }: Simulation, id: string): ReadonlyMap<string, number> {
+  const [live] = assembly.actorsOfNode(id);
+  const gauges = nodeKind(live?.kind ?? '')?.gauges ?? [];
+  const cells = new Float64Array(gauges.length);
+  world.actors[live?.ix ?? 0]?.sample(cells, 0);
+  return new Map(gauges.map(({ name }, at) => [name, cells[at] as number]));
+}
+
+function expectAgreement(inside: Inside, gauges: ReadonlyMap<string, number>): void {
+  for (const { columns, isFacts, rows, title, total } of inside) {
+    expect(rows.length, title).toBe(isFacts ? 1 : Math.min(total, ROWS_TOLD_MAX));
+    for (const row of rows) expect(row.length, title).toBe(columns.length);
+  }
+  for (const [table, gauge] of Object.entries(COUNTED)) {
+    for (const { total } of named(inside, table)) expect({ table, total }).toEqual({ table, total: gauges.get(gauge) });
+  }
+  for (const [table, columns] of Object.entries(ADDED_UP)) {
+    for (const [key, gauge] of Object.entries(columns)) {
+      const cells = column(inside, table, key);
+      if (cells.length > 0) expect({ table, key, sum: sum(cells) }).toEqual({ table, key, sum: gauges.get(gauge) });
+    }
+  }
+  if (named(inside, 'service.lanes').length > 0) expect(sum(column(inside, 'service.lanes', 'behind'))).toBe(gauges.get('desk'));
+}
+
+function expectWords(inside: Inside): void {
+  for (const { columns, isFacts, none, rows, title } of inside) {
+    const keys = [title, ...(isFacts ? [] : [none]), ...columns.map(({ label }) => label)];
+    const words = rows.flatMap((row) => row.filter((cell, at) => columns[at]?.sort === 'word' && cell !== null));
+    for (const key of [...keys, ...words]) expect(EN).toHaveProperty([key as string]);
+    // Only what can be said goes to the page: no time that is no number.
+    for (const row of rows) for (const cell of row) if (typeof cell === 'number') expect(cell, title).toBeGreaterThanOrEqual(0);
+  }
+}
+
+const seenTables = new Set<string>();
+const seenKinds = new Set<string>();
+
+describe('to ask what a node holds', () => {
+  it.each(SCENARIOS)('changes nothing, and says the same as its gauges (%s)', (name) => {
+    const asked = runOf(scenarioText(name));
+    const left = runOf(scenarioText(name));
+    for (let at = SECOND_NS / 2; at <= 45 * SECOND_NS; at += 4.45 * SECOND_NS) {
+      asked.advanceTo(at);
+      left.advanceTo(at);
+      const before = asked.checkpoint();
+      for (const { id, kind } of asked.topology.nodes) {
+        const inside = insideOf(asked, id);
+        expectAgreement(inside, gaugesOf(asked, id));
+        expectWords(inside);
+        if (inside.length > 0) seenKinds.add(kind);
+        for (const { rows, title } of inside) if (rows.length > 0) seenTables.add(title);
+      }
+      expect(isDeepStrictEqual(asked.checkpoint(), before)).toBe(true);
+      expect(asked.digest).toBe(left.digest);
+    }
+  });
+
+  it('is answered by every kind of node', () => {
+    // Kinds come and go in this list of what no scenario shows yet; it is to be short.
+    expect(NODE_KINDS.map(({ type }) => type).filter((type) => !seenKinds.has(type))).toEqual([]);
+  });
+
+  it('gives nothing for a node that is not there', () => {
+    expect(insideOf(runOf(lineText({})), 'nobody')).toEqual([]);
+  });
+});
+
+// ------------------------------------------------------------------ what is told
+
+const INSTANT = { delay: '0s' };
+const lasting = (value: string) => ({ law: 'constant', value });
+
+describe('what a queue tells', () => {
+  it.each(['oldest', 'newest', 'strict', 'weighted'])('is in the order in which it is handed out (%s)', (order) => {
+    const story = new Story({
+      nodes: [
+        ...[0, 3, 7].map((priority) => node(`p${priority}x`, 'sender', { rate: 20, limit: 15, priority })),
+        node('orders', 'queue', {
+          order,
+          priorityWeights: [1, 1, 1, 2, 1, 1, 1, 5].map((weight, priority) => ({ name: `p${priority}`, weight })),
+        }),
+        node('worker', 'service', { work: lasting('200ms') }),
+      ],
+      wires: [
+        ...[0, 3, 7].map((priority) => wire('publish', `p${priority}x`, 'orders', INSTANT)),
+        wire('deliver', 'orders', 'worker', { ...INSTANT, desk: 1 }),
+      ],
+    }).to('3s');
+    const inside = insideOf(story.simulation, 'orders');
+    const told = letters(column(inside, 'queue.ready', 'letter'));
+    expect(told.split(' ').length).toBeGreaterThan(20);
+    const before = story.stops('delivered').length;
+    const next = story
+      .to('30s')
+      .stops('delivered')
+      .slice(before)
+      .map(({ sender, number }) => `${sender}${number}`)
+      .join(' ');
+    expect(next).toBe(told);
+  });
+
+  it('passes over what was acknowledged while it lay ready again, and tells how many more there are than it lists', () => {
+    const story = new Story({
+      nodes: [
+        node('shop', 'sender', { arrivals: 'constant', rate: 1000, limit: 1234 }),
+        node('orders', 'queue', { ackDeadline: '1s' }),
+        node('worker', 'service', { work: lasting('4s') }),
+      ],
+      wires: [wire('publish', 'shop', 'orders', INSTANT), wire('deliver', 'orders', 'worker', INSTANT)],
+    });
+    const ready = (time: string): InsideTable => {
+      const [table] = named(insideOf(story.to(time).simulation, 'orders'), 'queue.ready');
+      return table as InsideTable;
+    };
+    expect(ready('900ms').total).toBeGreaterThan(800);
+    // Ready again since its deadline, and done at 4 s by the worker who has it still.
+    expect(letters(column([ready('3s')], 'queue.ready', 'letter'))).not.toContain('shop1 ');
+    const late = ready('4500ms');
+    expect(late.rows.length).toBe(ROWS_TOLD_MAX);
+    expect(late.total).toBe(story.gauge('ready', 'orders'));
+  });
+
+  it('names who has what and until when, and when what sleeps is ready again', () => {
+    const story = new Story({
+      nodes: [
+        node('shop', 'sender', { arrivals: 'times', times: ['0s', '1s'] }),
+        node('orders', 'queue', { ackDeadline: '30s' }),
+        node('worker', 'service', {
+          work: lasting('500ms'),
+          failFirst: 1,
+          retry: 'fixed',
+          retryBase: '8s',
+          maxAttempts: 5,
+        }),
+      ],
+      wires: [wire('publish', 'shop', 'orders', INSTANT), wire('deliver', 'orders', 'worker', INSTANT)],
+    }).to('1250ms');
+    const inside = insideOf(story.simulation, 'orders');
+    expect(letters(column(inside, 'queue.out', 'letter'))).toBe('shop2');
+    expect(column(inside, 'queue.out', 'reader')).toEqual(['worker']);
+    expect(column(inside, 'queue.out', 'goes-back')).toEqual([nsOf('30s') - nsOf('250ms')]);
+    expect(letters(column(inside, 'queue.asleep', 'letter'))).toBe('shop1');
+    expect(column(inside, 'queue.asleep', 'tried')).toEqual([1]);
+    const [wakes] = column(inside, 'queue.asleep', 'wakes');
+    const delivered = story.to('10s').stops('delivered').at(2);
+    expect(delivered?.ns).toBe(nsOf('1250ms') + Number(wakes));
+  });
+});
+
+describe('what a worker tells', () => {
+  it('is what it works on, at which step and for how long, and what lies on its desk', () => {
+    const story = new Story({
+      nodes: [
+        node('shop', 'sender', { arrivals: 'times', times: ['0s', '100ms', '200ms'] }),
+        node('orders', 'queue'),
+        node('worker', 'service', { work: lasting('2s') }),
+      ],
+      wires: [wire('publish', 'shop', 'orders', INSTANT), wire('deliver', 'orders', 'worker', { ...INSTANT, desk: 3 })],
+    }).to('1500ms');
+    const inside = insideOf(story.simulation, 'worker');
+    expect(letters(column(inside, 'service.places', 'letter'))).toBe('shop1');
+    expect(column(inside, 'service.places', 'step')).toEqual(['step.work.label']);
+    expect(column(inside, 'service.places', 'for')).toEqual([nsOf('1500ms')]);
+    expect(column(inside, 'service.places', 'ends')).toEqual([nsOf('500ms')]);
+    expect(letters(column(inside, 'service.desk', 'letter'))).toBe('shop2 shop3');
+    expect(column(inside, 'service.desk', 'from')).toEqual(['orders', 'orders']);
+  });
+
+  it('is whether the breaker of a wire is open, for how long, and what it was judged by', () => {
+    const simulation = runOf(scenarioText('hung-dependency'));
+    let inside: Inside = [];
+    for (let at = 60 * SECOND_NS; at < 90 * SECOND_NS; at += SECOND_NS / 10) {
+      simulation.advanceTo(at);
+      inside = insideOf(simulation, 'shipping');
+      if (column(inside, 'caller.wire', 'breaker')[0] === 'inside.word.breaker-open') break;
+    }
+    expect(column(inside, 'caller.wire', 'breaker')).toEqual(['inside.word.breaker-open']);
+    expect(Number(column(inside, 'caller.wire', 'lets-probe-in')[0])).toBeGreaterThan(0);
+    expect(Number(column(inside, 'caller.wire', 'judged-failed')[0])).toBeGreaterThan(0.4);
+    expect(named(inside, 'caller.wire')[0]?.about).toBe('tariffs');
+  });
+
+  it('is who stands behind whom in its lanes', () => {
+    const story = new Story({
+      nodes: [
+        node('shop', 'sender', { arrivals: 'constant', rate: 20, limit: 12, keys: 3 }),
+        node('orders', 'queue'),
+        node('worker', 'service', { work: lasting('10s'), concurrency: 3, assignment: 'by-key' }),
+      ],
+      wires: [wire('publish', 'shop', 'orders', INSTANT), wire('deliver', 'orders', 'worker', { ...INSTANT, desk: 20 })],
+    }).to('2s');
+    const inside = insideOf(story.simulation, 'worker');
+    const lanes = column(inside, 'service.lanes', 'lane');
+    const desk = column(inside, 'service.desk', 'lane');
+    expect(sum(column(inside, 'service.lanes', 'behind'))).toBe(12 - lanes.length);
+    // The next of each lane is the first on the desk of that lane.
+    const onDesk = column(inside, 'service.desk', 'letter');
+    const firstOf = lanes.filter((lane) => desk.includes(lane)).map((lane) => onDesk[desk.indexOf(lane)] as InsideCell);
+    expect(letters(column(inside, 'service.lanes', 'next').filter((cell) => cell !== null))).toBe(letters(firstOf));
+  });
+
+  it('is which ids it forgets next, and when', () => {
+    const story = new Story({
+      nodes: [
+        node('shop', 'sender', { arrivals: 'times', times: ['0s', '1s', '2s'] }),
+        node('orders', 'queue'),
+        node('worker', 'service', {
+          steps: ['receive', 'remember', 'work', 'acknowledge'],
+          work: lasting('10ms'),
+          memoryTtl: '3s',
+        }),
+      ],
+      wires: [wire('publish', 'shop', 'orders', INSTANT), wire('deliver', 'orders', 'worker', INSTANT)],
+    });
+    const forgets = (time: string) => insideOf(story.to(time).simulation, 'worker');
+    expect(letters(column(forgets('2500ms'), 'service.to-forget', 'letter'))).toBe('shop1 shop2 shop3');
+    expect(column(forgets('2500ms'), 'service.to-forget', 'forgotten-in')).toEqual(['500ms', '1500ms', '2500ms'].map(nsOf));
+    // Nobody has used the memory since; what is too old is passed over all the same.
+    expect(letters(column(forgets('3500ms'), 'service.to-forget', 'letter'))).toBe('shop2 shop3');
+  });
+});
+
+describe('what a requester and a sender tell', () => {
+  it('is when the caller of each open request gives up', () => {
+    const story = new Story({
+      nodes: [
+        node('caller', 'requester', { arrivals: 'times', times: ['0s', '1s'], timeout: '5s' }),
+        node('requests', 'queue'),
+        node('answers', 'queue'),
+      ],
+      wires: [wire('publish', 'caller', 'requests', INSTANT), wire('deliver', 'answers', 'caller', INSTANT)],
+    }).to('2s');
+    const inside = insideOf(story.simulation, 'caller');
+    expect(letters(column(inside, 'requester.open', 'letter'))).toBe('caller1 caller2');
+    expect(column(inside, 'requester.open', 'due')).toEqual([nsOf('3s'), nsOf('4s')]);
+    expect(story.to('4900ms').gauge('timed_out', 'caller')).toBe(0);
+    expect(story.to('5100ms').gauge('timed_out', 'caller')).toBe(1);
+  });
+
+  it('is what a blocking queue holds back, and what it lets stand at its door', () => {
+    const story = new Story({
+      nodes: [
+        node('shop', 'sender', { arrivals: 'constant', rate: 10 }),
+        node('orders', 'queue', { capacity: 3, overflow: 'block' }),
+      ],
+      wires: [wire('publish', 'shop', 'orders', { delay: '150ms', confirm: true })],
+    }).to('3s');
+    const shop = insideOf(story.simulation, 'shop');
+    const orders = insideOf(story.simulation, 'orders');
+    expect(column(shop, 'wires.out', 'takes')).toEqual(['inside.word.holds-back']);
+    expect(Number(column(shop, 'sender.state', 'held-back')[0])).toBeGreaterThan(0);
+    const door = letters(column(orders, 'queue.door', 'letter'));
+    expect(door.length).toBeGreaterThan(0);
+    expect(letters(column(shop, 'publisher.unconfirmed', 'letter'))).toBe(door);
+  });
+});
+
+// ------------------------------------------------------------------ words
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return sources(path);
+    return path.endsWith('.ts') && !path.endsWith('.test.ts') ? [readFileSync(path, 'utf8')] : [];
+  });
+}
+
+describe('the words of tables', () => {
+  it('are there for every shape that is declared, and no others', () => {
+    const texts = sources(new URL('.', import.meta.url).pathname);
+    const keys = new Set<string>();
+    for (const text of texts) {
+      for (const [, sort, name, columns] of text.matchAll(/(list|facts)Shape\(\s*'([a-z.-]+)',\s*\{([^}]*)\}/g)) {
+        keys.add(`inside.${name}.title`);
+        if (sort === 'list') keys.add(`inside.${name}.none`);
+        for (const [, quoted, plain] of (columns ?? '').matchAll(/(?:'([a-z-]+)'|\b([a-z-]+)): '/g))
+          keys.add(`inside.column.${quoted ?? plain}`);
+      }
+      for (const [word] of text.matchAll(/inside\.word\.[a-z-]+[a-z]/g)) keys.add(word);
+    }
+    // Made from the state of a breaker, and from how a request stands.
+    for (const state of ['breaker-closed', 'breaker-half-open', 'breaker-open', 'held-back', 'rests', 'out'])
+      keys.add(`inside.word.${state}`);
+    keys.delete('inside.word.breaker');
+    expect(Object.keys(INSIDE_MESSAGES).sort()).toEqual([...keys].sort());
+  });
+
+  it('are short where they head, and sentences where a table is empty', () => {
+    for (const [key, text] of Object.entries(INSIDE_MESSAGES)) {
+      const rule = key.endsWith('.none')
+        ? /^[A-Z].*\.$/
+        : key.startsWith('inside.word.')
+          ? /^[a-z].{0,26}$/
+          : /^[A-Z].{0,40}[^.]$/;
+      expect(text, key).toMatch(rule);
+    }
+  });
+});
