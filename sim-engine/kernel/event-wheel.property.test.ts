@@ -10,6 +10,7 @@ import type { EventIx } from './ids.ts';
 interface PlainEvent {
   readonly event: EventIx;
   readonly name: number;
+  readonly epoch: number;
   timeNs: number;
   seq: number;
 }
@@ -50,6 +51,7 @@ class Pair {
   readonly arena = new Arena();
   readonly wheel = new EventWheel(this.arena);
   private events: PlainEvent[] = [];
+  private gone: PlainEvent | null = null;
   private nowNs = 0;
   private names = 0;
   private readonly time = new Float64Array(1);
@@ -70,7 +72,7 @@ class Pair {
     const name = ++this.names;
     this.time[0] = timeNs;
     const event = this.wheel.insert(this.time, this.seq, name % 1000, name, -name, name & 0xffff);
-    this.events.push({ event, name, timeNs, seq: this.seq[0] as number });
+    this.events.push({ event, name, epoch: name & 0xffff, timeNs, seq: this.seq[0] as number });
   }
 
   /** With a place that was taken long ago: before everything that is there for the same time. */
@@ -81,13 +83,14 @@ class Pair {
     const seq = name - 1e9;
     this.time[0] = timeNs;
     const event = this.wheel.insertAs(this.time, seq, name % 1000, name, -name);
-    this.events.push({ event, name, timeNs, seq });
+    this.events.push({ event, name, epoch: 0, timeNs, seq });
   }
 
   cancel(which: number): void {
     if (this.events.length === 0) return;
     const [cancelled] = this.events.splice(which % this.events.length, 1);
-    this.wheel.cancel((cancelled as PlainEvent).event);
+    this.gone = cancelled as PlainEvent;
+    this.wheel.cancel(this.gone.event);
   }
 
   /** The event at the head goes back on the list for later. */
@@ -132,7 +135,16 @@ class Pair {
     this.seq[0] = this.copy.seq;
   }
 
+  /** Who looks for one that is there finds its time; one that is gone is not found. */
+  expectFound(which: number): void {
+    const due = ({ epoch, name }: PlainEvent) => [...this.wheel.dueByArg(name % 1000, name, epoch)];
+    const there = this.events[which % (this.events.length || 1)];
+    if (there !== undefined) expect(due(there)).toEqual([[-there.name, there.timeNs]]);
+    if (this.gone !== null && !this.events.some(({ name }) => name === this.gone?.name)) expect(due(this.gone)).toEqual([]);
+  }
+
   private remove(head: PlainEvent): void {
+    this.gone = head;
     this.wheel.take(head.event);
     this.events.splice(this.events.indexOf(head), 1);
   }
@@ -186,7 +198,10 @@ describe('the event list', () => {
     fc.assert(
       fc.property(steps, (story) => {
         const pair = new Pair();
-        for (const step of story) tell(pair, step);
+        for (const [which, step] of story.entries()) {
+          tell(pair, step);
+          pair.expectFound(which);
+        }
         while (pair.take());
         expect(pair.wheel.pending).toBe(0);
       }),

@@ -12,9 +12,8 @@ import type { Simulation } from '../simulation/simulation.ts';
 import { node, wire } from '../testing/drawing.ts';
 import { lineText, runOf, scenarioText } from '../testing/run-fixtures.ts';
 import { nsOf, Story } from '../testing/story.ts';
-import type { Inside, InsideCell, InsideTable } from '../world/inside.ts';
-import { ROWS_TOLD_MAX } from '../world/inside.ts';
-import { NODE_KINDS, nodeKind } from './declarations.ts';
+import { factsOf, factsShape, type Inside, type InsideCell, type InsideTable, ROWS_TOLD_MAX } from '../world/inside.ts';
+import { nodeKind } from './declarations.ts';
 
 const SCENARIOS = readdirSync(new URL('../scenarios/', import.meta.url))
   .filter((name) => name.endsWith('.json'))
@@ -125,9 +124,28 @@ describe('to ask what a node holds', () => {
     }
   });
 
-  it('is answered by every kind of node', () => {
-    // Kinds come and go in this list of what no scenario shows yet; it is to be short.
-    expect(NODE_KINDS.map(({ type }) => type).filter((type) => !seenKinds.has(type))).toEqual([]);
+  it('is answered by every kind that a scenario shows: a new one declares its tables', () => {
+    const kinds = SCENARIOS.flatMap((name) => runOf(scenarioText(name)).topology.nodes.map(({ kind }) => kind));
+    expect([...new Set(kinds)].filter((kind) => !seenKinds.has(kind))).toEqual([]);
+  });
+
+  it('is answered by all actors of a node, each by its name, and for a part by those of its container', () => {
+    const shape = factsShape('sender.state', { sent: 'count' });
+    const actor = (sent: number) => ({ inside: (part: string) => [factsOf(shape, { sent }, part)] });
+    const simulation = {
+      topology: { nodes: [{ id: 'cluster' }, { id: 'orders', parent: 'cluster' }] },
+      assembly: { actorsOfNode: (id: string) => (id === 'cluster' ? [1, 2].map((ix) => ({ ix, member: `broker-${ix}` })) : []) },
+      world: { actors: [null, actor(10), actor(20)] },
+    } as unknown as Simulation;
+    const told = (id: string) => insideOf(simulation, id).map(({ about, member, rows }) => [member, about, rows[0]?.[0]]);
+    expect(told('cluster')).toEqual([
+      ['broker-1', '', 10],
+      ['broker-2', '', 20],
+    ]);
+    expect(told('orders')).toEqual([
+      ['broker-1', 'orders', 10],
+      ['broker-2', 'orders', 20],
+    ]);
   });
 
   it('gives nothing for a node that is not there', () => {
@@ -169,25 +187,29 @@ describe('what a queue tells', () => {
     expect(next).toBe(told);
   });
 
-  it('passes over what was acknowledged while it lay ready again, and tells how many more there are than it lists', () => {
+  it('leaves out what was acknowledged while it lay ready again', () => {
     const story = new Story({
       nodes: [
-        node('shop', 'sender', { arrivals: 'constant', rate: 1000, limit: 1234 }),
+        node('shop', 'sender', { arrivals: 'times', times: ['0s', '1ms', '2ms'] }),
         node('orders', 'queue', { ackDeadline: '1s' }),
         node('worker', 'service', { work: lasting('4s') }),
       ],
       wires: [wire('publish', 'shop', 'orders', INSTANT), wire('deliver', 'orders', 'worker', INSTANT)],
     });
-    const ready = (time: string): InsideTable => {
-      const [table] = named(insideOf(story.to(time).simulation, 'orders'), 'queue.ready');
-      return table as InsideTable;
-    };
-    expect(ready('900ms').total).toBeGreaterThan(800);
-    // Ready again since its deadline, and done at 4 s by the worker who has it still.
-    expect(letters(column([ready('3s')], 'queue.ready', 'letter'))).not.toContain('shop1 ');
-    const late = ready('4500ms');
-    expect(late.rows.length).toBe(ROWS_TOLD_MAX);
-    expect(late.total).toBe(story.gauge('ready', 'orders'));
+    const ready = (time: string) => letters(column(insideOf(story.to(time).simulation, 'orders'), 'queue.ready', 'letter'));
+    // Back since its deadline; the worker has it still, and is done with it at 4 s.
+    expect(ready('3s')).toBe('shop2 shop3 shop1');
+    expect(ready('4500ms')).toBe('shop3');
+  });
+
+  it('is how many there are, where they are more than it lists', () => {
+    const story = new Story({
+      nodes: [node('shop', 'sender', { arrivals: 'constant', rate: 1000, limit: 1234 }), node('orders', 'queue')],
+      wires: [wire('publish', 'shop', 'orders', INSTANT)],
+    }).to('3s');
+    const [ready] = named(insideOf(story.simulation, 'orders'), 'queue.ready');
+    expect(ready?.total).toBe(1234);
+    expect(ready?.rows.length).toBe(ROWS_TOLD_MAX);
   });
 
   it('names who has what and until when, and when what sleeps is ready again', () => {
@@ -248,6 +270,31 @@ describe('what a worker tells', () => {
     expect(Number(column(inside, 'caller.wire', 'lets-probe-in')[0])).toBeGreaterThan(0);
     expect(Number(column(inside, 'caller.wire', 'judged-failed')[0])).toBeGreaterThan(0.4);
     expect(named(inside, 'caller.wire')[0]?.about).toBe('tariffs');
+  });
+
+  it('is what a breaker judges by now, without having it look', () => {
+    const story = new Story({
+      nodes: [
+        node('shop', 'sender', { arrivals: 'times', times: ['0s', '1ms', '2ms'] }),
+        node('orders', 'queue'),
+        node('worker', 'service', { steps: ['receive', 'call', 'acknowledge'] }),
+        node('server', 'service', { work: lasting('10ms') }),
+      ],
+      wires: [
+        wire('publish', 'shop', 'orders', INSTANT),
+        wire('deliver', 'orders', 'worker', INSTANT),
+        wire('call', 'worker', 'server', { ...INSTANT, breaker: 'polly' }),
+      ],
+    });
+    const { simulation } = story;
+    const judged = () => column(insideOf(simulation, 'worker'), 'caller.wire', 'judged-calls');
+    story.to('1s');
+    expect(judged()).toEqual([3]);
+    // Its window of 30 s is over, and nobody has called since.
+    story.to('60s');
+    const before = simulation.checkpoint();
+    expect(judged()).toEqual([0]);
+    expect(isDeepStrictEqual(simulation.checkpoint(), before)).toBe(true);
   });
 
   it('is who stands behind whom in its lanes', () => {
