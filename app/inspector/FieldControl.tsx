@@ -14,6 +14,10 @@ import { factsOf, isDefault, spaced } from './facts.ts';
 import type { FieldControlProps } from './field-props.ts';
 
 const StepsEditor = lazy(async () => ({ default: (await import('./StepsEditor.tsx')).StepsEditor }));
+const TableEditor = lazy(async () => ({ default: (await import('./TableEditor.tsx')).TableEditor }));
+
+/** Fields that are a list of their own: nothing in them is the one control that a label would name. */
+const LISTS: ReadonlySet<string> = new Set(['steps', 'table']);
 
 export function FieldControl(props: FieldControlProps) {
   const { field, isExplained, isNested } = props;
@@ -21,9 +25,9 @@ export function FieldControl(props: FieldControlProps) {
   const isFixed = !field.live && !isNested;
   const title = `${say(field.help)}\n${factsOf(field)}`;
   return (
-    <div className={`field field-${field.kind}${isFixed && field.kind !== 'steps' ? ' is-fixed' : ''}`}>
+    <div className={`field field-${field.kind}${isFixed && !LISTS.has(field.kind) ? ' is-fixed' : ''}`}>
       <span className="field-name">
-        {field.kind === 'steps' ? (
+        {LISTS.has(field.kind) ? (
           <b title={title}>{say(field.label)}</b>
         ) : (
           <label htmlFor={id} title={title}>
@@ -96,6 +100,14 @@ function Control(props: FieldControlProps & { id: string }) {
       return (
         <Suspense fallback={<div className="steps" />}>
           <StepsEditor {...props} field={field} describedBy={helpOf(props.id)} Control={FieldControl} />
+        </Suspense>
+      );
+    case 'text':
+      return <TextControl {...props} most={field.maxLength} />;
+    case 'table':
+      return (
+        <Suspense fallback={<div className="table" />}>
+          <TableEditor field={field} value={value} describedBy={helpOf(props.id)} onChange={props.onChange} />
         </Suspense>
       );
     default:
@@ -214,6 +226,34 @@ function QuantityControl({ value, onChange, id, toText, remedy }: FieldControlPr
         />
       </span>
       {next === null && <Wrong>{remedy}</Wrong>}
+    </>
+  );
+}
+
+/** Written as it is, with the blanks: a routing key may hold them. */
+function TextControl({ value, onChange, id, most }: FieldControlProps & { id: string; most: number }) {
+  const now = String(value);
+  const [draft, setDraft] = useState<string | null>(null);
+  const isBad = draft !== null && draft.length > most;
+  return (
+    <>
+      <span className={`field-value mono${isBad ? ' is-bad' : ''}`}>
+        <input
+          id={id}
+          aria-describedby={helpOf(id)}
+          value={draft ?? now}
+          aria-invalid={isBad}
+          spellCheck={false}
+          autoCapitalize="off"
+          onChange={(event) => setDraft(event.target.value)}
+          onBlur={() => {
+            if (draft !== null && !isBad && draft !== now) onChange(draft);
+            setDraft(null);
+          }}
+          onKeyDown={commitOnEnter(() => setDraft(null))}
+        />
+      </span>
+      {isBad && <Wrong>{text('inspector.wrong.text', { length: draft.length, most })}</Wrong>}
     </>
   );
 }
