@@ -22,7 +22,9 @@ import { fieldGroups, gaugeGroups } from './arrange.ts';
 import { DeadActs } from './DeadActs.tsx';
 import { FieldControl } from './FieldControl.tsx';
 import './inspector.css';
+import './inside.css';
 
+const InsideView = lazy(async () => ({ default: (await import('./InsideView.tsx')).InsideView }));
 const CallNow = lazy(async () => ({ default: (await import('./CallNow.tsx')).CallNow }));
 const ServiceNow = lazy(async () => ({ default: (await import('./ServiceNow.tsx')).ServiceNow }));
 
@@ -33,6 +35,7 @@ export function Inspector() {
   const selection = useLab((lab) => lab.selection);
   // Kept here, so that it stays as it is from one node to the next.
   const [isExplained, setExplained] = useState(false);
+  const [isInside, setInside] = useState(false);
   const [id] = selection;
   const topology = drawing && topologyOf(drawing);
   const thing = selection.size === 1 ? topology && find(topology, id as string) : undefined;
@@ -45,6 +48,8 @@ export function Inspector() {
       topology={topology}
       isExplained={isExplained}
       onExplain={() => setExplained(!isExplained)}
+      isInside={isInside}
+      onInside={setInside}
     />
   );
 }
@@ -102,15 +107,19 @@ interface SettingsProps {
   readonly topology: TopologyDocument;
   readonly isExplained: boolean;
   readonly onExplain: () => void;
+  /** What a node holds is shown, and not its settings. */
+  readonly isInside: boolean;
+  readonly onInside: (isInside: boolean) => void;
 }
 
-function Settings({ thing, topology, isExplained, onExplain }: SettingsProps) {
+function Settings({ thing, topology, isExplained, onExplain, isInside, onInside }: SettingsProps) {
   const kind = isWire(thing) ? wireKind(thing.kind) : nodeKind(thing.kind);
   if (kind === undefined) return null;
   const name = nameOf(topology, thing.id);
+  const showsInside = isInside && !isWire(thing);
   const isLoose = !topology.wires.some(({ from, to }) => from === thing.id || to === thing.id);
   return (
-    <aside className="panel inspector" aria-label={text('inspector.label', { name })}>
+    <aside className={`panel inspector${showsInside ? ' is-inside' : ''}`} aria-label={text('inspector.label', { name })}>
       <header className="inspector-head">
         <KindGlyph kind={isWire(thing) ? 'wire' : thing.kind} size={22} />
         <div>
@@ -131,37 +140,74 @@ function Settings({ thing, topology, isExplained, onExplain }: SettingsProps) {
           <X size={16} strokeWidth={1.75} />
         </button>
       </header>
-      <div className="inspector-body">
-        {'ports' in kind && kind.ports.some(({ type }) => type === 'dead-letters') && <DeadActs node={thing.id} />}
-        {/* A card that nothing joins is to be wired before all else. */}
-        {!isWire(thing) && isLoose && <WireTo node={thing} topology={topology} />}
-        {(thing.kind === 'call' || thing.kind === 'service') && (
-          <Suspense>{isWire(thing) ? <CallNow wire={thing} /> : <ServiceNow node={thing} topology={topology} />}</Suspense>
+      {!isWire(thing) && <Views isInside={isInside} onInside={onInside} />}
+      {showsInside ? (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: tables may have nothing to focus in them, and must be scrolled by key all the same.
+        <section className="inspector-body" aria-label={worded('inside.of', { name })} tabIndex={0}>
+          <Suspense>
+            <InsideView node={thing.id} />
+          </Suspense>
+        </section>
+      ) : (
+        <SettingsBody thing={thing} topology={topology} isExplained={isExplained} isLoose={isLoose} />
+      )}
+    </aside>
+  );
+}
+
+/** Two views of one node. */
+function Views({ isInside, onInside }: Pick<SettingsProps, 'isInside' | 'onInside'>) {
+  return (
+    <fieldset className="seg inspector-views" aria-label={worded('inside.views')}>
+      <button type="button" aria-pressed={!isInside} onClick={() => onInside(false)}>
+        {worded('inside.settings')}
+      </button>
+      <button type="button" aria-pressed={isInside} onClick={() => onInside(true)}>
+        {worded('inside.tab')}
+      </button>
+    </fieldset>
+  );
+}
+
+interface SettingsBodyProps extends Pick<SettingsProps, 'thing' | 'topology' | 'isExplained'> {
+  /** Nothing joins it. */
+  readonly isLoose: boolean;
+}
+
+function SettingsBody({ thing, topology, isExplained, isLoose }: SettingsBodyProps) {
+  const kind = isWire(thing) ? wireKind(thing.kind) : nodeKind(thing.kind);
+  if (kind === undefined) return null;
+  return (
+    <div className="inspector-body">
+      {'ports' in kind && kind.ports.some(({ type }) => type === 'dead-letters') && <DeadActs node={thing.id} />}
+      {/* A card that nothing joins is to be wired before all else. */}
+      {!isWire(thing) && isLoose && <WireTo node={thing} topology={topology} />}
+      {(thing.kind === 'call' || thing.kind === 'service') && (
+        <Suspense>{isWire(thing) ? <CallNow wire={thing} /> : <ServiceNow node={thing} topology={topology} />}</Suspense>
+      )}
+      <Form thing={thing} isExplained={isExplained} />
+      {!isWire(thing) && <Now node={thing} topology={topology} isExplained={isExplained} />}
+      {!isWire(thing) && !isLoose && <WireTo node={thing} topology={topology} />}
+      <div className="inspector-section">
+        <p className="inspector-about">{say(kind.about)}</p>
+        {'fidelity' in kind && (
+          <p className="inspector-about">
+            <b>{text('inspector.fidelity')}</b> {say(kind.fidelity)}
+          </p>
         )}
-        <Form thing={thing} isExplained={isExplained} />
-        {!isWire(thing) && <Now node={thing} topology={topology} isExplained={isExplained} />}
-        {!isWire(thing) && !isLoose && <WireTo node={thing} topology={topology} />}
-        <div className="inspector-section">
-          <p className="inspector-about">{say(kind.about)}</p>
-          {'fidelity' in kind && (
-            <p className="inspector-about">
-              <b>{text('inspector.fidelity')}</b> {say(kind.fidelity)}
-            </p>
-          )}
-          {'link' in kind && kind.link !== undefined && (
-            <p className="inspector-about">
-              <a href={kind.link} target="_blank" rel="noreferrer">
-                {text('inspector.docs')} <ExternalLink size={12} strokeWidth={1.75} />
-              </a>
-            </p>
-          )}
-          <div className="inspector-acts">
-            {!isWire(thing) && <DuplicateButton ids={new Set([thing.id])} />}
-            <DeleteButton ids={new Set([thing.id])} />
-          </div>
+        {'link' in kind && kind.link !== undefined && (
+          <p className="inspector-about">
+            <a href={kind.link} target="_blank" rel="noreferrer">
+              {text('inspector.docs')} <ExternalLink size={12} strokeWidth={1.75} />
+            </a>
+          </p>
+        )}
+        <div className="inspector-acts">
+          {!isWire(thing) && <DuplicateButton ids={new Set([thing.id])} />}
+          <DeleteButton ids={new Set([thing.id])} />
         </div>
       </div>
-    </aside>
+    </div>
   );
 }
 

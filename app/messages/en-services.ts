@@ -51,6 +51,18 @@ export const EN = {
   'call.out.label': 'Out, waiting for an answer',
   'call.waiting.label': 'Held back, waiting to go out',
 
+  'inside.views': 'What is shown of it',
+  'inside.settings': 'Settings',
+  'inside.tab': 'Inside',
+  'inside.of': 'What {name} holds now',
+  'inside.title.about': '{title} {name}',
+  'inside.title.member': '{title}, {member}',
+  'inside.count': '{shown} of {total}',
+  'inside.more': 'Show {count}',
+  'inside.fewer': 'Show fewer',
+  'inside.nothing': 'This kind of node has nothing to show.',
+  'inside.dash': '–',
+
   'legend.question': 'question',
   'legend.answer': 'answer',
   'legend.bad-answer': 'refused or failed',

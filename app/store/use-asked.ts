@@ -1,5 +1,5 @@
 // An answer of the engine that is kept fresh while somebody looks at it: asked anew when the run has moved on, at most once a
-// second. For lists of a panel; figures that follow the run are read from frames.
+// second unless more is asked for. For lists of a panel; figures that follow the run are read from frames.
 
 import { useEffect, useRef, useState } from 'react';
 import { FRAME } from '../../sim-engine/protocol/frame.ts';
@@ -8,8 +8,11 @@ import { quietly } from './lab.ts';
 
 const EVERY_MS = 1000;
 
-/** The latest answer to `ask`, null before the first. Another `topic` is another question. */
-export function useAsked<T>(topic: string, ask: () => Promise<T>): T | null {
+/**
+ * The latest answer to `ask`, null before the first. Another `topic` is another question. `everyMs`: how long an answer stands at least;
+ * infinity while nobody sees it.
+ */
+export function useAsked<T>(topic: string, ask: () => Promise<T>, everyMs = EVERY_MS): T | null {
   const [answered, setAnswered] = useState<{ readonly topic: string; readonly answer: T } | null>(null);
   const asked = useRef({ topic: '', events: Number.NaN, timeNs: Number.NaN, wallMs: Number.NEGATIVE_INFINITY });
   const isThere = useRef(true);
@@ -24,7 +27,7 @@ export function useAsked<T>(topic: string, ask: () => Promise<T>): T | null {
     const events = frame?.[FRAME.EVENTS] ?? Number.NaN;
     const last = asked.current;
     const isNew = last.topic !== topic;
-    if (!isNew && (wallMs - last.wallMs < EVERY_MS || (timeNs === last.timeNs && events === last.events))) return;
+    if (!isNew && (wallMs - last.wallMs < everyMs || (timeNs === last.timeNs && events === last.events))) return;
     asked.current = { topic, events, timeNs, wallMs };
     quietly(
       ask().then((answer) => {

@@ -9,6 +9,7 @@ import { say } from '../messages/say.ts';
 import { topologyOf } from '../store/drawing.ts';
 import { letterName } from '../store/fault-words.ts';
 import { inject } from '../store/faults.ts';
+import { LetterLink } from '../store/LetterLink.tsx';
 import { client, present, useLab } from '../store/lab.ts';
 import { PanelFrame } from '../store/PanelFrame.tsx';
 import type { Panel } from '../store/panels.ts';
@@ -16,7 +17,6 @@ import { useAsked } from '../store/use-asked.ts';
 import { useNames } from '../store/use-names.ts';
 import { count, durationText } from '../ui/format.ts';
 import { Seal } from '../ui/Seal.tsx';
-import { LetterLink } from './LetterLink.tsx';
 import { Pages } from './Pages.tsx';
 import './trace.css';
 

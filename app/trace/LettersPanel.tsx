@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { LetterClass, LetterRow, Letters } from '../../sim-engine/protocol/messages.ts';
 import { text } from '../messages/asked.ts';
 import { say } from '../messages/say.ts';
+import { LetterLink } from '../store/LetterLink.tsx';
 import { client } from '../store/lab.ts';
 import { PanelFrame } from '../store/PanelFrame.tsx';
 import type { Panel } from '../store/panels.ts';
@@ -12,7 +13,6 @@ import { useAsked } from '../store/use-asked.ts';
 import { useNames } from '../store/use-names.ts';
 import { count, durationText, moment } from '../ui/format.ts';
 import { Seal, type SealName } from '../ui/Seal.tsx';
-import { LetterLink } from './LetterLink.tsx';
 import { PAGE, Pages } from './Pages.tsx';
 import './trace.css';
 

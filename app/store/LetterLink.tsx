@@ -2,9 +2,9 @@
 
 import type { MessageName } from '../../sim-engine/simulation/commands.ts';
 import { text } from '../messages/asked.ts';
-import { letterName } from '../store/fault-words.ts';
-import { openPanel } from '../store/panels.ts';
-import { useNames } from '../store/use-names.ts';
+import { letterName } from './fault-words.ts';
+import { openPanel } from './panels.ts';
+import { useNames } from './use-names.ts';
 
 export function LetterLink({ row: { sender, number } }: { readonly row: MessageName }) {
   const letter = letterName({ sender, number }, useNames());
