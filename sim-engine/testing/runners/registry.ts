@@ -11,6 +11,7 @@ import { DEDUP_TTL_FORMAT } from './dedup-ttl.ts';
 import { DLQ_RETRIES_FORMAT } from './dlq-retries.ts';
 import { EVENT_SOURCING_FORMAT } from './event-sourcing.ts';
 import type { Judgement, VectorCase, VectorFormat } from './format.ts';
+import { KAFKA_AWAITED, KAFKA_FORMATS } from './kafka.ts';
 import { LANES_FORMAT } from './lanes.ts';
 import { OUT_OF_ORDER_COMMIT_FORMAT } from './out-of-order-commit.ts';
 import { OUTBOX_FORMAT } from './outbox.ts';
@@ -42,7 +43,11 @@ const FORMATS: readonly VectorFormat[] = [
   ...RABBITMQ_ROUTING_FORMATS,
   RABBITMQ_DEFINITIONS_FORMAT,
   RABBITMQ_SCENARIO_FORMAT,
+  ...KAFKA_FORMATS,
 ];
+
+/** Files that are known and that nothing is built for yet, with what they wait for: each of their cases counts as failed. */
+const AWAITED: ReadonlyMap<string, string> = KAFKA_AWAITED;
 
 /** Formats of the systems that are built, by key: what `--built` replays. */
 export const BUILT: readonly string[] = FORMATS.map(({ key }) => key);
@@ -106,7 +111,8 @@ export function replay(path: string): Replay {
   }
   const format = FORMATS.find((candidate) => candidate.key === key);
   if (format === undefined) {
-    return { name, passed: 0, failed: cases?.length ?? 1, remark: `unknown format ${key}`, faults: [], details: [] };
+    const remark = AWAITED.get(key) ?? `unknown format ${key}`;
+    return { name, passed: 0, failed: cases?.length ?? 1, remark, faults: [], details: [] };
   }
   if (cases === undefined) return { name, passed: 0, failed: 1, remark: 'no cases', faults: [], details: [] };
   return { name, ...judgeAll(format, cases) };

@@ -1,0 +1,97 @@
+// Facts about the assignors; the first of each is the example that the class comment of Kafka's own works to the end.
+
+import { describe, expect, it } from 'vitest';
+import { type Assignment, type GroupMember, nameOf, type TopicPartitions } from './assignors/assignment.ts';
+import { ASSIGNORS } from './assignors.ts';
+
+const topics = (counts: Readonly<Record<string, number>>): TopicPartitions => ({
+  counts: new Map(Object.entries(counts)),
+  racks: new Map(),
+});
+
+/** Members with what they hold, as names of partitions. */
+function members(
+  wishes: Readonly<Record<string, readonly string[]>>,
+  owned: Readonly<Record<string, readonly string[]>> = {},
+): GroupMember[] {
+  return Object.entries(wishes).map(([id, wanted]) => ({
+    id,
+    topics: wanted,
+    owned: (owned[id] ?? []).map((name) => {
+      const dash = name.lastIndexOf('-');
+      return { topic: name.slice(0, dash), partition: Number(name.slice(dash + 1)) };
+    }),
+    generation: owned[id] === undefined ? -1 : 1,
+  }));
+}
+
+const said = (assignment: Assignment) =>
+  Object.fromEntries([...assignment].map(([id, list]) => [id, list.map(nameOf).sort().join(' ')]));
+const assign = (name: string, there: TopicPartitions, who: readonly GroupMember[]) =>
+  said((ASSIGNORS.get(name) as NonNullable<ReturnType<typeof ASSIGNORS.get>>)(there, who));
+
+const BOTH = ['t0', 't1'];
+
+describe('range', () => {
+  it('gives runs of each topic, the first members one more: C0 [t0p0, t0p1, t1p0, t1p1], C1 [t0p2, t1p2]', () => {
+    expect(assign('range', topics({ t0: 3, t1: 3 }), members({ C0: BOTH, C1: BOTH }))).toEqual({
+      C0: 't0-0 t0-1 t1-0 t1-1',
+      C1: 't0-2 t1-2',
+    });
+  });
+
+  it('leaves members idle that are more than the partitions (K22)', () => {
+    expect(assign('range', topics({ t: 2 }), members({ a: ['t'], b: ['t'], c: ['t'] }))).toEqual({ a: 't-0', b: 't-1', c: '' });
+  });
+});
+
+describe('roundrobin', () => {
+  it('deals all partitions in one circle: C0 [t0p0, t0p2, t1p1], C1 [t0p1, t1p0, t1p2]', () => {
+    expect(assign('roundrobin', topics({ t0: 3, t1: 3 }), members({ C0: BOTH, C1: BOTH }))).toEqual({
+      C0: 't0-0 t0-2 t1-1',
+      C1: 't0-1 t1-0 t1-2',
+    });
+  });
+
+  it('passes those who do not subscribe: C0 [t0p0], C1 [t1p0], C2 [t1p1, t2p0, t2p1, t2p2]', () => {
+    const who = members({ C0: ['t0'], C1: BOTH, C2: ['t0', 't1', 't2'] });
+    expect(assign('roundrobin', topics({ t0: 1, t1: 2, t2: 3 }), who)).toEqual({
+      C0: 't0-0',
+      C1: 't1-0',
+      C2: 't1-1 t2-0 t2-1 t2-2',
+    });
+  });
+});
+
+describe('sticky', () => {
+  it('moves nothing but what the one who left had: C0 and C2 keep theirs, and share what was of C1', () => {
+    const all = ['t0', 't1', 't2', 't3'];
+    const who = members({ C0: all, C2: all }, { C0: ['t0-0', 't1-1', 't3-0'], C2: ['t1-0', 't2-1'] });
+    expect(assign('sticky', topics({ t0: 2, t1: 2, t2: 2, t3: 2 }), who)).toEqual({
+      C0: 't0-0 t0-1 t1-1 t3-0',
+      C2: 't1-0 t2-0 t2-1 t3-1',
+    });
+  });
+
+  it('gives up balance for nothing: unequal wishes are met with as even loads as can be', () => {
+    const who = members({ C1: BOTH, C2: ['t0', 't1', 't2'] }, { C1: ['t1-0'], C2: ['t1-1', 't2-0', 't2-1', 't2-2'] });
+    expect(assign('sticky', topics({ t0: 1, t1: 2, t2: 3 }), who)).toEqual({ C1: 't0-0 t1-0 t1-1', C2: 't2-0 t2-1 t2-2' });
+  });
+
+  it('believes the later generation, and nobody where two of one generation claim the same', () => {
+    const older: GroupMember = { ...(members({ a: ['t'] }, { a: ['t-0', 't-1'] })[0] as GroupMember), generation: 1 };
+    const newer: GroupMember = { ...(members({ b: ['t'] }, { b: ['t-0', 't-2'] })[0] as GroupMember), generation: 2 };
+    expect(assign('sticky', topics({ t: 4 }), [older, newer])).toEqual({ a: 't-1 t-3', b: 't-0 t-2' });
+  });
+});
+
+describe('cooperative-sticky', () => {
+  it('takes back in a first round what is to move, and hands it over in a second (K24)', () => {
+    const there = topics({ t: 4 });
+    const who = (owned: Readonly<Record<string, readonly string[]>>) => members({ a: ['t'], b: ['t'] }, owned);
+    const first = assign('cooperative-sticky', there, who({ a: ['t-0', 't-1', 't-2', 't-3'], b: [] }));
+    expect(first).toEqual({ a: 't-0 t-1', b: '' });
+    const second = assign('cooperative-sticky', there, who({ a: ['t-0', 't-1'], b: [] }));
+    expect(second).toEqual({ a: 't-0 t-1', b: 't-2 t-3' });
+  });
+});

@@ -1,0 +1,50 @@
+// Facts about the settings of a producer, by release.
+
+import { describe, expect, it } from 'vitest';
+import { defaultOf } from './defaults.ts';
+import { type ProducerSettings, producerSettings } from './producer-settings.ts';
+import type { Release } from './release.ts';
+
+const settings = (set: Readonly<Record<string, string>>, release: Release = '4.0') =>
+  producerSettings(new Map(Object.entries(set)), release);
+
+describe('a producer', () => {
+  it('is idempotent unless told otherwise, with all acks and five requests in flight', () => {
+    expect(settings({})).toMatchObject({
+      acks: '-1',
+      isIdempotent: true,
+      inFlightMax: 5,
+      lingerMs: 5,
+      deliveryTimeoutMs: 120_000,
+    });
+  });
+
+  it('with more than five in flight lost idempotence in silence in 3.9, and is refused since 4.0 (KAFKA-17927)', () => {
+    const set = { 'max.in.flight.requests.per.connection': '6' };
+    expect((settings(set, '3.9') as ProducerSettings).isIdempotent).toBe(false);
+    for (const release of ['4.0', '4.2', '4.4'] as const) expect(settings(set, release)).toBe('idempotence-in-flight');
+    expect(settings({ ...set, 'enable.idempotence': 'false' })).toMatchObject({ isIdempotent: false, inFlightMax: 6 });
+  });
+
+  it('has a delivery timeout that covers lingering and a request: a default is raised, a lower one refused', () => {
+    expect(settings({ 'linger.ms': '100000' })).toMatchObject({ deliveryTimeoutMs: 130_000 });
+    expect(settings({ 'delivery.timeout.ms': '30004' })).toBe('delivery-timeout');
+    expect(settings({ 'delivery.timeout.ms': '30004' }, '3.9')).toMatchObject({ deliveryTimeoutMs: 30_004 });
+  });
+
+  it('knows no other acks than all, 0 and 1', () => {
+    expect(settings({ acks: '2' })).toBe('acks');
+    expect(settings({ acks: ' ALL ' })).toMatchObject({ acks: '-1' });
+  });
+});
+
+describe('a default', () => {
+  it('is that of the release: batches linger since 4.0 (KIP-1030)', () => {
+    expect(['3.9', '4.0', '4.4'].map((release) => defaultOf('producer', 'linger.ms', release as Release))).toEqual([0, 5, 5]);
+  });
+
+  it('does not exist for a setting nobody knows, whatever objects are made of', () => {
+    expect(defaultOf('producer', 'toString', '4.0')).toBeUndefined();
+    expect(defaultOf('constructor', 'name', '4.0')).toBeUndefined();
+  });
+});
