@@ -3,6 +3,7 @@
 // is late. The state is plain. Pinned by testing/vectors/patterns/request-reply.json; P1 and P2 of docs/semantics/patterns.md.
 
 import { assert } from '../kernel/assert.ts';
+import { type DeadlineHeap, newDeadlineHeap, popDeadline, pushDeadline } from './deadline-heap.ts';
 
 export type ReplyVerdict = 'completed' | 'late' | 'duplicate' | 'unknown';
 
@@ -17,10 +18,8 @@ export interface OpenRequests {
   unknownCount: number;
   /** OPEN, ANSWERED or TIMED_OUT of the last requests, by number modulo its length, a power of two. */
   fates: Uint8Array;
-  /** A heap of requests by deadline and number. Those answered meanwhile stay until they are on top. */
-  heapCount: number;
-  heapNs: Float64Array;
-  heapNumber: Float64Array;
+  /** Of the open requests that have one; those answered meanwhile stay until they are on top. */
+  deadlines: DeadlineHeap;
 }
 
 const OPEN = 1;
@@ -41,9 +40,7 @@ export const newOpenRequests = (): OpenRequests => ({
   duplicateCount: 0,
   unknownCount: 0,
   fates: new Uint8Array(FIRST_SIZE),
-  heapCount: 0,
-  heapNs: new Float64Array(FIRST_SIZE),
-  heapNumber: new Float64Array(FIRST_SIZE),
+  deadlines: newDeadlineHeap(),
 });
 
 /** Opens a request and gives its correlation number: 0, 1, 2 and so on. */
@@ -67,7 +64,7 @@ export function keepOpen(requests: OpenRequests, number: number): void {
 
 /** Gives an open request that has no deadline one. Infinity is none. */
 export function setDeadline(requests: OpenRequests, number: number, deadlineNs: number): void {
-  if (deadlineNs !== Number.POSITIVE_INFINITY) pushDeadline(requests, deadlineNs, number);
+  if (deadlineNs !== Number.POSITIVE_INFINITY) pushDeadline(requests.deadlines, deadlineNs, number);
 }
 
 /** What a reply to request `number` means, counted; of no request of ours, a number that was never given, it is unknown. */
@@ -96,8 +93,8 @@ export function takeReply(requests: OpenRequests, nowNs: number, number: number)
 /** The next request whose deadline has come, now timed out, or -1. Of equal deadlines the request that is older. */
 export function takeTimedOut(requests: OpenRequests, nowNs: number): number {
   if (nextDeadlineNs(requests) > nowNs) return -1;
-  const number = requests.heapNumber[0] as number;
-  popDeadline(requests);
+  const number = requests.deadlines.who[0] as number;
+  popDeadline(requests.deadlines);
   requests.fates[number & (requests.fates.length - 1)] = TIMED_OUT;
   requests.openCount--;
   requests.timedOutCount++;
@@ -106,8 +103,9 @@ export function takeTimedOut(requests: OpenRequests, nowNs: number): number {
 
 /** When the next open request times out, Infinity when none is open. */
 export function nextDeadlineNs(requests: OpenRequests): number {
-  while (requests.heapCount > 0 && !isOpen(requests, requests.heapNumber[0] as number)) popDeadline(requests);
-  return requests.heapCount === 0 ? Number.POSITIVE_INFINITY : (requests.heapNs[0] as number);
+  const { deadlines } = requests;
+  while (deadlines.count > 0 && !isOpen(requests, deadlines.who[0] as number)) popDeadline(deadlines);
+  return deadlines.count === 0 ? Number.POSITIVE_INFINITY : (deadlines.dueNs[0] as number);
 }
 
 /** Nobody waits for this open request any more: it counts as timed out. */
@@ -122,7 +120,7 @@ export function abandon(requests: OpenRequests, number: number): void {
 export function abandonAll(requests: OpenRequests): number {
   const { fates, openCount } = requests;
   for (let at = 0; at < fates.length; at++) if (fates[at] === OPEN) fates[at] = TIMED_OUT;
-  requests.heapCount = 0;
+  requests.deadlines.count = 0;
   requests.openCount = 0;
   return openCount;
 }
@@ -144,57 +142,4 @@ function growFates(requests: OpenRequests): void {
     if (number >= 0) grown[number & (grown.length - 1)] = fates[number & (fates.length - 1)] as number;
   }
   requests.fates = grown;
-}
-
-// ------------------------------------------------------------------ the heap of deadlines
-
-function pushDeadline(requests: OpenRequests, deadlineNs: number, number: number): void {
-  if (requests.heapCount === requests.heapNs.length) growHeap(requests);
-  const { heapNs, heapNumber } = requests;
-  let at = requests.heapCount++;
-  while (at > 0) {
-    const above = (at - 1) >> 1;
-    if (!isBefore(deadlineNs, number, heapNs[above] as number, heapNumber[above] as number)) break;
-    heapNs[at] = heapNs[above] as number;
-    heapNumber[at] = heapNumber[above] as number;
-    at = above;
-  }
-  heapNs[at] = deadlineNs;
-  heapNumber[at] = number;
-}
-
-function popDeadline(requests: OpenRequests): void {
-  const { heapNs, heapNumber } = requests;
-  const count = --requests.heapCount;
-  const ns = heapNs[count] as number;
-  const number = heapNumber[count] as number;
-  let at = 0;
-  for (;;) {
-    let below = 2 * at + 1;
-    if (below >= count) break;
-    if (
-      below + 1 < count &&
-      isBefore(heapNs[below + 1] as number, heapNumber[below + 1] as number, heapNs[below] as number, heapNumber[below] as number)
-    )
-      below++;
-    if (!isBefore(heapNs[below] as number, heapNumber[below] as number, ns, number)) break;
-    heapNs[at] = heapNs[below] as number;
-    heapNumber[at] = heapNumber[below] as number;
-    at = below;
-  }
-  heapNs[at] = ns;
-  heapNumber[at] = number;
-}
-
-const isBefore = (ns: number, number: number, otherNs: number, other: number): boolean =>
-  ns < otherNs || (ns === otherNs && number < other);
-
-function growHeap(requests: OpenRequests): void {
-  const size = requests.heapNs.length * 2;
-  const heapNs = new Float64Array(size);
-  const heapNumber = new Float64Array(size);
-  heapNs.set(requests.heapNs);
-  heapNumber.set(requests.heapNumber);
-  requests.heapNs = heapNs;
-  requests.heapNumber = heapNumber;
 }

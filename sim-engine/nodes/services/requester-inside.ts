@@ -9,7 +9,7 @@ const OPEN = listShape('requester.open', {
   letter: 'message',
   standing: 'word',
   tried: 'count',
-  asked: 'duration',
+  age: 'duration',
   due: 'duration',
 });
 
@@ -39,7 +39,7 @@ export function openRequestsTable({ againNs, blocked, nodeId, open, requests, wo
       letter: { sender: nodeId, number: number + 1 },
       standing: `inside.word.${standing}`,
       tried: attempts,
-      asked: agoNs(world, askedNs),
+      age: agoNs(world, askedNs),
       due: isBlocked.has(number) ? null : untilNs(world, rests ?? dueNs.get(number)),
     });
   }
@@ -47,8 +47,8 @@ export function openRequestsTable({ againNs, blocked, nodeId, open, requests, wo
 }
 
 /** Of those answered meanwhile too, whom nobody asks about. */
-function deadlinesOf({ heapCount, heapNs, heapNumber }: OpenRequests): ReadonlyMap<number, number> {
+function deadlinesOf({ deadlines: { count, dueNs, who } }: OpenRequests): ReadonlyMap<number, number> {
   const due = new Map<number, number>();
-  for (let at = 0; at < heapCount; at++) due.set(heapNumber[at] as number, heapNs[at] as number);
+  for (let at = 0; at < count; at++) due.set(who[at] as number, dueNs[at] as number);
   return due;
 }

@@ -266,10 +266,7 @@ describe('start and limit', () => {
         node('orders', 'queue', { capacity: 1, overflow: 'block' }),
         node('worker', 'service', { work: { law: 'constant', value: '1s' } }),
       ],
-      wires: [
-        wire('publish', 'shop', 'orders', { delay: '0s' }),
-        wire('deliver', 'orders', 'worker', { delay: '0s', desk: 0 }),
-      ],
+      wires: [wire('publish', 'shop', 'orders', { delay: '0s' }), wire('deliver', 'orders', 'worker', { delay: '0s', desk: 0 })],
     });
     story.at('700ms', 'set shop.limit 7').to('650ms');
     expect(story.gauge('held_back', 'shop')).toBe(5 - story.gauge('sent', 'shop'));

@@ -48,7 +48,7 @@ describe('deadlines of a queue', () => {
       givePatience(patience, (i % 7) + 1, new Float64Array([1e9 + i]));
       forgetPatience(patience, (i % 7) + 1);
     }
-    expect(patience.obls.length).toBeLessThanOrEqual(128);
+    expect(patience.heap.who.length).toBeLessThanOrEqual(128);
   });
 });
 
