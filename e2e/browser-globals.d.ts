@@ -19,6 +19,7 @@ interface Client {
   runTo(timeNs: number, events?: number): Promise<Done>;
   log(): Promise<{ readonly given: readonly LoggedCommand[] }>;
   document(): Promise<TopologyDocument | null>;
+  inside(node: string): Promise<unknown>;
   killEngine(): void;
   close(): void;
 }

@@ -445,7 +445,7 @@ describe('the host of an engine', () => {
     expect([without.simTimeNs, without.digest]).toEqual([9 * S, digestAt(9 * S)]);
   });
 
-  it('tells letters, log and notices of a playing run without changing it', () => {
+  it('tells letters, what a node holds, log and notices of a playing run without changing it', () => {
     const page = new FakePage();
     page.status({ type: 'load', text: PIPELINE });
     page.status({ type: 'command', command: { type: 'crash', node: 'worker-2', forNs: S } });
@@ -453,6 +453,8 @@ describe('the host of an engine', () => {
     for (let i = 0; i < 30; i++) {
       page.pass(100);
       for (const of of ['wire', 'waiting', 'done', 'lost'] as const) page.ask({ type: 'letters', of });
+      const inside = page.ask({ type: 'inside', node: 'orders' });
+      expect(inside.type === 'inside' && inside.inside.length).toBeGreaterThan(3);
       page.ask({ type: 'notices' });
     }
     const log = page.ask({ type: 'log' });

@@ -176,7 +176,7 @@ export const INSIDE_MESSAGES = {
   'inside.word.read-log': 'read the log',
   'inside.word.read-stream': 'read a stream',
   'inside.word.rebuilding': 'rebuilding',
-  'inside.word.rests': 'waits for its next try',
+  'inside.word.rests': 'to retry',
   'inside.word.stands': 'stands',
   'inside.word.takes': 'yes',
   'inside.word.takes-in': 'takes events in',
