@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { prototypeOfKind, replaceMethod } from '../mutants/planting.ts';
+import { Demand } from '../../nodes/services/demand.ts';
+import { replaceMethod } from '../mutants/planting.ts';
 import { CLOSED_LOOP_FORMAT } from './closed-loop.ts';
 import type { VectorCase } from './format.ts';
 
@@ -33,7 +34,7 @@ describe('a closed loop', () => {
 
   it('whose callers think a nanosecond less is seen', () => {
     const heal = replaceMethod(
-      prototypeOfKind('requester'),
+      Demand.prototype,
       'think',
       (think) =>
         function () {
