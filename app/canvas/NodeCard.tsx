@@ -15,6 +15,7 @@ import { type Drawing, nodeName, renameNode, topologyOf } from '../store/drawing
 import { cardOf, useGuide } from '../store/guide.ts';
 import { usePicture, write } from '../store/LiveText.tsx';
 import { currentPlaces, edit, present, useLab } from '../store/lab.ts';
+import { useLit } from '../store/lit.ts';
 import { knobsOf } from '../store/sliders.ts';
 import { useTroubles } from '../store/troubles.ts';
 import { focusOnCanvas } from '../ui/focus.ts';
@@ -39,6 +40,7 @@ export const NodeCard = memo(function NodeCard({ data: { node, isNarrow }, selec
   const isUnwired = useLab((lab) => isAlone(present(lab), node.id));
   const trouble = useTroubles(({ of }) => of.get(node.id));
   const isRenaming = useAttention(({ renaming }) => renaming === node.id);
+  const isLit = useLit(({ path }) => path?.nodes.has(node.id) === true);
   const glows = useGuide(({ glow }) => glow === cardOf(node.id));
   const knobs = isNarrow ? 0 : knobsOf(node).length;
   usePicture('calm', ({ frame }) => {
@@ -61,6 +63,7 @@ export const NodeCard = memo(function NodeCard({ data: { node, isNarrow }, selec
     isUnwired && 'is-unwired',
     trouble && 'is-troubled',
     glows && 'glows',
+    isLit && 'is-lit',
   ];
   return (
     <article
@@ -161,7 +164,7 @@ const isAlone = (drawing: Drawing | null, id: string): boolean =>
 
 /** Where the card offers a port: along the flow, but what is given up on leaves downwards. */
 function handleSide(direction: 'in' | 'out', type: string): Position {
-  if (type === 'gives-up') return Position.Bottom;
+  if (type === 'gives-up' || type === 'amqp-gives-up' || type === 'amqp-unrouted') return Position.Bottom;
   if (type === 'dead-letters') return Position.Top;
   return direction === 'out' ? Position.Right : Position.Left;
 }

@@ -3,15 +3,18 @@
 
 import type { EdgeProps } from '@xyflow/react';
 import { lazy, memo, Suspense, useRef } from 'react';
+import { wireKind } from '../../sim-engine/nodes/declarations.ts';
 import { WIRE } from '../../sim-engine/protocol/frame.ts';
 import { text } from '../messages/text.ts';
 import { usePicture, write } from '../store/LiveText.tsx';
 import { currentPlaces } from '../store/lab.ts';
+import { useLit } from '../store/lit.ts';
 import { durationText, figure } from '../ui/format.ts';
 import type { WireEdge } from './flow-nodes.ts';
 import type { WireShape } from './geometry.ts';
 
 const CallChip = lazy(async () => ({ default: (await import('../node-views/CallChip.tsx')).CallChip }));
+const WireLabel = lazy(async () => ({ default: (await import('./WireLabel.tsx')).WireLabel }));
 
 const CHIP = { height: 18, letter: 5.6, padding: 14 } as const;
 
@@ -30,6 +33,7 @@ function graspOf({ points, length }: WireShape): string {
 export const Wire = memo(function Wire({ id, data, selected }: EdgeProps<WireEdge>) {
   const group = useRef<SVGGElement>(null);
   const chip = useRef<SVGGElement>(null);
+  const isLit = useLit(({ path }) => path?.wires.has(id) === true);
 
   usePicture('calm', ({ frame }) => {
     const places = currentPlaces();
@@ -57,8 +61,9 @@ export const Wire = memo(function Wire({ id, data, selected }: EdgeProps<WireEdg
   if (data === undefined) return null;
   const { d, from, to, points, isRelation } = data.shape;
   const middle = points.length / 4 - ((points.length / 4) % 1);
+  const classes = ['wire', isRelation && 'is-relation', selected && 'is-selected', isLit && 'is-lit'];
   return (
-    <g ref={group} className={`wire${isRelation ? ' is-relation' : ''}${selected ? ' is-selected' : ''}`}>
+    <g ref={group} className={classes.filter(Boolean).join(' ')}>
       <path className="wire-halo" d={d} />
       <path className="wire-line" d={d} />
       <path className="react-flow__edge-interaction" d={graspOf(data.shape)} fill="none" strokeOpacity={0} strokeWidth={20} />
@@ -69,6 +74,8 @@ export const Wire = memo(function Wire({ id, data, selected }: EdgeProps<WireEdg
         <text y="4" textAnchor="middle" />
       </g>
       <Suspense>{data.kind === 'call' && <CallChip id={id} points={points} />}</Suspense>
+      {/* What parts of a broker do with each other is written on their wires. */}
+      <Suspense>{wireKind(data.kind)?.isInner && <WireLabel id={id} points={points} />}</Suspense>
     </g>
   );
 });

@@ -7,7 +7,7 @@ import { portAt } from '../../sim-engine/topology/connect.ts';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
 import { named, text } from '../messages/text.ts';
 import { cardSize, kindName } from '../node-views/node-views.ts';
-import { isContainer, outerFirst } from '../store/containers.ts';
+import { cornerOf, isContainer, outerFirst } from '../store/containers.ts';
 import { nodeName } from '../store/drawing.ts';
 import { type Box, type WireShape, wireShapes } from './geometry.ts';
 import type { Scene } from './letters.ts';
@@ -38,7 +38,7 @@ export function flowDrawing(
 ): FlowDrawing {
   const sizeOf = (node: NodeDocument) => cardSize(node, isNarrow);
   const drawn = isNarrow ? topology.nodes.filter((node) => !isContainer(node)) : outerFirst(topology);
-  const turnedAt = isNarrow ? turned(drawn, sizeOf, NARROW_ROOM) : null;
+  const turnedAt = isNarrow ? turned(inSight(topology, drawn), sizeOf, NARROW_ROOM) : null;
   const keptNodes = new Map(before?.nodes.map((node) => [node.id, node]));
   const boxes = new Map<string, Box>();
   const nodes = drawn.map((node): CardNode => {
@@ -61,6 +61,10 @@ export function flowDrawing(
   const cards = drawn.map((node) => ({ node, box: boxes.get(node.id) as Box }));
   return { nodes, edges, scene: { shapes, cards, isNarrow } };
 }
+
+/** Where each node is seen, whatever it lies in. */
+const inSight = (topology: TopologyDocument, nodes: readonly NodeDocument[]): readonly NodeDocument[] =>
+  nodes.map((node) => (node.parent === undefined ? node : { ...node, position: cornerOf(topology, node) }));
 
 function cardNode(
   node: NodeDocument,
@@ -96,6 +100,8 @@ function wireEdge(
     const nodeOf = nodeKind(topology.nodes.find((node) => node.id === id)?.kind ?? '');
     return (nodeOf && kind && portAt(nodeOf, kind, end)?.name) ?? null;
   };
+  // Bindings between the same two are told apart by it.
+  const key = wire.params?.routingKey;
   return {
     id: wire.id,
     type: 'wire',
@@ -105,10 +111,11 @@ function wireEdge(
     targetHandle: port(wire.to, 'to'),
     selected,
     zIndex: 5,
-    ariaLabel: text('canvas.wire', {
+    ariaLabel: text(key ? 'canvas.wire.key' : 'canvas.wire', {
       wire: named(kind?.label ?? wire.kind),
       from: names.get(wire.from) ?? wire.from,
       to: names.get(wire.to) ?? wire.to,
+      key: String(key),
     }),
     data: { shape, kind: wire.kind },
   };

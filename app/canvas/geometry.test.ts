@@ -85,6 +85,70 @@ describe('wires on the canvas', () => {
     expect(inside).toEqual([]);
   });
 
+  it('between the same two cards stand apart in their middles, in the same order at both ends', () => {
+    for (const flow of ['right', 'down'] as const) {
+      const wide = (id: string, x: number, y: number): Box => ({ ...box(id, x, y), width: 200, height: 96 });
+      const cards = new Map(
+        [wide('a', 0, 0), flow === 'right' ? wide('b', 500, 40) : wide('b', 40, 300)].map((each) => [each.id, each]),
+      );
+      for (const count of [2, 3, 7, 40]) {
+        const ids = Array.from({ length: count }, (_, ix) => `w${String(ix).padStart(2, '0')}`);
+        const drawn = wireShapes(
+          cards,
+          [...ids].reverse().map((id) => wire(id, 'a', 'b', 'binding')),
+          flow,
+        );
+        const across = flow === 'right' ? 1 : 0;
+        const at = (id: string, ix: number) => drawn.get(id)?.points[2 * ix + across] as number;
+        for (const [ix, id] of ids.entries()) {
+          if (ix === 0) continue;
+          const before = ids[ix - 1] as string;
+          expect(at(id, 0)).toBeGreaterThan(at(before, 0));
+          expect(at(id, 48)).toBeGreaterThan(at(before, 48));
+          expect(at(id, 24) - at(before, 24)).toBeGreaterThan(count > 12 ? 5 : 20);
+        }
+        expect(at(ids.at(-1) as string, 24) - at('w00', 24)).toBeLessThan(270);
+      }
+    }
+  });
+
+  it('of dead letters run between the columns of cards, those to the same card together and others beside them', () => {
+    const cards = new Map(
+      [box('x', 0, 0), box('y', 0, 400), box('q1', 300, 0), box('q2', 300, 100), box('q3', 300, 200), box('r', 600, 100)].map(
+        (each) => [each.id, each],
+      ),
+    );
+    const hands = (id: string, from: string, to: string) => wire(id, from, to, 'rabbitmq-dead-letter');
+    const all = [
+      hands('1y', 'q1', 'y'),
+      hands('2y', 'q2', 'y'),
+      hands('3x', 'q3', 'x'),
+      hands('1r', 'q1', 'r'),
+      hands('31', 'q3', 'q1'),
+    ];
+    const drawn = wireShapes(cards, all, 'right');
+    const gutters = new Map<string, number>();
+    for (const { id, from } of all) {
+      const { points } = drawn.get(id) as WireShape;
+      const xs = Array.from({ length: points.length / 2 }, (_, ix) => points[2 * ix] as number);
+      // Where most of its way down or up lies.
+      const timesAt = (x: number) => xs.filter((other) => Math.abs(other - x) < 0.5).length;
+      gutters.set(
+        id,
+        xs.slice(4, -4).reduce((best, x) => (timesAt(x) > timesAt(best) ? x : best)),
+      );
+      for (let ix = 0; ix < points.length; ix += 2) {
+        const [x, y] = [points[ix] as number, points[ix + 1] as number];
+        for (const card of cards.values()) {
+          const isInside = x > card.x + 1 && x < card.x + card.width - 1 && y > card.y + 1 && y < card.y + card.height - 1;
+          expect(isInside, `${id}: ${x},${y} in ${card.id} on its way from ${from}`).toBe(false);
+        }
+      }
+    }
+    expect(gutters.get('1y')).toBeCloseTo(gutters.get('2y') as number, 0);
+    expect(Math.abs((gutters.get('3x') as number) - (gutters.get('1y') as number))).toBeGreaterThan(5);
+  });
+
   it('run down instead of right on a narrow screen', () => {
     const narrow = wireShapes(boxes, [wire('ac', 'a', 'c')], 'down');
     expect(narrow.get('ac')?.from).toEqual({ x: 50, y: 60 });

@@ -25,9 +25,12 @@ export interface WireShape {
   /** Points at equal distances along the path, x and y in turn. */
   readonly points: Float32Array;
   readonly length: number;
-  /** Takes no time: drawn dashed and square-cornered, so that it reads as plumbing. */
+  /** Out of the stream and taking no time: drawn dashed and square-cornered, so that it reads as plumbing. */
   readonly isRelation: boolean;
 }
+
+/** Relations that are what the stream goes through: drawn as a wire is. */
+const IN_STREAM: ReadonlySet<string> = new Set(['binding']);
 
 const SEGMENTS = 48;
 /** Most distance between two wires at one side of a card. */
@@ -45,8 +48,11 @@ export function wireShapes(boxes: ReadonlyMap<string, Box>, wires: readonly Wire
     const from = boxes.get(wire.from);
     const to = boxes.get(wire.to);
     if (from === undefined || to === undefined) return [];
-    const isRelation = wireKind(wire.kind)?.travels === false;
-    return [{ wire, from, to, isRelation, ...sidesOf(from, to, isRelation, flow) }];
+    const kind = wireKind(wire.kind);
+    const isRelation = kind?.travels === false && !IN_STREAM.has(wire.kind);
+    const isInGutter = isRelation && kind?.isInner === true && flow === 'right';
+    const sides = isInGutter ? guttersOf(from, to) : sidesOf(from, to, isRelation, flow);
+    return [{ wire, from, to, isRelation, isInGutter, ...sides }];
   });
   const anchors = new Map<string, Point>();
   const atSide = new Map<string, { key: string; box: Box; side: Side; peer: Box }[]>();
@@ -56,12 +62,23 @@ export function wireShapes(boxes: ReadonlyMap<string, Box>, wires: readonly Wire
   }
   for (const places of atSide.values()) spread(places, anchors);
   const taken: Lane[] = [];
+  const gutters: Gutter[] = [];
+  const bows = bowsOf(
+    ends.filter(({ isRelation }) => !isRelation).map(({ wire }) => wire),
+    anchors,
+    flow,
+  );
   return new Map(
-    ends.map(({ wire, from: leaving, to: entering, leaves, enters, isRelation }) => {
+    ends.map(({ wire, from: leaving, to: entering, leaves, enters, isRelation, isInGutter }) => {
       const from = anchors.get(`${wire.id} from`) as Point;
       const to = anchors.get(`${wire.id} to`) as Point;
+      if (isInGutter) {
+        return [wire.id, { id: wire.id, from, to, isRelation, ...gutterWay(from, leaving, to, entering, enters, gutters) }];
+      }
       const back = wayBack(from, leaving, to, entering, leaves, enters, isRelation ? 0 : CORNER, boxes, taken);
-      const way = back ?? (isRelation ? squareWay(from, leaves, to, enters) : curvedWay(from, leaves, to, enters, flow));
+      const way =
+        back ??
+        (isRelation ? squareWay(from, leaves, to, enters) : curvedWay(from, leaves, to, enters, flow, bows.get(wire.id) ?? 0));
       return [wire.id, { id: wire.id, from, to, isRelation, ...way }];
     }),
   );
@@ -106,12 +123,42 @@ interface Way {
   readonly length: number;
 }
 
-/** One cubic that leaves and enters along the flow. */
-function curvedWay(from: Point, leaves: Side, to: Point, enters: Side, flow: Flow): Way {
+/** Between the middles of wires that join the same two cards: room for what is written on each. */
+const PARALLEL_GAP = 22;
+/** All of them together spread no wider than this. */
+const PARALLEL_MAX = 264;
+
+/** How far to the side the middle of each wire is drawn, so that those between the same two cards stand apart. In order of their ids. */
+function bowsOf(wires: readonly WireDocument[], anchors: ReadonlyMap<string, Point>, flow: Flow): ReadonlyMap<string, number> {
+  const groups = new Map<string, string[]>();
+  for (const { id, from, to } of wires) add(groups, `${from} ${to}`, id);
+  const bows = new Map<string, number>();
+  for (const ids of groups.values()) {
+    if (ids.length === 1) continue;
+    const middles = ids.map((id) => {
+      const [from, to] = [anchors.get(`${id} from`), anchors.get(`${id} to`)] as [Point, Point];
+      return { id, at: flow === 'right' ? (from.y + to.y) / 2 : (from.x + to.x) / 2 };
+    });
+    middles.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+    const mean = middles.reduce((sum, { at }) => sum + at, 0) / ids.length;
+    const [first, last] = [middles[0], middles.at(-1)] as [{ at: number }, { at: number }];
+    // Wires that stand further apart by themselves need no help.
+    const gap = Math.max(Math.min(PARALLEL_GAP, PARALLEL_MAX / ids.length), (last.at - first.at) / (ids.length - 1));
+    middles.forEach(({ id, at }, ix) => {
+      bows.set(id, mean + (ix - (ids.length - 1) / 2) * gap - at);
+    });
+  }
+  return bows;
+}
+
+/** One cubic that leaves and enters along the flow; its middle is drawn `bow` to the side. */
+function curvedWay(from: Point, leaves: Side, to: Point, enters: Side, flow: Flow, bow: number): Way {
   const distance = Math.hypot(to.x - from.x, to.y - from.y);
   const reach = flow === 'down' ? Math.max(20, Math.abs(to.y - from.y) * 0.55) : Math.max(24, Math.min(distance * 0.5, 120));
-  const a = { x: from.x + INWARD[leaves].x * reach, y: from.y + INWARD[leaves].y * reach };
-  const b = { x: to.x + INWARD[enters].x * reach, y: to.y + INWARD[enters].y * reach };
+  // The middle of a cubic follows its two handles by three quarters.
+  const off = { x: flow === 'down' ? bow / 0.75 : 0, y: flow === 'down' ? 0 : bow / 0.75 };
+  const a = { x: from.x + INWARD[leaves].x * reach + off.x, y: from.y + INWARD[leaves].y * reach + off.y };
+  const b = { x: to.x + INWARD[enters].x * reach + off.x, y: to.y + INWARD[enters].y * reach + off.y };
   const raw: Point[] = [];
   for (let ix = 0; ix <= SEGMENTS; ix++) {
     const t = ix / SEGMENTS;
@@ -128,13 +175,58 @@ function curvedWay(from: Point, leaves: Side, to: Point, enters: Side, flow: Flo
 
 /** Straight pieces with square corners. */
 function squareWay(from: Point, leaves: Side, to: Point, enters: Side): Way {
-  const isUpright = leaves === 'bottom' && enters === 'top';
-  const middle = isUpright ? (from.y + to.y) / 2 : (from.x + to.x) / 2;
-  const corners: Point[] = isUpright
-    ? [from, { x: from.x, y: middle }, { x: to.x, y: middle }, to]
-    : [from, { x: middle, y: from.y }, { x: middle, y: to.y }, to];
+  const middle = (from.x + to.x) / 2;
+  const corners =
+    leaves === 'bottom' && enters === 'top'
+      ? squareCorners(from, to)
+      : [from, { x: middle, y: from.y }, { x: middle, y: to.y }, to];
   return { d: `M${corners.map(({ x, y }) => `${round(x)} ${round(y)}`).join('L')}`, ...evenly(corners) };
 }
+
+/** How far from cards a relation runs that goes round them, and from others that do the same. */
+const GUTTER = 14;
+const GUTTER_GAP = 7;
+const GUTTER_CORNER = 5;
+
+/** What a part of a container hands on out of the stream leaves it downwards and runs between the columns of cards. */
+function guttersOf(from: Box, to: Box): { leaves: Side; enters: Side } {
+  if (to.x >= from.x + from.width) return { leaves: 'bottom', enters: 'left' };
+  const isLeft = to.x + to.width <= from.x;
+  if (to.y >= from.y + from.height) return { leaves: 'bottom', enters: 'top' };
+  return { leaves: 'bottom', enters: isLeft ? 'bottom' : 'left' };
+}
+
+/** Where a relation runs along a column: what leads to the same card runs there together. */
+interface Gutter {
+  readonly at: number;
+  readonly to: string;
+}
+/** Room for no more between two columns. */
+const GUTTERS_MAX = 8;
+
+/** Down, along the column to the height of the other end, and in; straight down to the card right below. */
+function gutterWay(from: Point, leaving: Box, to: Point, entering: Box, enters: Side, taken: Gutter[]): Way {
+  const isNext = enters === 'top' && to.y - from.y <= 4 * GUTTER && Math.abs(to.x - from.x) < leaving.width;
+  if (isNext) return roundedWay(squareCorners(from, to), GUTTER_CORNER);
+  const isRight = entering.x >= leaving.x + leaving.width;
+  const step = isRight ? GUTTER_GAP : -GUTTER_GAP;
+  const outer = entering.x + entering.width <= leaving.x ? leaving.x : Math.min(leaving.x, entering.x);
+  const first = isRight ? leaving.x + leaving.width + GUTTER : outer - GUTTER;
+  const isTaken = (at: number) => taken.some((other) => other.to !== entering.id && Math.abs(other.at - at) < GUTTER_GAP);
+  let lane = 0;
+  while (lane < GUTTERS_MAX && isTaken(first + lane * step)) lane++;
+  const gutter = first + lane * step;
+  taken.push({ at: gutter, to: entering.id });
+  const exit = from.y + GUTTER / 2 + 3;
+  const entry = enters === 'top' ? to.y - GUTTER : enters === 'bottom' ? to.y + GUTTER : to.y;
+  const corners = [from, { x: from.x, y: exit }, { x: gutter, y: exit }, { x: gutter, y: entry }];
+  return roundedWay(enters === 'left' ? [...corners, to] : [...corners, { x: to.x, y: entry }, to], GUTTER_CORNER);
+}
+
+const squareCorners = (from: Point, to: Point): readonly Point[] => {
+  const middle = (from.y + to.y) / 2;
+  return [from, { x: from.x, y: middle }, { x: to.x, y: middle }, to];
+};
 
 /** How far a wire that turns back goes on before it turns, how far it stays away from cards, and from others that do the same. */
 const TURN = 20;

@@ -22,6 +22,7 @@ export const EN = {
   'canvas.label': 'Canvas: {title}',
   'canvas.node': '{name}, {kind}',
   'canvas.wire': '{wire} from {from} to {to}',
+  'canvas.wire.key': '{wire} from {from} to {to}: {key}',
   'canvas.loses': 'loses {share} %',
   'canvas.rate': '{rate}/s',
   'canvas.zoom': 'Zoom',
