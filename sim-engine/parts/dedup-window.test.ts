@@ -1,7 +1,7 @@
 // Facts of section 6 of docs/semantics/patterns.md: the rule of the brief, its bound, and what a restart forgets.
 
 import { describe, expect, it } from 'vitest';
-import { checkAndMark, forgetAll, isSeen, markSeen, newDedupWindow, seenCount } from './dedup-window.ts';
+import { checkAndMark, forgetAll, forgetOld, isSeen, markSeen, newDedupWindow, seenCount } from './dedup-window.ts';
 
 const SECOND = 1e9;
 const spec = { ttlNs: 60 * SECOND, maxCount: 0 };
@@ -72,6 +72,17 @@ describe('a dedup window', () => {
       false,
       true,
     ]);
+  });
+
+  it('brings nothing back that it has forgotten, however long it is to remember from then on', () => {
+    const window = newDedupWindow();
+    const brief = { ttlNs: 10, maxCount: 0 };
+    const long = { ttlNs: 1000, maxCount: 0 };
+    markSeen(brief, window, 0, 1, 1);
+    markSeen(brief, window, 9, 1, 2);
+    forgetOld(brief, window, 15);
+    expect(isSeen(long, window, 15, 1, 1)).toBe(false);
+    expect(isSeen(long, window, 15, 1, 2)).toBe(true);
   });
 
   it('P24: holds the rate of new ids times the time to live', () => {

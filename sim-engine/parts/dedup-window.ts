@@ -44,7 +44,7 @@ export const newDedupWindow = (): DedupWindow => ({
 
 /** Whether an id is remembered. */
 export function isSeen(spec: DedupSpec, window: DedupWindow, nowNs: number, sender: number, number: number): boolean {
-  expire(spec, window, nowNs);
+  forgetOld(spec, window, nowNs);
   return window.table[cellOf(window, hashOf(sender, number), sender, number)] !== 0;
 }
 
@@ -55,7 +55,7 @@ export function markSeen(spec: DedupSpec, window: DedupWindow, nowNs: number, se
 
 /** Both in one step: true for an id that is new, and is remembered from now on. */
 export function checkAndMark(spec: DedupSpec, window: DedupWindow, nowNs: number, sender: number, number: number): boolean {
-  expire(spec, window, nowNs);
+  forgetOld(spec, window, nowNs);
   const hash = hashOf(sender, number);
   let cell = cellOf(window, hash, sender, number);
   if (window.table[cell] !== 0) return false;
@@ -98,7 +98,8 @@ export function forgetAll(window: DedupWindow): void {
   window.table.fill(0);
 }
 
-function expire(spec: DedupSpec, window: DedupWindow, nowNs: number): void {
+/** Forgets what is too old by now; before a change of the spec, so that a longer life brings nothing back. */
+export function forgetOld(spec: DedupSpec, window: DedupWindow, nowNs: number): void {
   while (window.count > 0 && nowNs - (window.seenNs[window.head] as number) > spec.ttlNs) forgetOldest(window);
 }
 

@@ -53,6 +53,9 @@ const PLACES_MAX = 10_000;
 /** Priorities of messages, 0 to 9, and as many lines on a desk that goes by them. */
 const PRIORITIES = 10;
 
+/** Attempts on its message so far, the one at this place included. */
+export const triesOf = ({ again, attempt }: Place): number => attempt + again;
+
 export const timerArgOf = ({ ix, serial }: Place): number => (serial << PLACE_BITS) | ix;
 
 interface PlacesState {

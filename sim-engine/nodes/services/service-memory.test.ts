@@ -60,6 +60,19 @@ describe('deliveries that come again', () => {
     expect(again('999999999ns')).toEqual([2, 0, 1]);
   });
 
+  it('are done again when they were forgotten before they were to be remembered for longer', () => {
+    // It is handed out again after a second.
+    const raised = (at: string) => {
+      const worker = { steps: MARK_BEFORE, concurrency: 2, work: lasting('1500ms'), memoryTtl: '500ms' };
+      const story = doubled(worker, { limit: 1 }).at('0s', 'set orders-worker.loss 0');
+      story.at(at, 'set worker.memoryTtl 1h').to('1min');
+      return [story.gauge('received', 'worker'), story.gauge('skipped_work', 'worker'), story.gauge('dup_effects')];
+    };
+    // The one message comes at 100 ms.
+    expect(raised('550ms')).toEqual([2, 1, 0]);
+    expect(raised('650ms')).toEqual([2, 0, 1]);
+  });
+
   it('both pass when two places check at the same time, unless they check and mark in one', () => {
     // The deadline is over before the work is, so that a second place begins while the first is at it.
     const racing = (steps: readonly unknown[]) =>

@@ -4,25 +4,14 @@
 
 import { assert } from '../../kernel/assert.ts';
 import type { Law } from '../../kernel/distributions.ts';
-import { floor, imul, max, min } from '../../kernel/exact-math.ts';
+import { floor, max, min } from '../../kernel/exact-math.ts';
 import type { LinkIx, MsgIx, OblIx, StreamIx } from '../../kernel/ids.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
-import { backoffInto, firstPrevious, usesDraw } from '../../parts/backoff.ts';
-import {
-  checkAndMark,
-  type DedupSpec,
-  type DedupWindow,
-  forgetAll,
-  isSeen,
-  newDedupWindow,
-  seenCount,
-} from '../../parts/dedup-window.ts';
 import { StatefulActor } from '../../world/actor.ts';
 import { STALLED, UP } from '../../world/actor-table.ts';
 import { EXPIRED, IN_FLIGHT, PUB_ACCEPTED, PUB_REFUSED } from '../../world/books.ts';
 import { FAULT_CRASH } from '../../world/faults.ts';
 import type { Inside } from '../../world/inside.ts';
-import { POISON } from '../../world/messages.ts';
 import type { PacketType } from '../../world/packet-types.ts';
 import * as packet from '../../world/packet-types.ts';
 import { actorPlace, CRASH, FORGOTTEN, FULL, LATE, REJECTED, REMOVED } from '../../world/reasons.ts';
@@ -40,26 +29,16 @@ import {
   ownTimerOf,
   type PublisherHost,
 } from '../node-kind.ts';
-import { type MessageTraits, Outlets } from '../publishing.ts';
+import { Outlets } from '../publishing.ts';
 import { behaviourOf } from '../registry.ts';
-import { Caller, type CallerHost, type CallResult, type WhenHeldBack } from './caller.ts';
+import type { CallerHost, CallResult, WhenHeldBack } from './caller.ts';
+import { CallsOut } from './calls-out.ts';
 import { directPublisher } from './direct.ts';
-import { openness } from './guards.ts';
-import { type Place, Places, type PlacesHost, timerArgOf } from './places.ts';
-import {
-  ACKNOWLEDGE,
-  ASK,
-  CHARGE,
-  CHECK,
-  type Instruction,
-  MARK,
-  type Program,
-  PUBLISH,
-  programOf,
-  REMEMBER,
-  WORK,
-} from './program.ts';
-import { type RetryPolicy, retryPolicyOf } from './retry.ts';
+import { Failure } from './failure.ts';
+import { Memory } from './memory.ts';
+import { type Place, Places, type PlacesHost, timerArgOf, triesOf } from './places.ts';
+import { ACKNOWLEDGE, ASK, CHECK, type Instruction, MARK, type Program, PUBLISH, programOf, REMEMBER, WORK } from './program.ts';
+import { Results } from './results.ts';
 import { serviceInside } from './service-inside.ts';
 
 /** Timers of a place: its step is over, its wait before another attempt is over. */
@@ -73,21 +52,16 @@ const SCALED = 3;
 interface ServiceState {
   /** By client: how many deliveries it has here, on the desk or being worked on. */
   held: number[];
-  /** Numbers of the places whose `publish` step waits until a channel takes messages again. */
-  blocked: number[];
   called: number;
   turnedAway: number;
   skipped: number;
   tooLate: number;
-  /** Messages, or keys, that are remembered as done. */
-  memory: DedupWindow;
   received: number;
   processed: number;
   failed: number;
   /** How many of those were calls, which are in no book of ours: whoever asked is the one who owes the work. */
   callsProcessed: number;
   callsFailed: number;
-  published: number;
   /** How many replicas there are to be, by the last word of an autoscaler. */
   told: number;
 }
@@ -95,18 +69,15 @@ interface ServiceState {
 class Service extends StatefulActor implements ConsumerHost, PublisherHost, CallerHost, PlacesHost {
   override state: ServiceState = {
     held: [],
-    blocked: [],
     called: 0,
     turnedAway: 0,
     skipped: 0,
     tooLate: 0,
-    memory: newDedupWindow(),
     received: 0,
     processed: 0,
     failed: 0,
     callsProcessed: 0,
     callsFailed: 0,
-    published: 0,
     told: 1,
   };
   private readonly world: World;
@@ -115,31 +86,23 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   private readonly consumers: (ConsumerClient | null)[] = [];
   private readonly places: Places;
   private readonly outlets: Outlets;
-  /** By slot: the wires on which it asks, and the links on which it answers. */
-  private readonly callers: (Caller | null)[] = [];
+  private readonly results: Results;
+  private readonly callsOut: CallsOut;
+  private readonly failure: Failure;
+  /** Messages, or keys, that are remembered as done. */
+  private readonly memory: Memory;
+  /** By slot: the links on which it answers. */
   private readonly answers: (LinkIx | null)[] = [];
   /** By slot: document id of the node at the other end. */
   private readonly peers: string[] = [];
   /** The wire on which it is told how many replicas work; -1 without one. */
   private scaledSlot = -1;
-  private readonly failureStream: StreamIx;
-  private readonly backoffStream: StreamIx;
-  private readonly routingStream: StreamIx;
   private readonly crashStream: StreamIx;
-  private readonly backoffCell = new Float64Array(2);
-  private readonly traits: MessageTraits = { key: -1, sizeBytes: 0, type: 0, flags: 0, causeSender: 0, causeNumber: 0 };
   private program!: Program;
-  private retry!: RetryPolicy;
-  private failFirst = 0;
-  private poisonRule = 'fails';
   /** What each kilobyte of a message adds to the work, ns. */
   private perKilobyteNs = 0;
   private callsWaiting = 0;
   private skipsExpired = false;
-  private memorySpec: DedupSpec = { ttlNs: 0, maxCount: 0 };
-  private remembersKeys = false;
-  private keepsMemory = false;
-  private routesByShare = false;
   /** After how many steps, `receive` included, it crashes, how often of all times, and when it is back; 0 = never. */
   private crashAfter = 0;
   private crashChance = 1;
@@ -151,32 +114,26 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     this.nodeId = self.nodeId;
     this.place = actorPlace(self.ix);
     this.outlets = new Outlets(world, this);
-    this.failureStream = world.stream(self.nodeId, 'failure');
-    this.backoffStream = world.stream(self.nodeId, 'backoff');
-    this.routingStream = world.stream(self.nodeId, 'routing');
     this.crashStream = world.stream(self.nodeId, 'crash');
+    this.results = new Results(world, self.nodeId, this.place, this.outlets, self.params);
+    this.callsOut = new CallsOut(world, this);
+    this.failure = new Failure(world, self.nodeId, self.params);
+    this.memory = new Memory(world, self.params);
     this.readParams(self.params);
     this.places = new Places(world, this, FILL, self.params);
   }
 
   protected override statefulParts() {
-    const { callers, consumers, outlets } = this;
-    const count = max(consumers.length, outlets.clients.length, callers.length);
-    const clients = Array.from({ length: count }, (_, slot) => consumers[slot] ?? outlets.clients[slot] ?? callers[slot] ?? null);
-    return [this.places, ...clients];
+    const { callsOut, consumers, memory, outlets, places, results } = this;
+    const count = max(consumers.length, outlets.clients.length, callsOut.slots);
+    const clients = Array.from({ length: count }, (_, slot) => consumers[slot] ?? outlets.clients[slot] ?? callsOut.at(slot));
+    return [places, memory, results, ...clients];
   }
 
   private readParams(params: Params): void {
-    this.failFirst = params.failFirst as number;
-    this.poisonRule = params.poison as string;
-    this.retry = retryPolicyOf(params);
     this.perKilobyteNs = params.perKilobyte as number;
-    this.memorySpec = { ttlNs: params.memoryTtl as number, maxCount: params.memoryBound as number };
-    this.remembersKeys = params.memory === 'key';
-    this.keepsMemory = params.memoryKept as boolean;
     this.skipsExpired = params.skipsExpired as boolean;
     this.callsWaiting = params.callsWaiting as number;
-    this.routesByShare = params.routing === 'one-by-share';
     this.crashAfter = params.crashAfter as number;
     this.crashChance = params.crashChance as number;
     this.restartAfterNs = params.restartAfter as number;
@@ -192,7 +149,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       return;
     }
     if (connection.port === 'calls') {
-      this.callers[slot] = new Caller(this.world, this, slot, connection);
+      this.callsOut.attach(slot, connection);
       return;
     }
     if (connection.port === 'scaled') {
@@ -222,10 +179,9 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       this.resumeBlocked();
       return;
     }
-    const caller = this.callers[slot];
-    if (caller) {
-      this.callers[slot] = null;
-      this.abandonCalls(slot, caller);
+    const caller = this.callsOut.at(slot);
+    if (caller !== null) {
+      this.callsOut.detach(slot, caller);
       return;
     }
     if (slot === this.scaledSlot) {
@@ -240,9 +196,9 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       ({ obl, call }) => this.letGo(obl, call, REMOVED),
       (place) => {
         this.letGo(place.obl, place.call, REMOVED);
-        this.forgetCall(place);
+        this.callsOut.forget(place);
         this.places.vacate(place);
-        this.state.blocked = this.state.blocked.filter((blocked) => blocked !== place.ix);
+        this.results.forget(place);
       },
     );
     this.state.held[slot] = 0;
@@ -252,12 +208,15 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   override onWireParams(slot: number, connection: Connection): void {
     this.consumers[slot]?.onParams(connection);
     this.outlets.onParams(slot, connection);
-    this.callers[slot]?.onParams(connection);
+    this.callsOut.at(slot)?.onParams(connection);
   }
 
   override onParams(params: Params): void {
     const { count } = this.places;
     this.readParams(params);
+    this.failure.onParams(params);
+    this.memory.onParams(params);
+    this.results.onParams(params);
     this.places.onParams(params);
     if (count !== this.places.count) this.stateConcurrency();
   }
@@ -294,10 +253,10 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   override onCrash(): void {
     this.letEverythingGo(CRASH);
     this.scale();
-    if (!this.keepsMemory) forgetAll(this.state.memory);
+    this.memory.onCrash();
     for (const consumer of this.consumers) consumer?.onCrash();
     this.outlets.onCrash();
-    for (const caller of this.callers) caller?.onCrash();
+    this.callsOut.onCrash();
   }
 
   override onRestart(): void {
@@ -318,7 +277,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       },
       ({ obl, call }) => this.letGo(obl, call, reason),
     );
-    state.blocked = [];
+    this.results.forgetAll();
     state.held = state.held.map(() => 0);
   }
 
@@ -357,7 +316,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     if (consumer) consumer.onPacket(link, type, first, count);
     else if (type === packet.PUBLISH) this.onPublish(slot, first as MsgIx, this.world.tag);
     else if (packet.isQuestion(type)) this.onCall(slot, first, this.world.tag);
-    else if (type === packet.ANSWER) this.callers[slot]?.onPacket(first);
+    else if (type === packet.ANSWER) this.callsOut.at(slot)?.onPacket(first);
     else if (type === packet.SCALE) this.onScale(first);
     else this.outlets.onPacket(slot, link, type, first, count);
   }
@@ -368,7 +327,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       const place = this.places.ofTimer(arg);
       if (place === undefined) return;
       if (timer === STEP_ENDS) this.onStepEnds(place);
-      else if (this.retry.waits === 'in-place' || place.call < 0) this.beginAgain(place);
+      else if (this.failure.waitsInPlace || place.call < 0) this.beginAgain(place);
       else this.settle(place, 'retry', 0);
     } else if (timer === FILL) {
       this.places.onFill();
@@ -376,7 +335,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       this.scale();
     } else if (timer >= CLIENT_TIMERS) {
       const slot = clientOfTimer(timer);
-      const client = this.consumers[slot] ?? this.callers[slot];
+      const client = this.consumers[slot] ?? this.callsOut.at(slot);
       if (client) client.onTimer(ownTimerOf(timer), arg);
       else this.outlets.onTimer(timer, arg);
     }
@@ -458,13 +417,8 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     place.isResting = false;
     place.again++;
     place.outlet = -1;
-    this.world.tellOf(place.obl, 'begun', this.place, this.triesOf(place));
+    this.world.tellOf(place.obl, 'begun', this.place, triesOf(place));
     if (!this.crashesNow(1)) this.goOn(place);
-  }
-
-  /** Attempts on the message so far, this one included. */
-  private triesOf(place: Place): number {
-    return place.attempt + place.again;
   }
 
   /** Whether the crash that is set after `steps` steps comes now; everything it held is gone then. */
@@ -490,16 +444,16 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
         return;
       }
       if (operation === PUBLISH) {
-        if (!this.publishResult(place)) return;
+        if (!this.results.publish(place, this.program.announces)) return;
       } else if (operation === ASK) {
-        if (this.startCall(place)) return;
+        if (this.startCall(place, instructions[place.step] as Instruction)) return;
       } else if (operation === CHECK || operation === REMEMBER) {
-        if (operation === CHECK ? this.isRemembered(place) : !this.remember(place)) {
+        if (operation === CHECK ? this.memory.isRemembered(place.obl) : !this.memory.remember(place.obl)) {
           this.skip(place);
           return;
         }
       } else if (operation === MARK) {
-        this.remember(place);
+        this.memory.remember(place.obl);
       } else if (operation === ACKNOWLEDGE && !(settlesLast && place.step === instructions.length - 1)) this.acknowledge(place);
       place.step++;
       if (place.step < instructions.length && this.crashesNow(place.step + 1)) return;
@@ -531,7 +485,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
 
   resume(place: Place, leftNs: number): void {
     const { world } = this;
-    world.tellOf(place.obl, 'begun', this.place, this.triesOf(place));
+    world.tellOf(place.obl, 'begun', this.place, triesOf(place));
     world.at[0] = (world.now[0] as number) + leftNs;
     this.places.noteEnd(place);
     world.arm(this.ix, STEP_ENDS, timerArgOf(place));
@@ -539,12 +493,12 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
 
   private onStepEnds(place: Place): void {
     const instruction = this.program.instructions[place.step];
-    if (instruction !== undefined && this.hasFailed(place, instruction)) {
+    if (instruction !== undefined && this.failure.hasFailed(place, instruction)) {
       this.fail(place);
       return;
     }
     // The transaction finds that it was done before: it changes nothing.
-    if (instruction?.once === true && !this.remember(place)) {
+    if (instruction?.once === true && !this.memory.remember(place.obl)) {
       this.skip(place);
       return;
     }
@@ -573,52 +527,11 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     if (isNew ? obligations.succeed(place.obl) : obligations.succeedAgain(place.obl)) {
       // Whoever asked has given up: the answer is of no use to anybody.
       if (this.isTooLate(place)) world.oracle.wasted(this.places.workedNs(place));
-      world.tell(msg, 'processed', this.place, this.triesOf(place));
+      world.tell(msg, 'processed', this.place, triesOf(place));
     } else {
       world.oracle.wasted(this.places.workedNs(place));
-      world.tell(msg, 'repeated', this.place, this.triesOf(place));
+      world.tell(msg, 'repeated', this.place, triesOf(place));
     }
-  }
-
-  /** Poison and the first attempts fail at whatever can fail; the rest is chance. */
-  private hasFailed(place: Place, { operation, fails }: Instruction): boolean {
-    if (operation !== WORK && operation !== CHARGE) return false;
-    const { world } = this;
-    const isPoison = ((world.messages.flags[world.obligations.msg[place.obl] as number] as number) & POISON) !== 0;
-    if (isPoison && this.poisonRule !== 'ignored') return true;
-    if (this.triesOf(place) <= this.failFirst) return true;
-    return fails > 0 && world.streams.uniform(this.failureStream) < fails;
-  }
-
-  /** Hands the result to every outgoing wire, or to one drawn by share; false if it is blocked: the place waits at this step. */
-  private publishResult(place: Place): boolean {
-    const { outlets, state, traits, world } = this;
-    if (outlets.count === 0) {
-      // Nobody wants to hear of it.
-      if (this.program.announces) world.obligations.announce(place.obl);
-      return true;
-    }
-    if (this.routesByShare && place.outlet < 0) place.outlet = outlets.drawByShare(world.streams.uniform(this.routingStream));
-    if (place.outlet >= 0 ? !outlets.isOpen(place.outlet) : !outlets.areOpen) {
-      state.blocked.push(place.ix);
-      return false;
-    }
-    const { messages } = world;
-    const cause = world.obligations.msg[place.obl] as number;
-    traits.key = messages.key[cause] as number;
-    traits.sizeBytes = messages.sizeBytes[cause] as number;
-    traits.type = messages.type[cause] as number;
-    traits.priority = messages.priority[cause] as number;
-    traits.flags = 0;
-    traits.causeSender = messages.sender[cause] as number;
-    traits.causeNumber = messages.number[cause] as number;
-    state.published++;
-    if (this.program.announces) world.obligations.announce(place.obl);
-    world.tell(cause, 'published', this.place, this.triesOf(place));
-    if (place.outlet >= 0) outlets.publishTo(place.outlet, state.published, traits);
-    else outlets.publish(state.published, traits);
-    place.outlet = -1;
-    return true;
   }
 
   /** The list is at its end: the last receipt goes out, and the place is free for the next. */
@@ -642,7 +555,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   private skip(place: Place): void {
     const { call, obl } = place;
     this.state.skipped++;
-    this.world.tellOf(obl, 'recognised', this.place, this.triesOf(place));
+    this.world.tellOf(obl, 'recognised', this.place, triesOf(place));
     if (call <= 0) this.world.obligations.recognisedAt[obl] = this.place;
     if (call !== 0) {
       this.acknowledge(place);
@@ -677,9 +590,9 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       return;
     }
     world.books.countFailed(world.obligations.sub[obl] as number);
-    const tries = this.triesOf(place);
+    const tries = triesOf(place);
     world.tell(msg, 'failed', this.place, tries);
-    if (this.poisonRule === 'crashes' && ((world.messages.flags[msg] as number) & POISON) !== 0) {
+    if (this.failure.isDeadly(msg)) {
       this.crashAndComeBack();
       return;
     }
@@ -690,33 +603,19 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       this.leave(place);
       return;
     }
-    const { retry } = this;
-    // What came straight from its sender has no queue to wait in.
-    const isHopeless = place.call < 0 && retry.waits === 'in-queue';
-    if (isHopeless || retry.backoff === null || (retry.maxAttempts > 0 && tries >= retry.maxAttempts)) {
+    if (this.failure.isFinal(place)) {
       world.tell(msg, 'given-up', this.place, tries);
       this.settle(place, 'reject', 0);
       return;
     }
-    this.drawBackoff(obl, tries);
-    const delayNs = floor((this.backoffCell[0] as number) + 0.5);
-    if (retry.waits === 'in-queue') {
+    const delayNs = this.failure.drawWaitNs(place);
+    if (this.failure.waitsInQueue) {
       this.settle(place, 'retry', delayNs);
       return;
     }
     place.isResting = true;
     world.at[0] = (world.now[0] as number) + delayNs;
     world.arm(this.ix, WAIT_ENDS, timerArgOf(place));
-  }
-
-  private drawBackoff(obl: number, tries: number): void {
-    const { obligations, streams } = this.world;
-    const backoff = this.retry.backoff;
-    assert(backoff !== null, 'a retry without a backoff');
-    const previous = obligations.previousDelay(obl) ?? firstPrevious(backoff);
-    const u = usesDraw(backoff.strategy) ? streams.uniform(this.backoffStream) : 0;
-    backoffInto(backoff, tries - 1, u, previous, this.backoffCell);
-    if (this.backoffCell[1] !== previous) obligations.rememberDelay(obl, this.backoffCell[1] as number);
   }
 
   private settle(place: Place, outcome: 'retry' | 'reject', delayNs: number): void {
@@ -729,47 +628,14 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     this.leave(place);
   }
 
-  // ---------------------------------------------------------------- memory of what was done
-
-  private isRemembered({ obl }: Place): boolean {
-    const { messages, now, obligations } = this.world;
-    const msg = obligations.msg[obl] as number;
-    const sender = this.remembersKeys ? 0 : (messages.sender[msg] as number);
-    const id = this.remembersKeys ? (messages.key[msg] as number) : (messages.number[msg] as number);
-    return isSeen(this.memorySpec, this.state.memory, now[0] as number, sender, id);
-  }
-
-  /** True if it was not remembered before. */
-  private remember({ obl }: Place): boolean {
-    const { messages, now, obligations } = this.world;
-    const msg = obligations.msg[obl] as number;
-    const sender = this.remembersKeys ? 0 : (messages.sender[msg] as number);
-    const id = this.remembersKeys ? (messages.key[msg] as number) : (messages.number[msg] as number);
-    return checkAndMark(this.memorySpec, this.state.memory, now[0] as number, sender, id);
-  }
-
   // ---------------------------------------------------------------- calls
 
   /** True if the place waits now, or has let go of what it had; false if nobody is asked. */
-  private startCall(place: Place): boolean {
-    const { share, to, question, options } = this.program.instructions[place.step] as Instruction;
-    const caller = this.callerTo(to);
-    if (caller === undefined || !this.isWithin(share, place)) return false;
-    if (!caller.ask(place.ix, place.serial, place.obl, question, options)) this.onHeldBack(place, caller.whenHeldBack);
+  private startCall(place: Place, instruction: Instruction): boolean {
+    const asked = this.callsOut.ask(place, instruction);
+    if (asked === 'nobody') return false;
+    if (asked !== 'under-way') this.onHeldBack(place, asked);
     return true;
-  }
-
-  private callerTo(to: string): Caller | undefined {
-    for (const caller of this.callers) if (caller && (to === '' || caller.peerId === to)) return caller;
-    return undefined;
-  }
-
-  /** Whether a message is among the share for which a step is done: its number decides, so that all its attempts agree. */
-  private isWithin(share: number, place: Place): boolean {
-    if (share >= 1) return true;
-    const { messages, obligations } = this.world;
-    const number = messages.number[obligations.msg[place.obl] as number] as number;
-    return imul(number, 0x9e3779b1) >>> 0 < share * 4294967296;
   }
 
   onCallEnded(slot: number, ix: number, serial: number, result: CallResult): void {
@@ -777,7 +643,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     if (place === undefined) return;
     const onConflict = this.program.instructions[place.step]?.onConflict;
     if (result === 'answered') this.onStepDone(place, true);
-    else if (result === 'held-back') this.onHeldBack(place, this.callers[slot]?.whenHeldBack ?? 'fail');
+    else if (result === 'held-back') this.onHeldBack(place, this.callsOut.at(slot)?.whenHeldBack ?? 'fail');
     else if (result !== 'known' && (result !== 'conflict' || onConflict === 'fail')) this.fail(place);
     else if (result === 'conflict' && onConflict === 'skip') this.skip(place);
     else {
@@ -788,21 +654,11 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
 
   private onHeldBack(place: Place, whenHeldBack: WhenHeldBack): void {
     if (place.call !== 0 || whenHeldBack === 'fail' || place.isAcknowledged) this.fail(place);
-    else if (whenHeldBack === 'requeue') this.settle(place, 'retry', this.retry.backoff?.base ?? 0);
+    else if (whenHeldBack === 'requeue') this.settle(place, 'retry', this.failure.baseWaitNs);
     else {
-      this.world.tellOf(place.obl, 'given-up', this.place, this.triesOf(place));
+      this.world.tellOf(place.obl, 'given-up', this.place, triesOf(place));
       this.settle(place, 'reject', 0);
     }
-  }
-
-  /** The wire to the other service is gone: no answer will come. */
-  private abandonCalls(slot: number, caller: Caller): void {
-    for (const { place: ix, serial } of caller.letAllGo()) this.onCallEnded(slot, ix, serial, 'timed-out');
-  }
-
-  /** A place lets go of what it asked for. */
-  private forgetCall(place: Place): void {
-    for (const caller of this.callers) caller?.forget(place.ix);
   }
 
   // ---------------------------------------------------------------- results
@@ -815,10 +671,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
   onOutcome(): void {}
 
   private resumeBlocked(): void {
-    const waiting = this.state.blocked;
-    if (waiting.length === 0) return;
-    this.state.blocked = [];
-    for (const ix of waiting) {
+    for (const ix of this.results.takeBlocked()) {
       const place = this.places.takenAt(ix);
       if (place !== undefined) this.goOn(place);
     }
@@ -839,49 +692,34 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
     out[at + 6] = state.called;
     out[at + 7] = state.turnedAway;
     out[at + 8] = state.skipped;
-    out[at + 9] = seenCount(this.memorySpec, state.memory, this.world.now[0] as number);
-    for (let gauge = 10; gauge < 16; gauge++) out[at + gauge] = 0;
-    for (const caller of this.callers) {
-      if (!caller) continue;
-      const { guards, heldBack, late, out: callsOut, timedOut } = caller.state;
-      out[at + 10] = max(out[at + 10] as number, openness(guards));
-      out[at + 11] = (out[at + 11] as number) + guards.opened;
-      out[at + 12] = (out[at + 12] as number) + late;
-      out[at + 13] = (out[at + 13] as number) + callsOut;
-      out[at + 14] = (out[at + 14] as number) + timedOut;
-      out[at + 15] = (out[at + 15] as number) + heldBack;
-    }
+    out[at + 9] = this.memory.count();
+    this.callsOut.sample(out, at + 10);
     out[at + 16] = state.tooLate;
     out[at + 17] = this.places.busySeconds();
     out[at + 18] = this.places.count;
   }
 
   inside(): Inside {
-    const { callers, consumers, outlets, peers, places, program, state, world } = this;
+    const { callsOut, consumers, memory, outlets, peers, places, program, results, world } = this;
     return [
       ...serviceInside({
         world,
         places,
         program,
         peers,
-        blocked: state.blocked,
-        memory: state.memory,
-        memorySpec: this.memorySpec,
+        blocked: results.state.blocked,
+        memory: memory.state,
+        memorySpec: memory.spec,
         restsUntilNs: () => world.timersOf(this.ix, WAIT_ENDS),
       }),
-      ...callers.flatMap((caller) => caller?.inside() ?? []),
+      ...callsOut.inside(),
       ...consumers.flatMap((consumer) => consumer?.inside?.() ?? []),
       ...outlets.inside(),
     ];
   }
 
   sampleWire(slot: number, out: Float64Array, at: number): void {
-    const caller = this.callers[slot];
-    if (!caller) return;
-    const { guards, out: callsOut, waiting } = caller.state;
-    out[at] = guards.breaker === null ? 0 : openness(guards) + 1;
-    out[at + 1] = callsOut;
-    out[at + 2] = waiting.length;
+    this.callsOut.sampleWire(slot, out, at);
   }
 
   sampleLanes(out: Float64Array, at: number, most: number): number {

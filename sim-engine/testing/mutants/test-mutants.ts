@@ -3,6 +3,7 @@
 
 import { Caller } from '../../nodes/services/caller.ts';
 import { Demand } from '../../nodes/services/demand.ts';
+import { Failure } from '../../nodes/services/failure.ts';
 import { Places } from '../../nodes/services/places.ts';
 import * as retry from '../../nodes/services/retry.ts';
 import * as eventLog from '../../nodes/stores/event-log.ts';
@@ -109,7 +110,7 @@ export const TEST_MUTANTS: readonly Mutant[] = [
     about: 'attempts fail a tenth more often than they should',
     plant: () =>
       replaceMethod(
-        prototypeOfKind('service'),
+        Failure.prototype,
         'hasFailed',
         (hasFailed) =>
           function (place, instruction) {
@@ -307,7 +308,7 @@ export const TEST_MUTANTS: readonly Mutant[] = [
         (onCrash) =>
           function () {
             onCrash.call(this);
-            dedup.forgetAll(this.state.memory);
+            dedup.forgetAll(this.memory.state);
           },
       ),
   },

@@ -87,8 +87,8 @@ function run(mode: Mode, ttlSeconds: number, deliveries: readonly Delivery[]): O
   );
   const { world } = simulation;
   const spec = { ttlNs: ttlSeconds * SECOND_NS, maxCount: 0 };
-  const worker = world.actors[world.nodeIds.indexOf('worker')] as unknown as { readonly state: { readonly memory: DedupWindow } };
-  const memory = () => worker.state.memory;
+  const worker = world.actors[world.nodeIds.indexOf('worker')] as unknown as { readonly memory: { readonly state: DedupWindow } };
+  const memory = () => worker.memory.state;
   const steps: string[] = [];
   const effects: string[] = [];
   for (const [ix, { t, id, crash }] of deliveries.entries()) {
