@@ -101,6 +101,14 @@ export interface Connection {
   /** Document id of the node at the other end. */
   readonly peerId: string;
   readonly peerKind: string;
+  /** Where the other end has several actors: the links to and from each, the ones above first. Absent: it is just one. */
+  readonly doors?: readonly Door[];
+}
+
+/** Links to and from one of several actors of a node. */
+export interface Door {
+  readonly out: LinkIx;
+  readonly in: LinkIx;
 }
 
 /** What a behaviour knows of its node while it expands. */
@@ -123,6 +131,8 @@ export interface PlanBuilder {
    * is the actor's name for ever: random streams, adoption and digests go by it.
    */
   actor(member: string, create: ActorFactory): void;
+  /** Joins two of the node's actors by a relation: both are told of a connection whose port is `inside`. */
+  join(from: string, to: string): void;
 }
 
 /** Makes the actor object. Everything it remembers must live in its plain `state`, so that it can be copied. */
@@ -147,6 +157,8 @@ export interface Container {
 export interface NodeBehaviour {
   /** One drawing node becomes one or many actors and inner links. */
   expand(self: NodeRef, params: Params, parts: readonly PartRef[], plan: PlanBuilder): void;
+  /** Members at which every wire to the node or to a part of it ends, each with links of its own; absent = the one without a name. */
+  doors?(params: Params): readonly string[];
   /** The client library of this kind of node, for the other end of a wire. */
   readonly publisher?: PublisherFactory;
   readonly consumer?: ConsumerFactory;

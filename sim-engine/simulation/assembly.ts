@@ -6,9 +6,9 @@ import type { ActorIx, LinkIx } from '../kernel/ids.ts';
 import { clonePlain, isSamePlain } from '../kernel/plain-state.ts';
 import { fieldsOfWire, nodeKind, wireKind } from '../nodes/declarations.ts';
 import type { Fields, Params } from '../nodes/fields.ts';
-import type { ActorFactory, Connection, Container, NodeKind, PartRef, WireKind } from '../nodes/node-kind.ts';
+import type { ActorFactory, Connection, Container, Door, NodeKind, PartRef, WireKind } from '../nodes/node-kind.ts';
 import { behaviourOf } from '../nodes/registry.ts';
-import type { Plan, PlannedActor, PlannedEnd, PlannedWire } from '../topology/plan.ts';
+import { INSIDE, type Plan, type PlannedActor, type PlannedEnd, type PlannedWire } from '../topology/plan.ts';
 import { CALL, CONNECTION, RELATION } from '../world/links.ts';
 import { INSTANT_LINK, type LinkTraits } from '../world/network.ts';
 import type { World } from '../world/world.ts';
@@ -37,12 +37,24 @@ export interface LiveWire {
   readonly back: number;
   readonly from: LiveEnd;
   readonly to: LiveEnd;
+  /** The further doors of the end that has several. */
+  readonly doors: readonly LiveDoor[];
   params: Params;
 }
 interface LiveEnd extends PlannedEnd {
   readonly ix: number;
   readonly slot: number;
 }
+interface LiveDoor {
+  readonly ix: number;
+  readonly slot: number;
+  readonly forward: number;
+  readonly back: number;
+}
+
+/** Every link of a wire, there and back. */
+export const linksOfWire = ({ forward, back, doors }: LiveWire): readonly LinkIx[] =>
+  [forward, back, ...doors.flatMap((door) => [door.forward, door.back])] as LinkIx[];
 
 interface AssemblyState {
   actors: LiveActor[];
@@ -64,8 +76,9 @@ export class Assembly {
   get actors(): readonly LiveActor[] {
     return this.state.actors.filter((actor) => !actor.isGone);
   }
+  /** Wires of the drawing; what joins actors of one node is none of them. */
   get wires(): readonly LiveWire[] {
-    return this.state.wires;
+    return this.state.wires.filter(({ kind }) => kind !== INSIDE.type);
   }
 
   /** Actors of a node, none if it is not in the drawing. */
@@ -85,7 +98,7 @@ export class Assembly {
     const isLeaving = new Set(leaving.map((actor) => actor.ix));
     for (const wire of [...this.state.wires]) {
       const next = wanted.get(wire.id);
-      const isKept = next !== undefined && isSameWire(wire, next) && !isLeaving.has(wire.from.ix) && !isLeaving.has(wire.to.ix);
+      const isKept = next !== undefined && isSameWire(wire, next) && !endsOf(wire).some(([ix]) => isLeaving.has(ix));
       if (!isKept) this.removeWire(wire);
     }
     for (const actor of leaving) this.removeActor(actor);
@@ -102,8 +115,7 @@ export class Assembly {
     for (const actor of born) this.actor(actor.ix).onStart();
     const isBorn = new Set(born.map((actor) => actor.ix));
     for (const wire of laid) {
-      if (!isBorn.has(wire.from.ix)) this.actor(wire.from.ix).onConnected(wire.from.slot);
-      if (!isBorn.has(wire.to.ix)) this.actor(wire.to.ix).onConnected(wire.to.slot);
+      for (const [ix, slot] of endsOf(wire)) if (!isBorn.has(ix)) this.actor(ix).onConnected(slot);
     }
   }
 
@@ -148,7 +160,18 @@ export class Assembly {
     const sort = !kind.travels ? RELATION : kind.carries === 'call' ? CALL : CONNECTION;
     const forward = network.newLink(from.ix as ActorIx, to.ix as ActorIx, to.slot, sort, true, wireIx, id);
     const back = network.newLink(to.ix as ActorIx, from.ix as ActorIx, from.slot, sort, false, wireIx, id);
-    const live: LiveWire = { id, kind: kind.type, wireIx, forward, back, from, to, params: planned.params };
+    const doorOf = (name: string): LiveDoor => {
+      const { ix, slot } = this.newSlot(name);
+      const [a, b] = planned.from.doors.length > 0 ? [{ ix, slot }, to] : [from, { ix, slot }];
+      return {
+        ix,
+        slot,
+        forward: network.newLink(a.ix as ActorIx, b.ix as ActorIx, b.slot, sort, true, wireIx, id, name),
+        back: network.newLink(b.ix as ActorIx, a.ix as ActorIx, a.slot, sort, false, wireIx, id, name),
+      };
+    };
+    const doors = [...planned.from.doors, ...planned.to.doors].map(doorOf);
+    const live: LiveWire = { id, kind: kind.type, wireIx, forward, back, from, to, doors, params: planned.params };
     this.state.wires.push(live);
     this.byWire.set(id, live);
     this.setTraits(live);
@@ -157,25 +180,26 @@ export class Assembly {
   }
 
   private liveEnd(end: PlannedEnd): LiveEnd {
-    const actor = this.byName.get(end.actor);
-    assert(actor !== undefined, `wire ends at a live actor: ${end.actor}`);
-    const { nodeId, nodeKind: kind, actor: name, port } = end;
-    return { nodeId, nodeKind: kind, actor: name, port, ix: actor.ix, slot: actor.slots++ };
+    const { nodeId, nodeKind: kind, actor, doors, port } = end;
+    return { nodeId, nodeKind: kind, actor, doors, port, ...this.newSlot(actor) };
+  }
+
+  private newSlot(name: string): { readonly ix: number; readonly slot: number } {
+    const actor = this.byName.get(name);
+    assert(actor !== undefined, `wire ends at a live actor: ${name}`);
+    return { ix: actor.ix, slot: actor.slots++ };
   }
 
   private attach(wire: LiveWire): void {
-    this.actor(wire.from.ix).attach(wire.from.slot, connectionOf(wire, 'from'));
-    this.actor(wire.to.ix).attach(wire.to.slot, connectionOf(wire, 'to'));
+    for (const [ix, slot, connection] of connectionsOf(wire)) this.actor(ix).attach(slot, connection);
   }
 
   private removeWire(wire: LiveWire): void {
     const { network } = this.world;
-    network.removeLink(wire.forward as LinkIx);
-    network.removeLink(wire.back as LinkIx);
+    for (const link of linksOfWire(wire)) network.removeLink(link);
     this.state.wires.splice(this.state.wires.indexOf(wire), 1);
     this.byWire.delete(wire.id);
-    this.actor(wire.from.ix).onDisconnected(wire.from.slot);
-    this.actor(wire.to.ix).onDisconnected(wire.to.slot);
+    for (const [ix, slot] of endsOf(wire)) this.actor(ix).onDisconnected(slot);
   }
 
   private updateWire(wire: LiveWire, planned: PlannedWire): void {
@@ -183,14 +207,12 @@ export class Assembly {
     if (isSamePlain(params, wire.params)) return;
     wire.params = params;
     this.setTraits(wire);
-    this.actor(wire.from.ix).onWireParams(wire.from.slot, connectionOf(wire, 'from'));
-    this.actor(wire.to.ix).onWireParams(wire.to.slot, connectionOf(wire, 'to'));
+    for (const [ix, slot, connection] of connectionsOf(wire)) this.actor(ix).onWireParams(slot, connection);
   }
 
   private setTraits(wire: LiveWire): void {
-    const traits = (wireKind(wire.kind) as WireKind).travels ? traitsOf(wire.params) : INSTANT_LINK;
-    this.world.network.setTraits(wire.forward as LinkIx, traits);
-    this.world.network.setTraits(wire.back as LinkIx, traits);
+    const traits = kindOf(wire).travels ? traitsOf(wire.params) : INSTANT_LINK;
+    for (const link of linksOfWire(wire)) this.world.network.setTraits(link, traits);
   }
 
   private actor(ix: number) {
@@ -245,24 +267,50 @@ function factoryOf(actor: LiveActor): ActorFactory {
     actor(member, create) {
       if (member === actor.member) found = create;
     },
+    join() {},
   });
   assert(found !== undefined, `${actor.kind} still has the member ${actor.member}`);
   return found;
 }
 
-function connectionOf(wire: LiveWire, end: 'from' | 'to'): Connection {
+const kindOf = (wire: LiveWire): WireKind => (wire.kind === INSIDE.type ? INSIDE : (wireKind(wire.kind) as WireKind));
+
+/** Actors and slots at which a wire ends. */
+const endsOf = ({ from, to, doors }: LiveWire): readonly (readonly [ix: number, slot: number])[] =>
+  [from, to, ...doors].map(({ ix, slot }) => [ix, slot]);
+
+/** The same, each with what it sees of the wire. */
+function connectionsOf(wire: LiveWire): readonly (readonly [ix: number, slot: number, connection: Connection])[] {
+  const { back, doors, forward, from, to } = wire;
+  const doorsEnd = from.doors.length > 0 ? 'from' : 'to';
+  const here = (end: 'from' | 'to', links: { readonly forward: number; readonly back: number }): Door =>
+    (end === 'from' ? { out: links.forward, in: links.back } : { out: links.back, in: links.forward }) as Door;
+  const all = [{ forward, back }, ...doors];
+  const seen = (end: 'from' | 'to'): Connection => {
+    const door = here(end, wire);
+    const hasDoors = doors.length > 0 && end !== doorsEnd;
+    return connectionOf(wire, end, door, hasDoors ? all.map((links) => here(end, links)) : undefined);
+  };
+  return [
+    [from.ix, from.slot, seen('from')],
+    [to.ix, to.slot, seen('to')],
+    ...doors.map((door) => [door.ix, door.slot, connectionOf(wire, doorsEnd, here(doorsEnd, door), undefined)] as const),
+  ];
+}
+
+function connectionOf(wire: LiveWire, end: 'from' | 'to', links: Door, doors: readonly Door[] | undefined): Connection {
   const isFrom = end === 'from';
   const peer = isFrom ? wire.to : wire.from;
   return {
     wireId: wire.id,
-    kind: wireKind(wire.kind) as WireKind,
+    kind: kindOf(wire),
     port: isFrom ? wire.from.port : wire.to.port,
-    out: (isFrom ? wire.forward : wire.back) as LinkIx,
-    in: (isFrom ? wire.back : wire.forward) as LinkIx,
+    ...links,
     params: wire.params,
     selfId: isFrom ? wire.from.nodeId : wire.to.nodeId,
     peerId: peer.nodeId,
     peerKind: peer.nodeKind,
+    ...(doors === undefined ? {} : { doors }),
   };
 }
 
@@ -300,7 +348,7 @@ function isSameWire(wire: LiveWire, planned: PlannedWire): boolean {
 
 /** The same actor, and of a container the same part of it. */
 function isSameEnd(end: PlannedEnd, planned: PlannedEnd): boolean {
-  return end.actor === planned.actor && end.nodeId === planned.nodeId;
+  return end.actor === planned.actor && end.nodeId === planned.nodeId && isSamePlain(end.doors, planned.doors);
 }
 
 function replace(target: string[], content: readonly string[]): void {

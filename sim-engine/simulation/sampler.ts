@@ -269,10 +269,16 @@ export class Sampler {
   private writeWires(frame: Float64Array): void {
     const { actors, links } = this.simulation.world;
     let at = wiresAt(this.names.gaugeCount, this.nodes.length);
-    for (const { forward, back } of this.wires) {
+    for (const { forward, back, doors } of this.wires) {
       const injected = links.faultLoss[forward] as number;
-      frame[at + WIRE.FORWARD] = links.carried[forward] as number;
-      frame[at + WIRE.BACK] = links.carried[back] as number;
+      let there = links.carried[forward] as number;
+      let backward = links.carried[back] as number;
+      for (const door of doors) {
+        there += links.carried[door.forward] as number;
+        backward += links.carried[door.back] as number;
+      }
+      frame[at + WIRE.FORWARD] = there;
+      frame[at + WIRE.BACK] = backward;
       frame[at + WIRE.IS_CUT] = links.isCut[forward] as number;
       frame[at + WIRE.LOSS] = injected >= 0 ? injected : (links.loss[forward] as number);
       frame[at + WIRE.EXTRA_NS] = links.extraNs[forward] as number;
@@ -295,7 +301,7 @@ export class Sampler {
       const link = packets.link[packet] as number;
       if (link === 0 || packets.isDoomed[packet] === 1) continue;
       const type = packets.type[packet] as number;
-      const carries = carriesOf[type] as number;
+      const carries = carriesOf[type] === CARRIES.PAYLOAD ? CARRIES.NOTHING : (carriesOf[type] as number);
       if (carries === CARRIES.NOTHING && !isConversation(type)) continue;
       const wire = this.wireAt[links.wire[link] as number] ?? -1;
       if (wire < 0) continue;

@@ -13,7 +13,7 @@ import { CRASHED } from '../world/actor-table.ts';
 import { DEAD_LETTERED } from '../world/books.ts';
 import { FAULT_CRASH, FAULT_CUT, FAULT_DELAY, FAULT_LOSS, FAULT_POISON, FAULT_SLOW } from '../world/faults.ts';
 import { type RunEnd, type StopReason, TICK_NS, World } from '../world/world.ts';
-import { Assembly, type LiveActor, type LiveWire } from './assembly.ts';
+import { Assembly, type LiveActor, type LiveWire, linksOfWire } from './assembly.ts';
 import { parseCommand } from './command-text.ts';
 import type { Command, Fault, MessageName } from './commands.ts';
 import { editDocument, isEdit } from './edit-document.ts';
@@ -404,5 +404,5 @@ const NEEDED_KIND: ReadonlyMap<string, string> = new Map([
 const IN_PROCESS: ReadonlySet<string> = new Set(['redrive', 'burst']);
 
 function linksOf(wire: LiveWire | undefined): readonly LinkIx[] {
-  return wire === undefined ? [] : [wire.forward as LinkIx, wire.back as LinkIx];
+  return wire === undefined ? [] : linksOfWire(wire);
 }

@@ -28,8 +28,22 @@ export interface PlannedEnd {
   readonly nodeKind: string;
   /** Name of the actor at which the wire ends. */
   readonly actor: string;
+  /** Further actors of the node at which it ends as well, each with links of its own: the other doors of a cluster. */
+  readonly doors: readonly string[];
   readonly port: string;
 }
+
+/** What joins two actors of one node and is in no drawing: part of how the node works, it costs no time and never fails. */
+export const INSIDE: WireKind = {
+  type: 'inside',
+  label: '',
+  about: '',
+  from: [],
+  to: [],
+  fields: {},
+  travels: false,
+  carries: 'connection',
+};
 
 export interface Plan {
   readonly actors: readonly PlannedActor[];

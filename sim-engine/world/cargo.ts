@@ -9,6 +9,7 @@ import type { MessageTable } from './messages.ts';
 import type { Obligations } from './obligations.ts';
 import type { Oracle } from './oracle.ts';
 import { CARRIES, carriesOf } from './packet-types.ts';
+import type { Payloads } from './payloads.ts';
 import type { Trace } from './trace.ts';
 
 export class Cargo {
@@ -20,6 +21,7 @@ export class Cargo {
   private readonly oracle: Oracle;
   private readonly trace: Trace;
   private readonly losses: Losses;
+  private readonly payloads: Payloads;
 
   constructor(
     now: Float64Array,
@@ -30,6 +32,7 @@ export class Cargo {
     oracle: Oracle,
     trace: Trace,
     losses: Losses,
+    payloads: Payloads,
   ) {
     this.now = now;
     this.links = links;
@@ -39,12 +42,13 @@ export class Cargo {
     this.oracle = oracle;
     this.trace = trace;
     this.losses = losses;
+    this.payloads = payloads;
   }
 
   /** Lets go of what a packet carries, because it ended at `place` for `reason`, so far along its link: 0 to 1, or somewhere. */
   lose(link: number, type: number, first: number, place: number, reason: number, share: number): void {
     const carries = carriesOf[type];
-    if (carries !== CARRIES.NOTHING) {
+    if (carries !== CARRIES.NOTHING && carries !== CARRIES.PAYLOAD) {
       const msg = carries === CARRIES.MESSAGE ? first : (this.obligations.msg[first] as number);
       const { number, sender } = this.messages;
       this.losses.write(this.now, link, share, sender[msg] as number, number[msg] as number);
@@ -59,6 +63,9 @@ export class Cargo {
         return;
       case CARRIES.MENTION:
         this.obligations.dropMention(first);
+        return;
+      case CARRIES.PAYLOAD:
+        this.payloads.take(first);
         return;
     }
   }
@@ -89,6 +96,8 @@ export class Cargo {
         return first;
       case CARRIES.OWED:
         return obligations.open(obligations.msg[first] as number, obligations.sub[first] as number, ON_WIRE);
+      case CARRIES.PAYLOAD:
+        return this.payloads.copy(first);
       default:
         return first;
     }

@@ -66,7 +66,17 @@ export class Network {
 
   // ---------------------------------------------------------------- links, their traits and faults
 
-  newLink(from: ActorIx, to: ActorIx, toSlot: number, sort: number, isForward: boolean, wire: number, wireId: string): LinkIx {
+  /** `door` tells several links of one wire apart, by name; '' where there is just one each way. */
+  newLink(
+    from: ActorIx,
+    to: ActorIx,
+    toSlot: number,
+    sort: number,
+    isForward: boolean,
+    wire: number,
+    wireId: string,
+    door = '',
+  ): LinkIx {
     const link = this.links.slots.alloc() as LinkIx;
     const links = this.links;
     links.from[link] = from;
@@ -76,7 +86,7 @@ export class Network {
     links.isForward[link] = isForward ? 1 : 0;
     links.wire[link] = wire;
     links.faultLoss[link] = -1;
-    links.stream[link] = this.streams.openFor(this.seed, wireId, isForward ? 'forward' : 'back');
+    links.stream[link] = this.streams.openFor(this.seed, wireId, `${isForward ? 'forward' : 'back'}${door}`);
     this.wireIds[link] = wireId;
     this.setTraits(link, INSTANT_LINK);
     return link;

@@ -13,6 +13,8 @@ export const CARRIES = {
   MENTION: 3,
   /** The obligation itself, on its way between channels: where the network doubles the packet, a second one is owed. */
   OWED: 4,
+  /** Structured content, by its number in `World.payloads`. */
+  PAYLOAD: 5,
 } as const;
 
 export type PacketType = number;
@@ -91,6 +93,12 @@ export const SIZE: PacketType = 40;
 /** So many replicas (`first`) work from now on. */
 export const SCALE: PacketType = 41;
 
+// Between the clients and the servers of a protocol of requests and responses that say more than fits into numbers.
+/** A request; `first` is its content. */
+export const REQUEST: PacketType = 42;
+/** What comes of one; `first` is its content. */
+export const RESPONSE: PacketType = 43;
+
 export const ANSWER_OK = 0;
 export const ANSWER_FAILED = 1;
 /** There was no room for it, or it may not be done now. */
@@ -137,6 +145,8 @@ const FACTS: readonly (readonly [PacketType, string, number])[] = [
   [SIZE_ASK, 'SIZE_ASK', CARRIES.NOTHING],
   [SIZE, 'SIZE', CARRIES.NOTHING],
   [SCALE, 'SCALE', CARRIES.NOTHING],
+  [REQUEST, 'REQUEST', CARRIES.PAYLOAD],
+  [RESPONSE, 'RESPONSE', CARRIES.PAYLOAD],
 ];
 
 /** Facts of every packet type, by number; for the fuzzer's coverage and for messages of the engine. */

@@ -25,6 +25,7 @@ import { MessageTable } from './messages.ts';
 import { Network } from './network.ts';
 import { Obligations } from './obligations.ts';
 import { Oracle } from './oracle.ts';
+import { Payloads } from './payloads.ts';
 import { StandingStill } from './standing-still.ts';
 import { type JourneyStop, Notices, Trace } from './trace.ts';
 
@@ -84,6 +85,7 @@ export class World {
   readonly losses = new Losses(this.arena);
   readonly obligations = new Obligations(this.arena, this.messages, this.books, this.oracle, this.trace, this.now);
   readonly leases = new Leases(this.arena);
+  readonly payloads = new Payloads(this.arena);
   readonly links = new LinkTable(this.arena);
   readonly packets = new PacketTable(this.arena);
   private readonly actorTable = new ActorTable(this.arena);
@@ -106,9 +108,9 @@ export class World {
 
   constructor(seed: number) {
     const { actorTable, actors, arena, aux, books, clock, digest, lane, links, losses } = this;
-    const { messages, nodeIds, notices, now, obligations, oracle, packets, streams, trace, wireIds } = this;
+    const { messages, nodeIds, notices, now, obligations, oracle, packets, payloads, streams, trace, wireIds } = this;
     this.seed = seed;
-    const cargo = new Cargo(now, links, messages, obligations, books, oracle, trace, losses);
+    const cargo = new Cargo(now, links, messages, obligations, books, oracle, trace, losses, payloads);
     const network = new Network(seed, clock, aux, links, packets, lane, cargo, streams, actorTable, wireIds);
     const standingStill = new StandingStill(clock, actorTable, packets, network, cargo);
     const lives = new Lives(clock, actorTable, links, network, cargo, standingStill, notices, actors, nodeIds);

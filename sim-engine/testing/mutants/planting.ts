@@ -52,6 +52,7 @@ export function prototypeOfKind(kind: string): object {
       const self = { ix: 1 as ActorIx, nodeId: 'probe', member, params: defaultParams(declared.fields), parts: [] };
       found ??= Object.getPrototypeOf(create(new World(1), self)) as object;
     },
+    join() {},
   });
   if (found === undefined) throw new Error(`${kind} expands to nothing`);
   return found;
