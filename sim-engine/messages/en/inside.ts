@@ -41,7 +41,7 @@ export const INSIDE_MESSAGES = {
   'inside.wires.out.none': 'No wire leads on.',
 
   'inside.requester.state.title': 'Requests',
-  'inside.requester.open.title': 'Open requests, oldest first',
+  'inside.requester.open.title': 'Open requests',
   'inside.requester.open.none': 'No request is open.',
   'inside.sender.state.title': 'Sending',
   'inside.sender.bursts.title': 'Bursts under way',
