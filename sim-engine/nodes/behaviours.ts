@@ -1,5 +1,6 @@
 // THE list of what the kinds do: one line a kind. Loaded with the engine, never by the app.
 
+import { RABBITMQ_BEHAVIOUR, RABBITMQ_PART_BEHAVIOUR } from './rabbitmq/broker-actor.ts';
 import { registerBehaviours } from './registry.ts';
 import { AUTOSCALER_BEHAVIOUR } from './services/autoscaler.ts';
 import { REQUESTER_BEHAVIOUR } from './services/requester.ts';
@@ -23,4 +24,7 @@ registerBehaviours([
   ['event-store', EVENT_STORE_BEHAVIOUR],
   ['projection', PROJECTION_BEHAVIOUR],
   ['autoscaler', AUTOSCALER_BEHAVIOUR],
+  ['rabbitmq', RABBITMQ_BEHAVIOUR],
+  ['rabbitmq-exchange', RABBITMQ_PART_BEHAVIOUR],
+  ['rabbitmq-queue', RABBITMQ_PART_BEHAVIOUR],
 ]);

@@ -3,6 +3,9 @@
 import type { Fields } from './fields.ts';
 import { LINK_FIELDS } from './link-fields.ts';
 import type { NodeKind, WireKind } from './node-kind.ts';
+import { RABBITMQ, RABBITMQ_CONSUME, RABBITMQ_PUBLISH } from './rabbitmq/broker.declaration.ts';
+import { ALTERNATE, BINDING, RABBITMQ_EXCHANGE } from './rabbitmq/exchange.declaration.ts';
+import { RABBITMQ_DEAD_LETTER, RABBITMQ_QUEUE } from './rabbitmq/queue.declaration.ts';
 import { AUTOSCALER, SCALING, WATCH } from './services/autoscaler.declaration.ts';
 import { CALL } from './services/calls.declaration.ts';
 import { DIRECT } from './services/direct.declaration.ts';
@@ -28,8 +31,26 @@ export const NODE_KINDS: readonly NodeKind[] = [
   EVENT_STORE,
   PROJECTION,
   AUTOSCALER,
+  RABBITMQ,
+  RABBITMQ_EXCHANGE,
+  RABBITMQ_QUEUE,
 ];
-export const WIRE_KINDS: readonly WireKind[] = [PUBLISH, DELIVER, SUBSCRIBE, FEED, CALL, DIRECT, DEAD_LETTER, WATCH, SCALING];
+export const WIRE_KINDS: readonly WireKind[] = [
+  PUBLISH,
+  DELIVER,
+  SUBSCRIBE,
+  FEED,
+  CALL,
+  DIRECT,
+  DEAD_LETTER,
+  WATCH,
+  SCALING,
+  RABBITMQ_PUBLISH,
+  RABBITMQ_CONSUME,
+  BINDING,
+  ALTERNATE,
+  RABBITMQ_DEAD_LETTER,
+];
 
 /** Kinds at which every message ends: what they send is never what came in, so that no circle of wires leads through them. */
 export const MESSAGES_END_AT: ReadonlySet<string> = new Set([REQUESTER.type, PROJECTION.type, AUTOSCALER.type]);

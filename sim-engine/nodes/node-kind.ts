@@ -49,6 +49,8 @@ export interface NodeKind<Type extends string = string, F extends Fields = Field
   readonly gauges: readonly Gauge[];
   /** Kinds of nodes this one may hold; present = the node is a container. */
   readonly accepts?: readonly string[];
+  /** It lies in a container and cannot stand alone. */
+  readonly isPart?: boolean;
   /**
    * While this field has one of these values only a share of what comes goes on along each wire: in a circle that leads through
    * here a message does not travel for ever.

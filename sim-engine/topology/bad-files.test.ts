@@ -345,7 +345,7 @@ describe('unknown kind', () => {
     expect(only(parseTopology(withWire({ id: 'w', kind: 'delivers', from: 'orders', to: 'worker' })))).toEqual([
       'wires › w › kind',
       'There is no kind of wire called "delivers".',
-      'Did you mean "deliver"? Kinds of wires: publish, deliver, subscribe, feed, call, direct, dead-letter, watch, scale.',
+      'Did you mean "deliver"? Kinds of wires: publish, deliver, subscribe, feed, call, direct, dead-letter, watch, scale, rabbitmq-publish, rabbitmq-consume, binding and 2 more.',
     ]);
   });
   it('named like something of JavaScript', () => {
@@ -703,6 +703,13 @@ describe('containers', () => {
       'nodes › s › parent',
       'Sender cannot lie in house.',
       'house holds only: queue, house.',
+    ]);
+  });
+  it('are where parts lie: one that stands alone is told so', () => {
+    expect(only(inHouse([{ id: 'q', kind: 'rabbitmq-queue' }]))).toEqual([
+      'nodes › q',
+      'q stands alone, and RabbitMQ queue lies only inside another node.',
+      'Put it into one of these: rabbitmq.',
     ]);
   });
   it('do not lie in themselves', () => {

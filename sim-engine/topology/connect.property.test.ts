@@ -73,6 +73,18 @@ describe('canConnect', () => {
     );
   });
 
+  /** A part lies in the one container there is for it. */
+  const homeOf = (type: string) => {
+    const isPart = NODE_KINDS.find((kind) => kind.type === type)?.isPart === true;
+    return isPart ? NODE_KINDS.find(({ accepts }) => accepts?.includes(type))?.type : undefined;
+  };
+  const nodeOf = (id: string, type: string) => {
+    const home = homeOf(type);
+    return home === undefined ? { id, kind: type } : { id, kind: type, parent: `home-${home}` };
+  };
+  const homesOf = (parts: readonly string[]) =>
+    [...new Set(parts.map(homeOf))].filter((home) => home !== undefined).map((home) => ({ id: `home-${home}`, kind: home }));
+
   it('agrees with the parser on every pair of the real kinds', () => {
     for (const from of types) {
       for (const to of types) {
@@ -81,10 +93,7 @@ describe('canConnect', () => {
         const parsed = parseTopologyDocument({
           format: 'broker-lab/topology',
           version: 1,
-          nodes: [
-            { id: 'a', kind: from },
-            { id: 'b', kind: to },
-          ],
+          nodes: [nodeOf('a', from), nodeOf('b', to), ...homesOf([from, to])],
           wires: [{ id: 'w', kind, from: 'a', to: 'b' }],
         });
         expect(parsed.ok, `${from} → ${to}`).toBe(answer.ok);

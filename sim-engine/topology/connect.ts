@@ -180,7 +180,10 @@ export function checkParents(nodes: ReadonlyMap<string, SketchedNode>, kinds: Ki
   const settled = new Set<string>();
   for (const node of nodes.values()) {
     if (isFull(problems)) return;
-    if (node.parent === undefined) continue;
+    if (node.parent === undefined) {
+      checkStandsAlone(node, kinds, problems);
+      continue;
+    }
     const place = inside(node.place, 'parent');
     const parent = nodes.get(node.parent);
     const parentKind = parent && kinds.nodeKinds.get(parent.kind);
@@ -194,6 +197,13 @@ export function checkParents(nodes: ReadonlyMap<string, SketchedNode>, kinds: Ki
     }
     checkAncestors(node, nodes, settled, problems);
   }
+}
+
+/** A part lies in a container. */
+function checkStandsAlone(node: SketchedNode, kinds: KindRegistry, problems: Problem[]): void {
+  if (!kinds.nodeKinds.get(node.kind)?.isPart) return;
+  const homes = [...kinds.nodeKinds.values()].filter(({ accepts }) => accepts?.includes(node.kind)).map(({ type }) => type);
+  report(problems, 'parent-needed', node.place, { node: node.id, nodeKind: node.kind, homes: listed(homes) });
 }
 
 /** Follows the parents of `node`; each node is followed once in all, so that long chains cost no more than their length. */

@@ -13,6 +13,9 @@ export const NAME_MESSAGES = {
   'kind.event-store.label': 'Event store',
   'kind.projection.label': 'View',
   'kind.autoscaler.label': 'Autoscaler',
+  'kind.rabbitmq.label': 'RabbitMQ broker',
+  'kind.rabbitmq-exchange.label': 'Exchange',
+  'kind.rabbitmq-queue.label': 'RabbitMQ queue',
 
   'wire.publish.label': 'Publish',
   'wire.deliver.label': 'Deliver',
@@ -23,6 +26,11 @@ export const NAME_MESSAGES = {
   'wire.dead-letter.label': 'Dead letters',
   'wire.watch.label': 'Watch',
   'wire.scale.label': 'Scale',
+  'wire.rabbitmq-publish.label': 'Publish (RabbitMQ)',
+  'wire.rabbitmq-consume.label': 'Consume (RabbitMQ)',
+  'wire.binding.label': 'Binding',
+  'wire.alternate.label': 'Alternate exchange',
+  'wire.rabbitmq-dead-letter.label': 'Dead letters (RabbitMQ)',
 };
 
 /** Labels that stand on the cards of the first drawing. */

@@ -183,6 +183,8 @@ export const PROBLEM_MESSAGES = {
   'problem.parent-missing.remedy': 'Write the id of an existing container, or remove "parent".',
   'problem.parent-no-container': '{node} cannot lie in {parent}: {parentKind} holds nothing.',
   'problem.parent-no-container.remedy': 'Remove "parent", or name a container.',
+  'problem.parent-needed': '{node} stands alone, and {nodeKind} lies only inside another node.',
+  'problem.parent-needed.remedy': 'Put it into one of these: {homes}.',
   'problem.parent-refuses': '{nodeKind} cannot lie in {parent}.',
   'problem.parent-refuses.remedy': '{parentKind} holds only: {parts}.',
   'problem.parent-cycle': 'These nodes lie inside one another in a circle: {loop}.',

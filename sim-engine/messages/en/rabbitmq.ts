@@ -1,15 +1,19 @@
-// Words of the parts of a RabbitMQ broker and of the relations between them. `RABBITMQ_NAMES` are for `at-once.ts`, the others for
-// the words that come later; a test holds them against the declarations.
-
-export const RABBITMQ_NAMES = {
-  'kind.rabbitmq-exchange.label': 'Exchange',
-  'kind.rabbitmq-queue.label': 'RabbitMQ queue',
-  'wire.binding.label': 'Binding',
-  'wire.alternate.label': 'Alternate exchange',
-  'wire.rabbitmq-dead-letter.label': 'Dead letters (RabbitMQ)',
-};
+// Words of a RabbitMQ broker, its parts and the wires of both, but for their names (`at-once.ts`); a test holds them against the
+// declarations.
 
 export const RABBITMQ_KIND_WORDS = {
+  'kind.rabbitmq.about':
+    'A RabbitMQ server, or a cluster of up to five nodes. It holds exchanges, which decide where a message goes, and queues, which keep it until a consumer has acknowledged it.',
+  'kind.rabbitmq.fidelity':
+    'Checked step by step against RabbitMQ 4.3.6, with the rules of 4.0 and 3.10 where they differ. Time on disk and permissions are left out.',
+  'gauge.connections.label': 'Connections',
+  'gauge.connections.help': 'Connections of clients that are open now.',
+  'gauge.unroutable.label': 'Unroutable',
+  'gauge.unroutable.help': 'Messages that no binding took so far. Without "mandatory" nobody is told.',
+  'wire.rabbitmq-publish.about':
+    'A client publishes to an exchange, or through the default exchange to a queue. It has a channel of its own, with confirms if it asks for them.',
+  'wire.rabbitmq-consume.about':
+    'A queue pushes messages to a consumer, as many as its window allows, and waits for each to be acknowledged.',
   'kind.rabbitmq-exchange.about':
     'Takes what is published to it and hands a copy to every queue that a binding leads to. It keeps nothing: what no binding takes is unroutable.',
   'kind.rabbitmq-exchange.fidelity':
@@ -32,7 +36,92 @@ export const RABBITMQ_KIND_WORDS = {
     'Where a queue hands what is rejected, expires, does not fit or came back too often: an exchange, or through the default exchange a queue.',
 };
 
-export const RABBITMQ_FIELD_WORDS = {
+/** Both clients of the library have these. */
+const clientWords = (owner: string): { readonly [key: string]: string } => ({
+  [`${owner}.connection.label`]: 'Connection',
+  [`${owner}.connection.help`]:
+    'A connection of its own, or one shared with the other wires of the same node. An alarm holds up all that is on a connection that publishes.',
+  [`${owner}.connection.own`]: 'Its own',
+  [`${owner}.connection.shared`]: 'Shared',
+  [`${owner}.node.label`]: 'Node of the cluster',
+  [`${owner}.node.help`]: 'The node it connects to. 0 takes one that runs.',
+  [`${owner}.heartbeat.label`]: 'Heartbeat',
+  [`${owner}.heartbeat.help`]:
+    'Either side counts the other as dead after two of these without a word. 0 switches it off: a cut is then never noticed.',
+  [`${owner}.reconnect.label`]: 'Reconnect',
+  [`${owner}.reconnect.help`]: 'What the client does when its connection is lost.',
+  [`${owner}.reconnect.at-once`]: 'At once',
+  [`${owner}.reconnect.backoff`]: 'After a while, longer each time',
+  [`${owner}.reconnect.never`]: 'Never',
+  [`${owner}.reconnectAfter.label`]: 'Reconnect after',
+  [`${owner}.reconnectAfter.help`]: 'How long the first attempt waits. Each further one waits twice as long, up to a minute.',
+});
+
+export const RABBITMQ_FIELD_WORDS: { readonly [key: string]: string } = {
+  // ---- broker
+  'rabbitmq.version.label': 'Version',
+  'rabbitmq.version.help':
+    'Whose rules it goes by where they differ: counting of returns, limits, order of what came back, priorities, windows.',
+  'rabbitmq.version.4.3': 'RabbitMQ 4.3',
+  'rabbitmq.version.4.0': 'RabbitMQ 4.0',
+  'rabbitmq.version.3.10': 'RabbitMQ 3.10',
+  'rabbitmq.nodes.label': 'Nodes',
+  'rabbitmq.nodes.help': 'Nodes of the cluster. A quorum queue lies on three of them and goes on while most of these run.',
+  'rabbitmq.nodesDown.label': 'Nodes that are down',
+  'rabbitmq.nodesDown.help':
+    'Numbers of the nodes that are killed, such as "1" or "2, 3". Take a number out to start its node again.',
+  'rabbitmq.electionTime.label': 'Election time',
+  'rabbitmq.electionTime.help':
+    'How long a quorum queue is without a leader after its node died. A quarter of a second was measured.',
+  'rabbitmq.memoryAlarm.label': 'Memory alarm',
+  'rabbitmq.memoryAlarm.help': 'Memory runs short: connections that publish are no longer read until it is over.',
+  'rabbitmq.diskAlarm.label': 'Disk alarm',
+  'rabbitmq.diskAlarm.help': 'Disk space runs short: connections that publish are no longer read until it is over.',
+
+  // ---- publisher
+  'rabbitmq-publish.routingKey.label': 'Routing key',
+  'rabbitmq-publish.routingKey.help':
+    'What bindings are asked about. {key}, {type} and {number} stand for those of the message. To a queue the key is the name of the queue.',
+  'rabbitmq-publish.headers.label': 'Headers',
+  'rabbitmq-publish.headers.help': 'Headers of every message. CC and BCC add routing keys, as lists.',
+  'rabbitmq-publish.persistent.label': 'Persistent',
+  'rabbitmq-publish.persistent.help': 'Delivery mode 2: in a durable queue the message outlives a restart of the broker.',
+  'rabbitmq-publish.mandatory.label': 'Mandatory',
+  'rabbitmq-publish.mandatory.help': 'The client is told of a message that no binding takes. Without it such a message vanishes.',
+  'rabbitmq-publish.expiration.label': 'Expiration',
+  'rabbitmq-publish.expiration.help':
+    'How long a message may wait in a queue. 0 for ever. It leaves only at the head of the line.',
+  'rabbitmq-publish.confirm.label': 'Confirms',
+  'rabbitmq-publish.confirm.help': 'The broker answers every message: it has it, or will not have it.',
+  'rabbitmq-publish.window.label': 'Unconfirmed at most',
+  'rabbitmq-publish.window.help': 'With confirms: how many messages may wait for an answer before the client waits.',
+  'rabbitmq-publish.resends.label': 'Resends',
+  'rabbitmq-publish.resends.help':
+    'With confirms: how often a message is sent again that was refused, or whose answer was lost. It may come twice.',
+  'rabbitmq-publish.share.label': 'Share',
+  'rabbitmq-publish.share.help': 'How much of what goes to one wire alone goes to this one, beside the others.',
+  ...clientWords('rabbitmq-publish'),
+
+  // ---- consumer
+  'rabbitmq-consume.prefetch.label': 'Prefetch',
+  'rabbitmq-consume.prefetch.help': 'How many messages may be out unacknowledged, for each replica of the worker.',
+  'rabbitmq-consume.acknowledge.label': 'Acknowledgement',
+  'rabbitmq-consume.acknowledge.help':
+    'Manual: the worker says when it is done. Automatic: the message is forgotten as it is sent, and lost if the worker dies.',
+  'rabbitmq-consume.acknowledge.manual': 'Manual',
+  'rabbitmq-consume.acknowledge.automatic': 'Automatic',
+  'rabbitmq-consume.onRetry.label': 'To try again',
+  'rabbitmq-consume.onRetry.help':
+    'How the worker gives back what it wants to try again. A reject counts as a failed delivery of a quorum queue (4.3); to the dead letters it goes without being put back.',
+  'rabbitmq-consume.onRetry.requeue': 'Nack, back to the queue',
+  'rabbitmq-consume.onRetry.reject': 'Reject, back to the queue',
+  'rabbitmq-consume.onRetry.dead-letter': 'To the dead letters',
+  'rabbitmq-consume.priority.label': 'Consumer priority',
+  'rabbitmq-consume.priority.help': 'Those of a higher priority get all until they are full.',
+  'rabbitmq-consume.exclusive.label': 'Exclusive',
+  'rabbitmq-consume.exclusive.help': 'It wants a classic queue for itself, and is refused if others read from it.',
+  ...clientWords('rabbitmq-consume'),
+
   // ---- exchange
   'rabbitmq-exchange.name.label': 'Name',
   'rabbitmq-exchange.name.help':

@@ -14,6 +14,7 @@ import {
   PUB_ACCEPTED,
   PUB_REFUSED,
   PUB_UNROUTABLE,
+  SKIPPED,
   WAITING,
 } from '../../world/books.ts';
 import { MODE_DIRECT } from '../../world/links.ts';
@@ -35,7 +36,7 @@ import type { World } from '../../world/world.ts';
 import type { Params, TableEntry } from '../fields.ts';
 import { type ActorSelf, type Connection, type Container, clientTimer, type NodeBehaviour, type PartRef } from '../node-kind.ts';
 import { Broker, type BrokerOutput, type BrokerState, type Delivery } from './broker.ts';
-import { SOCKET_CLOSED } from './client-session.ts';
+import { PEER_GONE, SOCKET_CLOSED } from './client-session.ts';
 import { BY_REJECT, rabbitConsumer } from './consumer.ts';
 import { headerTable } from './declared-arguments.ts';
 import { type Drawn, drawnTopology, type InnerWire, isInner } from './drawn-topology.ts';
@@ -46,8 +47,6 @@ import { rabbitPublisher } from './publisher.ts';
 import type { Parting, Queue } from './queue.ts';
 
 const WAKE = 0;
-/** A peer's process is gone: its host closes the socket. `arg`: the connection here. */
-const PEER_GONE = 1;
 const LOOK_FOR_SILENCE = 2;
 
 const SILENCE_CHECK_NS = 5_000_000_000;
@@ -541,8 +540,9 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     }
     const sub = this.subscription(this.drawn.parts.get(queue.spec.name) ?? queue.spec.name);
     const msg = message.content;
-    if (message.deaths !== null && msg !== this.current) return obligations.open(msg, sub, cls);
-    return this.accept(msg, sub, cls);
+    const obl = message.deaths !== null && msg !== this.current ? obligations.open(msg, sub, cls) : this.accept(msg, sub, cls);
+    obligations.holder[obl] = this.ix;
+    return obl;
   }
 
   private accept(msg: number, sub: SubIx, cls: number): OblIx {
@@ -619,11 +619,14 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     this.world.obligations.moveTo(entry.obligation, isDelayed ? DELAYED : this.classIn(queue, entry.message));
   }
 
-  gone(_queue: Queue, { obligation: obl }: Entry, why: Parting): void {
+  gone(queue: Queue, { obligation: obl }: Entry, why: Parting): void {
     if (obl === 0) return;
+    // A stream keeps what was read.
+    if (queue.stream !== null && (why === 'acknowledged' || why === 'forgotten')) return;
     const { obligations } = this.world;
     const [cls, reason] = PARTING[why];
     if (cls !== LOST) this.world.settled++;
+    obligations.holder[obl] = 0;
     obligations.endCause(obl, cls, this.place, reason);
   }
 
@@ -720,18 +723,19 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     for (const msg of [...this.state.undecided.keys()]) this.loseUndecided(msg, REMOVED);
     const { obligations } = this.world;
     for (const entry of this.broker.allEntries()) {
-      if (entry.obligation !== 0) obligations.endCause(entry.obligation, LOST, this.place, REMOVED);
+      if (entry.obligation === 0) continue;
+      obligations.holder[entry.obligation] = 0;
+      obligations.endCause(entry.obligation, LOST, this.place, REMOVED);
     }
   }
 
   override save(): unknown {
-    return { actor: super.save(), machine: clonePlain(this.broker.state) };
+    return { ...(super.save() as object), machine: clonePlain(this.broker.state) };
   }
 
   override load(saved: unknown): void {
-    const copy = saved as { readonly actor: unknown; readonly machine: BrokerState };
-    super.load(copy.actor);
-    this.broker.state = clonePlain(copy.machine);
+    super.load(saved);
+    this.broker.state = clonePlain((saved as { readonly machine: BrokerState }).machine);
     this.drawn = drawnTopology(this.parts, [...this.inner.values()]);
   }
 
@@ -742,7 +746,8 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     let inFlight = 0;
     for (const queue of this.broker.state.queues.values()) {
       ready += queue.ready + queue.delayed.length + queue.retained.length;
-      inFlight += queue.unacked.size;
+      // What is read from a stream is still there.
+      if (queue.stream === null) inFlight += queue.unacked.size;
     }
     out[at] = ready + inFlight;
     out[at + 1] = ready;
@@ -768,6 +773,7 @@ const PARTING: Readonly<Record<Parting, readonly [number, number]>> = {
   purged: [LOST, REMOVED],
   deleted: [LOST, REMOVED],
   restart: [LOST, CRASH],
+  retention: [SKIPPED, TOO_OLD],
 };
 
 export const RABBITMQ_BEHAVIOUR: NodeBehaviour = {

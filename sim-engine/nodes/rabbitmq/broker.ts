@@ -46,7 +46,7 @@ import {
   setPolicyAlternate,
   unbind,
 } from './routing.ts';
-import { appendToStream } from './stream-queue.ts';
+import { appendToStream, recordsOf } from './stream-queue.ts';
 
 const MS = 1_000_000;
 /** `consumer_timeout` of 3.10 and 4.0 is looked at so often. Source: `rabbit_channel`, tick. */
@@ -62,7 +62,7 @@ const NO_ARGS: HeaderTable = new Map();
 const SELF_CONFIRMED = -1;
 
 /** Number that stands in for a queue where the broker itself asks to be woken. */
-export const BROKER_WAKE = 0;
+const BROKER_WAKE = 0;
 
 /** Close code of a connection whose node is gone: `CONNECTION_FORCED`. */
 const FORCED: ReplyCode = 320;
@@ -438,7 +438,8 @@ export class Broker implements QueueHost {
     for (const line of [queue.returned, ...queue.levels]) for (const entry of entriesOf(line)) this.out.gone(queue, entry, why);
     for (const { entry } of queue.delayed) this.out.gone(queue, entry, why);
     for (const { entry } of queue.retained) this.out.gone(queue, entry, why);
-    for (const { entry } of queue.unacked.values()) this.out.gone(queue, entry, why);
+    for (const entry of recordsOf(queue)) this.out.gone(queue, entry, why);
+    if (queue.stream === null) for (const { entry } of queue.unacked.values()) this.out.gone(queue, entry, why);
   }
 
   /** Those who read from a queue learn that they do so no longer. */
@@ -549,7 +550,7 @@ export class Broker implements QueueHost {
   private offerNow(queue: Queue, message: Message, channel: number, from: number): boolean {
     if (queue.type === 'classic') return this.offerClassic(queue, message, from);
     if (queue.type === 'quorum') return this.offerQuorum(queue, message, channel, from);
-    appendToStream(this, queue, message);
+    appendToStream(this, queue, message, this.out.kept(queue, message, from));
     return true;
   }
 
@@ -1225,7 +1226,8 @@ export class Broker implements QueueHost {
       for (const line of [queue.returned, ...queue.levels]) yield* entriesOf(line);
       for (const { entry } of queue.delayed) yield entry;
       for (const { entry } of queue.retained) yield entry;
-      for (const { entry } of queue.unacked.values()) yield entry;
+      yield* recordsOf(queue);
+      if (queue.stream === null) for (const { entry } of queue.unacked.values()) yield entry;
     }
   }
 

@@ -1,7 +1,8 @@
 // What both clients of the library have in common: the session. It is opened, found dead (a closed socket, silence, a word of the broker)
 // and opened anew as the wire says. Connection, channel and what is asked on it are one packet here.
 
-import type { LinkIx } from '../../kernel/ids.ts';
+import type { ActorIx, LinkIx } from '../../kernel/ids.ts';
+import { CRASHED } from '../../world/actor-table.ts';
 import type { World } from '../../world/world.ts';
 import { type Connection, clientTimer } from '../node-kind.ts';
 import { HEARTBEAT, OPEN } from './packets.ts';
@@ -13,6 +14,9 @@ const BEAT = 1;
 export const CLIENT_OWN = 2;
 /** Set by the broker's host: the socket is closed. `arg`: the session that it was of. */
 export const SOCKET_CLOSED = 3;
+
+/** A timer of the broker: the process at the other end of a connection is gone. `arg`: which of its connections. */
+export const PEER_GONE = 1;
 
 /** A broker that does not answer is given up on. Source: `connection_timeout` of most clients. */
 const OPEN_TIMEOUT_NS = 10_000_000_000;
@@ -80,6 +84,29 @@ export class Session {
     session.attempts++;
     this.world.send(this.out, OPEN, this.user.consumers(), 1, session.session);
     this.arm(OPENING, OPEN_TIMEOUT_NS, session.session);
+    // Where no process listens, its host says so.
+    if (this.isRefused()) this.arm(SOCKET_CLOSED, 2 * this.delayNs(), session.session);
+  }
+
+  private isRefused(): boolean {
+    const { links } = this.world;
+    return links.isCut[this.out] !== 1 && this.world.condition(links.to[this.out] as ActorIx) === CRASHED;
+  }
+
+  private delayNs(): number {
+    const { links } = this.world;
+    return (links.delayNs[this.out] as number) + (links.extraNs[this.out] as number);
+  }
+
+  /** The process of this end is dead: its host closes the socket, and the broker hears of it behind all that is on its way. */
+  closeSocket(): void {
+    const { links, packets } = this.world;
+    if (this.user.session.condition === 'closed' || links.isCut[this.out] === 1) return;
+    const tail = links.tail[this.out] as number;
+    const soonest = (this.world.now[0] as number) + this.delayNs();
+    const lastNs = tail === 0 ? 0 : (packets.dueNs[tail] as number);
+    this.world.at[0] = soonest > lastNs ? soonest : lastNs;
+    this.world.arm(links.to[this.out] as ActorIx, PEER_GONE, links.toSlot[this.out] as number);
   }
 
   onOpened(session: number): void {

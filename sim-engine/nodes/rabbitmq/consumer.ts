@@ -18,7 +18,7 @@ import { CLIENT_OWN, newSession, Session, type SessionState, type SessionUser } 
 import { CANCELLED, CLOSED, CONSUMERS, OPENED } from './packets.ts';
 
 /** How a failed delivery goes back: `aux` of RETRY. */
-export const BY_NACK = 0;
+const BY_NACK = 0;
 export const BY_REJECT = 1;
 
 interface Held {
@@ -170,6 +170,7 @@ class RabbitConsumer implements ConsumerClient, SessionUser {
   }
 
   onCrash(): void {
+    this.connection.closeSocket();
     this.state = newState(this.state.session.session);
   }
 }

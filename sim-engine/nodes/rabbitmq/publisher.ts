@@ -22,7 +22,7 @@ interface PublisherState {
   isBlocked: boolean;
   publishes: number;
   /** By number of the publish, in order. */
-  readonly unconfirmed: Map<number, Unconfirmed>;
+  readonly pending: Map<number, Unconfirmed>;
   wasOpen: boolean;
 }
 
@@ -30,7 +30,7 @@ const newState = (session: number): PublisherState => ({
   session: newSession(session),
   isBlocked: false,
   publishes: 0,
-  unconfirmed: new Map(),
+  pending: new Map(),
   wasOpen: false,
 });
 
@@ -79,8 +79,8 @@ class RabbitPublisher implements PublisherClient, SessionUser {
   }
 
   isOpen(): boolean {
-    const { isBlocked, session, unconfirmed } = this.state;
-    return session.condition === 'open' && !isBlocked && (this.window === 0 || unconfirmed.size < this.window);
+    const { isBlocked, pending, session } = this.state;
+    return session.condition === 'open' && !isBlocked && (this.window === 0 || pending.size < this.window);
   }
 
   offer(msg: MsgIx): void {
@@ -97,7 +97,7 @@ class RabbitPublisher implements PublisherClient, SessionUser {
 
   private publish(entry: Unconfirmed): void {
     const publish = ++this.state.publishes;
-    this.state.unconfirmed.set(publish, entry);
+    this.state.pending.set(publish, entry);
     this.send(entry.msg, publish);
   }
 
@@ -129,7 +129,7 @@ class RabbitPublisher implements PublisherClient, SessionUser {
       case packet.REFUSE:
         return this.onAnswer(tag, false);
       case RETURNED: {
-        const entry = this.state.unconfirmed.get(tag);
+        const entry = this.state.pending.get(tag);
         if (entry !== undefined) entry.isReturned = true;
         return;
       }
@@ -143,9 +143,9 @@ class RabbitPublisher implements PublisherClient, SessionUser {
   }
 
   private onAnswer(publish: number, isAck: boolean): void {
-    const entry = this.state.unconfirmed.get(publish);
+    const entry = this.state.pending.get(publish);
     if (entry === undefined) return;
-    this.state.unconfirmed.delete(publish);
+    this.state.pending.delete(publish);
     if (!isAck && entry.resendsLeft > 0) this.publishAgain(entry);
     else this.settle(entry, isAck && !entry.isReturned ? 'confirmed' : 'refused');
     this.tellFlow();
@@ -162,8 +162,8 @@ class RabbitPublisher implements PublisherClient, SessionUser {
 
   /** What is unconfirmed may be there or not: it is sent again as soon as there is a channel, under new numbers. */
   onOpened(): void {
-    const open = [...this.state.unconfirmed.values()];
-    this.state.unconfirmed.clear();
+    const open = [...this.state.pending.values()];
+    this.state.pending.clear();
     this.state.publishes = 0;
     this.state.isBlocked = false;
     for (const entry of open) {
@@ -186,12 +186,13 @@ class RabbitPublisher implements PublisherClient, SessionUser {
   }
 
   onDisconnected(): void {
-    for (const entry of this.state.unconfirmed.values()) this.settle(entry, 'given-up');
-    this.state.unconfirmed.clear();
+    for (const entry of this.state.pending.values()) this.settle(entry, 'given-up');
+    this.state.pending.clear();
   }
 
   onCrash(): void {
-    for (const { msg } of this.state.unconfirmed.values()) this.world.messages.release(msg);
+    this.connection.closeSocket();
+    for (const { msg } of this.state.pending.values()) this.world.messages.release(msg);
     this.state = newState(this.state.session.session);
   }
 }

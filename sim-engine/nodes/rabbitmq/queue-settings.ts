@@ -40,7 +40,7 @@ export interface QueueSettings {
 }
 
 /** `consumer_timeout`: 30 minutes. Source: rabbitmq-server, Makefile and `rabbit.schema`. */
-export const CONSUMER_TIMEOUT_MS = 1_800_000;
+const CONSUMER_TIMEOUT_MS = 1_800_000;
 /** Source: `rabbit_quorum_queue`, DEFAULT_DELIVERY_LIMIT, since 4.0. */
 const DELIVERY_LIMIT = 20;
 const PRIORITY_MAX = 255;

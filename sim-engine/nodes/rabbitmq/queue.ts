@@ -106,7 +106,9 @@ export type Parting =
   | 'delivery_limit'
   | 'purged'
   | 'deleted'
-  | 'restart';
+  | 'restart'
+  /** A segment of a stream is let go. */
+  | 'retention';
 
 /** What a queue asks of its broker. */
 export interface QueueHost {

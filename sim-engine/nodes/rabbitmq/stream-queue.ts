@@ -30,6 +30,8 @@ export interface StreamRecord {
   readonly message: Message;
   readonly bytes: number;
   readonly timeNs: number;
+  /** What the books of the run know it by; 0 = none. Every reading of it is on behalf of this. */
+  readonly obligation: number;
 }
 
 /** A run of records that is kept or goes as a whole. */
@@ -50,7 +52,7 @@ export interface StreamLog {
 export const newStreamLog = (): StreamLog => ({ firstOffset: 0, nextOffset: 0, segments: [], readers: new Map() });
 
 /** Adds at the end; the last segment is closed when it is full, and what exceeds the limits goes then. Answers with the offset. */
-export function appendToStream(host: QueueHost, queue: Queue, message: Message): number {
+export function appendToStream(host: QueueHost, queue: Queue, message: Message, obligation: number): number {
   const log = queue.stream as StreamLog;
   let segment = log.segments.at(-1);
   if (segment === undefined || segment.bytes >= queue.settings.segmentBytes) {
@@ -58,7 +60,7 @@ export function appendToStream(host: QueueHost, queue: Queue, message: Message):
     log.segments.push(segment);
     retainStream(host, queue);
   }
-  segment.records.push({ message, bytes: message.bodyBytes, timeNs: host.nowNs() });
+  segment.records.push({ message, bytes: message.bodyBytes, timeNs: host.nowNs(), obligation });
   segment.bytes += message.bodyBytes;
   const offset = log.nextOffset++;
   queue.ready++;
@@ -79,6 +81,7 @@ export function retainStream(host: QueueHost, queue: Queue): void {
     log.firstOffset += oldest.records.length;
     queue.ready -= oldest.records.length;
     queue.readyBytes -= oldest.bytes;
+    for (const record of oldest.records) host.letGo(queue, entryOf(record, 0, record.message), 'retention');
   }
 }
 
@@ -193,17 +196,27 @@ function entryAt(queue: Queue, log: StreamLog, offset: number): Entry {
   const record = recordAt(log, offset);
   const headers = new Map<string, HeaderValue>(record.message.headers ?? []);
   headers.set('x-stream-offset', offset);
+  return entryOf(record, ++queue.positions, { ...record.message, headers });
+}
+
+/** A record as an entry of a queue. */
+function entryOf({ bytes, obligation }: StreamRecord, position: number, message: Message): Entry {
   return {
-    position: ++queue.positions,
-    message: { ...record.message, headers },
+    position,
+    message,
     expiresNs: Number.POSITIVE_INFINITY,
-    bytes: record.bytes,
+    bytes,
     level: 0,
     isRedelivered: false,
     failedCount: 0,
     returnedCount: 0,
-    obligation: 0,
+    obligation,
   };
+}
+
+/** All records that are there, as entries. */
+export function* recordsOf(queue: Queue): Generator<Entry> {
+  for (const { records } of queue.stream?.segments ?? []) for (const record of records) yield entryOf(record, 0, record.message);
 }
 
 function recordAt(log: StreamLog, offset: number): StreamRecord {

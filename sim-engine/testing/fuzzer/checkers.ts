@@ -94,10 +94,37 @@ function causesAreKnown(simulation: Simulation): string | null {
     elsewhere += missing;
   }
   const atServices = gaugeSum(simulation, 'service', 'busy') + gaugeSum(simulation, 'service', 'desk');
-  const held = atServices + gaugeSum(simulation, 'projection', 'held_events') + questionsAtStores(simulation);
+  const atBrokers = unreadByBrokers(simulation, (type) => carriesOf[type] === CARRIES.MENTION);
+  const held = atServices + gaugeSum(simulation, 'projection', 'held_events') + questionsAtStores(simulation) + atBrokers;
   return elsewhere === held
     ? null
     : `services, views and stores hold ${held} deliveries and questions, ${elsewhere} have no other place`;
+}
+
+/** Packets of a sort that RabbitMQ brokers leave unread during an alarm, found in their copies. */
+function unreadByBrokers({ assembly, world }: Simulation, isWanted: (type: number) => boolean): number {
+  let count = 0;
+  for (const { ix, kind } of assembly.actors) {
+    if (kind !== 'rabbitmq') continue;
+    const { own } = (world.actors[ix] as Actor).save() as { readonly own: BrokerNotes };
+    for (const unread of own.parked.values()) count += unread.filter(({ type }) => isWanted(type)).length;
+  }
+  return count;
+}
+interface BrokerNotes {
+  readonly parked: ReadonlyMap<number, readonly { readonly type: number }[]>;
+  readonly undecided: ReadonlyMap<number, { readonly isTaken: boolean }>;
+}
+
+/** Publishes that no queue has taken yet, since those they go to have no leader. */
+function undecidedAtBrokers({ assembly, world }: Simulation): number {
+  let count = 0;
+  for (const { ix, kind } of assembly.actors) {
+    if (kind !== 'rabbitmq') continue;
+    const { own } = (world.actors[ix] as Actor).save() as { readonly own: BrokerNotes };
+    for (const { isTaken } of own.undecided.values()) if (!isTaken) count++;
+  }
+  return count;
 }
 
 /** Questions on somebody's behalf that stores work on or let wait, found in their copies. */
@@ -155,13 +182,16 @@ function messagesAreReferredTo(simulation: Simulation): string | null {
 }
 
 /** What actors keep of messages in their plain state, found in their copies: held at a full queue, or not yet answered for. */
-function keptByActors({ assembly, world }: Simulation): { readonly parked: number; readonly unanswered: number } {
-  let parked = 0;
+function keptByActors(simulation: Simulation): { readonly parked: number; readonly unanswered: number } {
+  const { assembly, world } = simulation;
+  let parked = unreadByBrokers(simulation, (type) => carriesOf[type] === CARRIES.MESSAGE) + undecidedAtBrokers(simulation);
   let unanswered = 0;
   for (const { ix } of assembly.actors) {
-    const copy = world.actors[ix]?.save() as { readonly own: PlainState; readonly parts: readonly (PlainState | null)[] };
-    parked += (copy.own.parked?.count ?? 0) / NUMBERS_PER_PARKED;
-    for (const part of copy.parts) unanswered += part?.pending?.size ?? 0;
+    const copy = world.actors[ix]?.save() as { readonly parts: readonly (PlainState | null)[] };
+    for (const part of copy.parts) {
+      parked += (part?.parked?.count ?? 0) / NUMBERS_PER_PARKED;
+      unanswered += part?.pending?.size ?? 0;
+    }
   }
   return { parked, unanswered };
 }
@@ -170,7 +200,7 @@ interface PlainState {
   readonly parked?: { readonly count: number };
   readonly pending?: ReadonlyMap<number, unknown>;
 }
-/** A queue notes message, connection and tag of each. */
+/** The door of a queue notes message, connection and tag of each. */
 const NUMBERS_PER_PARKED = 3;
 
 // ------------------------------------------------------------------ dials against books
@@ -196,12 +226,13 @@ function gaugesMatchBooks(simulation: Simulation): string | null {
   const { assembly, world } = simulation;
   const { leases, obligations } = world;
   const held = new Map<number, number>();
+  const brokers = new Set(assembly.actors.filter(({ kind }) => kind === 'rabbitmq').map(({ ix }) => ix));
   let resting = 0;
   for (let obl = 1; obl < obligations.high; obl++) {
     const holder = obligations.holder[obl] as number;
     if (!isLive(simulation, obl) || holder === 0 || isDoneMeanwhile(simulation, obl)) continue;
     held.set(holder, (held.get(holder) ?? 0) + 1);
-    if (obligations.cls[obl] === DEAD_LETTERED) resting++;
+    if (obligations.cls[obl] === DEAD_LETTERED && !brokers.has(holder)) resting++;
   }
   let leased = 0;
   for (const { ix, kind, nodeId } of assembly.actors) {
@@ -211,6 +242,9 @@ function gaugesMatchBooks(simulation: Simulation): string | null {
       if (size !== (held.get(ix) ?? 0)) return `${nodeId} shows ${size} messages and keeps ${held.get(ix) ?? 0}`;
       if (shown('queue_size') !== shown('ready') + shown('in_flight')) return `${nodeId}: queue_size is not ready and in flight`;
       leased += shown('in_flight');
+    } else if (kind === 'rabbitmq') {
+      const size = shown('ready') + shown('in_flight');
+      if (size !== (held.get(ix) ?? 0)) return `${nodeId} shows ${size} messages and keeps ${held.get(ix) ?? 0}`;
     } else if (kind === 'dead-letter-queue') {
       if (shown('dlq_size') !== (held.get(ix) ?? 0))
         return `${nodeId} shows ${shown('dlq_size')} letters and keeps ${held.get(ix) ?? 0}`;

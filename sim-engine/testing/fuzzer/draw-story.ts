@@ -57,7 +57,11 @@ const documentOf = (nodes: readonly NodeDocument[], wires: readonly WireDocument
 
 /** Nodes of every kind stand in a row; wires lead to the right only, so that there are no circles. */
 function drawWildTopology(dice: Dice): TopologyDocument {
-  const nodes = drawRow(dice).map((kind, i) => drawNode(dice, kind, `n${i}`));
+  const row = drawRow(dice).map((kind, i) => drawNode(dice, kind, `n${i}`));
+  const nodes = [
+    ...NODE_KINDS.filter(({ accepts }) => accepts !== undefined).map((kind) => drawNode(dice, kind, homeOf(kind))),
+    ...row,
+  ];
   let document = documentOf(nodes, []);
   const pairs = dice.shuffled(pairsOf(nodes));
   // As many of each kind of wire, though some kinds have many more places where they could lie.
@@ -126,18 +130,29 @@ function drawNode(dice: Dice, kind: NodeKind, id: string): NodeDocument {
   for (const { field, chance, make } of HINTS) {
     if (kind.fields[field] !== undefined && params[field] === undefined && dice.chance(chance)) Object.assign(params, make(dice));
   }
-  return { id, kind: kind.type, params };
+  const node = { id, kind: kind.type, params };
+  const home = kind.isPart ? NODE_KINDS.find(({ accepts }) => accepts?.includes(kind.type)) : undefined;
+  return home === undefined ? node : { ...node, parent: homeOf(home) };
 }
+
+/** Id of the one container of its kind that a drawing begins with: all parts lie in it. */
+const homeOf = ({ type }: NodeKind): string => `home-${type}`;
 
 /** With defaults alone, ten messages a second and two seconds before a retry, the rarer things would not happen in a short run. */
 const HINTS: readonly { readonly field: string; readonly chance: number; readonly make: (dice: Dice) => object }[] = [
   { field: 'rate', chance: 1, make: (dice) => ({ rate: dice.int(20, 200) }) },
   { field: 'retryBase', chance: 1, make: (dice) => ({ retryBase: `${dice.int(0, 150)}ms` }) },
   { field: 'failure', chance: 0.4, make: () => ({ failure: 0.5 }) },
-  { field: 'overflow', chance: 0.3, make: (dice) => ({ overflow: 'block', capacity: dice.int(1, 8) }) },
+  { field: 'capacityCounts', chance: 0.3, make: (dice) => ({ overflow: 'block', capacity: dice.int(1, 8) }) },
   { field: 'steps', chance: 0.6, make: drawStoreSteps },
   { field: 'relayEvery', chance: 1, make: (dice) => ({ relayEvery: `${dice.int(1, 80)}ms` }) },
   { field: 'pollingInterval', chance: 1, make: drawSwiftScaling },
+  {
+    field: 'hashOn',
+    chance: 0.7,
+    make: (dice) => ({ type: dice.pick(['fanout', 'fanout', 'x-consistent-hash']), internal: false }),
+  },
+  { field: 'messageTtl', chance: 0.5, make: (dice) => ({ messageTtl: `${dice.int(1, 300)}ms` }) },
   { field: 'relayCrash', chance: 0.3, make: (dice) => ({ relayCrash: 'before-mark', relayBackAfter: `${dice.int(1, 300)}ms` }) },
 ];
 
@@ -250,9 +265,15 @@ export function oppositeOf(before: TopologyDocument, edit: Command): Command {
     case 'removeWire':
       return { type: 'addWire', wire: before.wires.find((wire) => wire.id === edit.wire) as WireDocument };
     case 'removeNode': {
-      const node = before.nodes.find((one) => one.id === edit.node) as NodeDocument;
-      const wires = before.wires.filter((wire) => wire.from === edit.node || wire.to === edit.node);
-      return { type: 'edit', edits: [{ type: 'addNode', node }, ...wires.map((wire) => ({ type: 'addWire', wire }) as const)] };
+      // A container goes with its parts, and comes back before them.
+      const isGone = ({ id, parent }: NodeDocument): boolean => id === edit.node || parent === edit.node;
+      const nodes = before.nodes.filter(isGone).sort((a) => (a.id === edit.node ? -1 : 1));
+      const gone = new Set(nodes.map(({ id }) => id));
+      const wires = before.wires.filter((wire) => gone.has(wire.from) || gone.has(wire.to));
+      const edits: Command[] = [];
+      for (const node of nodes) edits.push({ type: 'addNode', node });
+      for (const wire of wires) edits.push({ type: 'addWire', wire });
+      return { type: 'edit', edits };
     }
     case 'edit': {
       const opposites: Command[] = [];
@@ -352,6 +373,8 @@ const drawAddWire: Drawer = (dice, document) => {
 /** A node comes with the wires that make it matter, as the canvas would draw them. */
 const drawAddNode: Drawer = (dice, document, newId) => {
   const node = drawNode(dice, dice.pick(NODE_KINDS), newId);
+  // Its container may have been taken out.
+  if (node.parent !== undefined && !document.nodes.some(({ id }) => id === node.parent)) return undefined;
   if (dice.chance(0.3)) return { type: 'addNode', node };
   let after = documentOf([node, ...document.nodes], document.wires);
   const edits: Command[] = [{ type: 'addNode', node }];

@@ -56,7 +56,7 @@ export function drawValue(dice: Dice, name: string, field: Field): unknown {
     case 'rate':
       return dice.int(Math.ceil(field.min), Math.min(RATE_MAX, field.max));
     case 'bytes':
-      return dice.chance(0.3) ? 0 : dice.int(5_000, 200_000);
+      return dice.chance(0.3) ? field.min : dice.int(Math.max(field.min, 5_000), 200_000);
     case 'duration':
       return drawDuration(dice, ...durationBounds(name, field.min, field.max));
     case 'distribution':

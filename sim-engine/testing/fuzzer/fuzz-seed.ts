@@ -1,6 +1,7 @@
 // One seed of the fuzzer: tells its story once under all checkers, then again from the log, from a checkpoint, watched and in odd slices,
 // and compares the digests. Throws a finding at the first law that is broken. Called by `fuzz.ts`.
 
+import { insideOf } from '../../simulation/inside.ts';
 import { followMessage } from '../../simulation/journeys.ts';
 import { Sampler } from '../../simulation/sampler.ts';
 import { Simulation, type TimedCommand } from '../../simulation/simulation.ts';
@@ -140,7 +141,7 @@ function replayed(scenario: ParsedScenario, log: readonly TimedCommand[], end: M
   return goTo(simulation, end);
 }
 
-/** Frames are written, messages chosen and gauges read in between. */
+/** Frames are written, messages chosen, gauges read and nodes looked into in between. */
 function watchClosely(simulation: Simulation, dice: Dice): void {
   const sampler = new Sampler(simulation);
   simulation.watch({
@@ -149,6 +150,7 @@ function watchClosely(simulation: Simulation, dice: Dice): void {
       sampler.sample();
       for (const { nodeId, kind } of simulation.assembly.actors) {
         if (kind === 'sender' && dice.chance(0.2)) followMessage(simulation, nodeId, dice.int(1, 200));
+        if (dice.chance(0.2)) insideOf(simulation, nodeId);
       }
     },
   });

@@ -349,7 +349,7 @@ function argumentsOf(plan: QueuePlan, other: string): Map<string, HeaderValue> {
   return args;
 }
 
-export const plainMessage = (key: string, content: number, priority: number, ttl: number): Message => ({
+const plainMessage = (key: string, content: number, priority: number, ttl: number): Message => ({
   exchange: '',
   key,
   cc: [],

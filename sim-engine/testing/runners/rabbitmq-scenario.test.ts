@@ -55,7 +55,7 @@ describe('what RabbitMQ 4.3.6 was seen to do', () => {
     const recorded = one.expected as unknown as Record<string, { messages: object[] }>[];
     const planted = (change: (messages: object[]) => void) => {
       const steps = structuredClone(recorded);
-      change((steps.at(-1)?.result as { messages: object[] }).messages);
+      change((steps.at(-1) as { result: { messages: object[] } }).result.messages);
       return RABBITMQ_SCENARIO_FORMAT.judge({ ...one, expected: steps as unknown as Record<string, unknown> }).faults.length;
     };
     expect(planted(() => undefined)).toBe(0);

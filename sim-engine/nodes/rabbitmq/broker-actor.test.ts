@@ -1,0 +1,307 @@
+// A broker in a drawing: clients on connections that stall and break, the books of its messages, and what an edit of the drawing changes.
+
+import { describe, expect, it } from 'vitest';
+import type { Command } from '../../simulation/commands.ts';
+import { ledgerOf } from '../../simulation/ledger.ts';
+import type { Simulation } from '../../simulation/simulation.ts';
+import { node, type ParamsDocument, simulationOf, wire } from '../../testing/drawing.ts';
+import type { WireDocument } from '../../topology/document.ts';
+import type { Actor } from '../../world/actor.ts';
+import { ACK } from '../../world/packet-types.ts';
+import { TICK_NS } from '../../world/world.ts';
+
+const SECOND_NS = 1e9;
+const part = (id: string, kind: string, params: ParamsDocument = {}) => ({ ...node(id, kind, params), parent: 'rabbit' });
+const exchange = (id: string, params: ParamsDocument = {}) => part(id, 'rabbitmq-exchange', params);
+const queue = (id: string, params: ParamsDocument = {}) => part(id, 'rabbitmq-queue', params);
+const publish = (from: string, to: string, params: ParamsDocument = {}) =>
+  wire('rabbitmq-publish', from, to, { delay: '1ms', ...params });
+const consume = (from: string, to: string, params: ParamsDocument = {}) =>
+  wire('rabbitmq-consume', from, to, { delay: '1ms', ...params });
+/** Carried out at the next tick. */
+const give = (simulation: Simulation, command: Command): void => simulation.schedule(simulation.timeNs + TICK_NS, command);
+const SWIFT = { work: { law: 'constant', value: '1ms' } };
+
+interface Drawn {
+  readonly broker?: ParamsDocument;
+  readonly sender?: ParamsDocument;
+  readonly worker?: ParamsDocument;
+  readonly publishes?: ParamsDocument;
+  readonly consumes?: ParamsDocument;
+  readonly work?: ParamsDocument;
+  readonly nodes?: Parameters<typeof simulationOf>[0]['nodes'];
+  readonly wires?: readonly WireDocument[];
+}
+
+/** A shop publishes to a topic exchange, whose binding leads to a queue that a worker reads. */
+function drawn({ broker, consumes, nodes = [], publishes, sender, wires = [], work, worker }: Drawn = {}): Simulation {
+  return simulationOf({
+    nodes: [
+      node('shop', 'sender', { arrivals: 'constant', rate: 100, ...sender }),
+      node('rabbit', 'rabbitmq', broker),
+      exchange('orders', { type: 'topic' }),
+      queue('work', work),
+      node('worker', 'service', { ...SWIFT, ...worker }),
+      ...nodes,
+    ],
+    wires: [
+      publish('shop', 'orders', { routingKey: 'order.created', ...publishes }),
+      wire('binding', 'orders', 'work', { routingKey: 'order.*' }),
+      consume('work', 'worker', { prefetch: 5, ...consumes }),
+      ...wires,
+    ],
+  });
+}
+
+/** Runs to a time; the books balance at every hundredth of it. */
+function runTo(simulation: Simulation, seconds: number): ReturnType<typeof ledgerOf> {
+  const from = simulation.timeNs;
+  for (let part = 1; part <= 100; part++) {
+    simulation.advanceTo(Math.floor(from + ((seconds * SECOND_NS - from) * part) / 100));
+    expect(ledgerOf(simulation.world).balances).toBe(true);
+  }
+  return ledgerOf(simulation.world);
+}
+
+/** What the broker's actor has noted of its clients. */
+function notesOf({ world }: Simulation) {
+  const broker = world.actors[world.nodeIds.indexOf('rabbit')] as Actor;
+  return (broker.save() as { readonly own: Notes }).own;
+}
+interface Notes {
+  readonly sessions: ReadonlyMap<number, unknown>;
+  readonly parked: ReadonlyMap<number, readonly { readonly type: number }[]>;
+}
+
+describe('a message', () => {
+  it('goes by exchange and binding to a queue and is worked on', () => {
+    const { delivery, publish: sent } = runTo(drawn(), 2);
+    expect(sent.accepted).toBeGreaterThan(190);
+    expect(sent.unroutable).toBe(0);
+    expect(delivery.processed).toBeGreaterThan(185);
+  });
+
+  it('that no binding takes is unroutable, confirmed all the same, and returned only if it is mandatory', () => {
+    const lost = runTo(drawn({ publishes: { routingKey: 'other', confirm: true } }), 1);
+    expect([lost.publish.unroutable > 90, lost.publish.accepted]).toEqual([true, 0]);
+    const told = drawn({ publishes: { routingKey: 'other', confirm: true, mandatory: true, resends: 0 } });
+    expect(runTo(told, 1).publish.unroutable).toBeGreaterThan(90);
+  });
+
+  it('to a queue goes through the default exchange, whatever the key', () => {
+    const simulation = drawn({
+      nodes: [queue('box'), node('clerk', 'service', SWIFT)],
+      wires: [publish('shop', 'box', { routingKey: 'ignored' }), consume('box', 'clerk')],
+    });
+    const { delivery } = runTo(simulation, 1);
+    expect(delivery.processed).toBeGreaterThan(180);
+  });
+
+  it('that is refused is nacked, sent again as often as the client may, and then refused in the books', () => {
+    const work = { maxLength: 1, overflow: 'reject-publish' };
+    const simulation = drawn({
+      work,
+      worker: { work: { law: 'constant', value: '1h' } },
+      consumes: { prefetch: 1 },
+      publishes: { confirm: true, resends: 2 },
+    });
+    const { publish: sent } = runTo(simulation, 1);
+    expect(sent.accepted).toBe(2);
+    expect(sent.refused).toBeGreaterThan(3 * 80);
+  });
+});
+
+describe('what dies', () => {
+  const dying = (consumes: ParamsDocument, more: Drawn = {}) =>
+    drawn({
+      worker: { ...SWIFT, failure: 1, retryBase: '5ms', maxAttempts: 3 },
+      consumes: { prefetch: 1, ...consumes },
+      ...more,
+    });
+
+  it('takes what is owed for it along: in a queue that gives it back it is delayed, where nobody does it rests', () => {
+    const simulation = dying(
+      { onRetry: 'dead-letter' },
+      {
+        nodes: [queue('wait', { messageTtl: '200ms' }), queue('dead')],
+        wires: [wire('rabbitmq-dead-letter', 'work', 'wait'), wire('rabbitmq-dead-letter', 'wait', 'work')],
+      },
+    );
+    const { delivery } = runTo(simulation, 3);
+    expect(delivery.delayed).toBeGreaterThan(0);
+    expect(delivery.owed).toBe(delivery.waiting + delivery.delayed + delivery.inFlight + delivery.onTheWire);
+  });
+
+  it('rests in a queue that nobody reads, with the reason', () => {
+    const simulation = dying({}, { nodes: [queue('dead')], wires: [wire('rabbitmq-dead-letter', 'work', 'dead')] });
+    const { delivery, reasons } = runTo(simulation, 3);
+    expect(delivery.deadLettered).toBeGreaterThan(20);
+    expect(reasons).toContainEqual(expect.objectContaining({ where: 'rabbit', class: 'deadLettered', reason: 'rejected' }));
+  });
+
+  it('is dropped where there is no such queue', () => {
+    const { delivery } = runTo(dying({}), 3);
+    expect(delivery.dropped).toBeGreaterThan(20);
+  });
+
+  it('expires at the head of the line alone', () => {
+    const simulation = drawn({
+      publishes: { expiration: '50ms' },
+      worker: { work: { law: 'constant', value: '1h' } },
+      consumes: { prefetch: 1 },
+    });
+    const { delivery } = runTo(simulation, 2);
+    expect(delivery.expired).toBeGreaterThan(150);
+    expect(delivery.waiting).toBeLessThan(8);
+  });
+});
+
+describe('a process dies', () => {
+  const slow = { work: { law: 'constant', value: '100ms' } };
+
+  it('the worker: its socket closes, and what it held comes back at once', () => {
+    const simulation = drawn({ worker: slow, consumes: { reconnect: 'never' } });
+    runTo(simulation, 1);
+    give(simulation, { type: 'crash', node: 'worker' });
+    simulation.advanceTo(1.01 * SECOND_NS);
+    const { delivery } = ledgerOf(simulation.world);
+    expect([delivery.inFlight, delivery.lost]).toEqual([0, 0]);
+    expect(delivery.waiting).toBeGreaterThan(80);
+  });
+
+  it('the worker, with automatic acknowledgement: what it held is lost', () => {
+    const simulation = drawn({ worker: slow, consumes: { acknowledge: 'automatic' } });
+    runTo(simulation, 1);
+    give(simulation, { type: 'crash', node: 'worker' });
+    expect(runTo(simulation, 1.1).delivery.lost).toBeGreaterThan(80);
+  });
+
+  it('the broker: persistent messages are there again, others are lost, and clients come back by themselves', () => {
+    const reconnect = { reconnect: 'at-once' };
+    const run = (persistent: boolean) => {
+      const simulation = drawn({ worker: slow, publishes: { persistent, ...reconnect }, consumes: reconnect });
+      runTo(simulation, 1);
+      const before = ledgerOf(simulation.world).delivery;
+      give(simulation, { type: 'crash', node: 'rabbit' });
+      runTo(simulation, 1.5);
+      give(simulation, { type: 'restart', node: 'rabbit' });
+      return { before, after: runTo(simulation, 25).delivery };
+    };
+    const kept = run(true);
+    expect(kept.after.lost).toBe(0);
+    expect(kept.after.processed).toBeGreaterThan(kept.before.processed + 90);
+    expect(run(false).after.lost).toBeGreaterThan(80);
+  });
+});
+
+describe('a connection', () => {
+  it('that is cut stalls; heartbeats find out, and what was out comes back', () => {
+    const simulation = drawn({
+      worker: { work: { law: 'constant', value: '10s' } },
+      consumes: { heartbeat: '2s', reconnect: 'never' },
+    });
+    runTo(simulation, 1);
+    give(simulation, { type: 'cut', wire: 'work-worker' });
+    runTo(simulation, 3);
+    expect(notesOf(simulation).sessions.size).toBe(2);
+    runTo(simulation, 12);
+    expect(notesOf(simulation).sessions.size).toBe(1);
+  });
+
+  it('is held up by an alarm from its next publish on, and nothing is lost', () => {
+    const simulation = drawn({ publishes: { confirm: true }, consumes: { prefetch: 5 } });
+    runTo(simulation, 1);
+    give(simulation, { type: 'setParam', target: 'rabbit', field: 'memoryAlarm', value: true });
+    const during = runTo(simulation, 2);
+    expect(during.publish.accepted).toBeLessThan(105);
+    // Whoever only consumes has drained what there was.
+    expect(during.delivery.processed).toBe(during.publish.accepted);
+    give(simulation, { type: 'setParam', target: 'rabbit', field: 'memoryAlarm', value: false });
+    const after = runTo(simulation, 4);
+    expect(after.publish.lost).toBe(0);
+    expect(after.publish.accepted).toBeGreaterThan(180);
+  });
+
+  it('shared with a publisher holds up the acknowledgements of its consumer too', () => {
+    const run = (connection: string) => {
+      const simulation = drawn({
+        nodes: [queue('done')],
+        wires: [publish('worker', 'done', { connection })],
+        worker: {
+          steps: ['receive', { do: 'sleep', takes: { law: 'constant', value: '50ms' } }, { do: 'publish' }, 'acknowledge'],
+        },
+        consumes: { connection, prefetch: 5 },
+      });
+      runTo(simulation, 1);
+      give(simulation, { type: 'setParam', target: 'rabbit', field: 'memoryAlarm', value: true });
+      runTo(simulation, 3);
+      return [...notesOf(simulation).parked.values()].flat().filter(({ type }) => type === ACK).length;
+    };
+    expect(run('shared')).toBeGreaterThan(0);
+    expect(run('own')).toBe(0);
+  });
+});
+
+describe('a cluster', () => {
+  it('goes on when the leader of a quorum queue is killed: what was published meanwhile is confirmed by the next', () => {
+    const simulation = drawn({
+      broker: { nodes: 3 },
+      work: { type: 'quorum' },
+      publishes: { confirm: true, node: 2 },
+      consumes: { node: 3 },
+    });
+    runTo(simulation, 1);
+    const before = ledgerOf(simulation.world).publish.accepted;
+    give(simulation, { type: 'setParam', target: 'rabbit', field: 'nodesDown', value: '1' });
+    simulation.advanceTo(1.2 * SECOND_NS);
+    expect(ledgerOf(simulation.world).publish.accepted - before).toBeLessThan(3);
+    const after = runTo(simulation, 2);
+    expect(after.publish.accepted).toBeGreaterThan(before + 90);
+    expect(after.publish.lost).toBe(0);
+    expect(after.delivery.lost).toBe(0);
+  });
+
+  it('with two of three nodes down confirms nothing until one is back', () => {
+    const simulation = drawn({
+      broker: { nodes: 3 },
+      work: { type: 'quorum' },
+      publishes: { confirm: true, node: 3 },
+      consumes: { node: 3 },
+    });
+    runTo(simulation, 1);
+    give(simulation, { type: 'setParam', target: 'rabbit', field: 'nodesDown', value: '1, 2' });
+    const during = runTo(simulation, 3);
+    expect(during.publish.onTheWire).toBeGreaterThan(150);
+    give(simulation, { type: 'setParam', target: 'rabbit', field: 'nodesDown', value: '' });
+    const after = runTo(simulation, 4);
+    expect(after.publish.onTheWire).toBeLessThan(5);
+    expect(after.publish.lost).toBe(0);
+  });
+});
+
+describe('an edit of the drawing', () => {
+  it('binds, unbinds and changes limits while messages flow', () => {
+    const simulation = drawn({ nodes: [queue('copy')] });
+    runTo(simulation, 1);
+    const binding = { id: 'more', kind: 'binding', from: 'orders', to: 'copy', params: { routingKey: '#' } };
+    give(simulation, { type: 'addWire', wire: binding });
+    const { delivery } = runTo(simulation, 2);
+    expect(delivery.waiting).toBeGreaterThan(90);
+    give(simulation, { type: 'setParam', target: 'copy', field: 'maxLength', value: 10 });
+    expect(runTo(simulation, 2.1).delivery.dropped).toBeGreaterThan(80);
+    give(simulation, { type: 'removeWire', wire: 'more' });
+    const before = ledgerOf(simulation.world).delivery.owed;
+    expect(runTo(simulation, 3).delivery.owed - before).toBeLessThan(95);
+  });
+
+  it('that takes a queue away ends what is in it, and one that takes the broker away all of it', () => {
+    const simulation = drawn({ worker: { work: { law: 'constant', value: '1h' } } });
+    runTo(simulation, 1);
+    give(simulation, { type: 'removeNode', node: 'work' });
+    const { delivery, publish: sent } = runTo(simulation, 2);
+    expect(delivery.lost).toBeGreaterThan(80);
+    expect(sent.unroutable).toBeGreaterThan(90);
+    give(simulation, { type: 'removeNode', node: 'rabbit' });
+    runTo(simulation, 3);
+  });
+});
