@@ -1,6 +1,7 @@
 // What can be done to the drawing from several places: add, copy, paste, delete, lay out. Each is one step of undo and leaves the
 // selection and the focus where one would look for them.
 
+import { NODE_KINDS, nodeKind } from '../../sim-engine/nodes/declarations.ts';
 import type { NodeKind } from '../../sim-engine/nodes/node-kind.ts';
 import type { NodeDocument, Position, TopologyDocument } from '../../sim-engine/topology/document.ts';
 import { BYTES_MAX } from '../../sim-engine/topology/limits.ts';
@@ -43,7 +44,7 @@ export function showKnob(id: string, field: string, isKnob: boolean): void {
  * or with null where a container refuses it, which is told.
  */
 export function addKind(kind: NodeKind, at?: Position): string | null {
-  const reason = at === undefined ? null : whyNotAt(kind, at);
+  const reason = at === undefined ? whyNotAnywhere(kind) : whyNotAt(kind, at);
   if (reason !== null) {
     tell(reason);
     return null;
@@ -52,8 +53,11 @@ export function addKind(kind: NodeKind, at?: Position): string | null {
   edit((now) => {
     const node = newNode(now, kind, at);
     const topology = topologyOf(now);
-    const container = at === undefined ? null : containerAt(topology, at);
-    added = container === null ? node : laidInto(topology, node, container, cornerOf(topology, node));
+    if (at === undefined) added = inHome(topology, node, kind);
+    else {
+      const container = containerAt(topology, at);
+      added = container === null ? node : laidInto(topology, node, container, cornerOf(topology, node));
+    }
     return addNode(now, added);
   });
   if (added === undefined) return null;
@@ -65,7 +69,31 @@ export function addKind(kind: NodeKind, at?: Position): string | null {
 export function whyNotAt(kind: NodeKind, at: Position): string | null {
   const drawing = drawingNow();
   const container = drawing && containerAt(topologyOf(drawing), at);
-  return container && whyNotInside(kind.type, container);
+  return container ? whyNotInside(kind.type, container) : kind.isPart ? needsHome(kind) : null;
+}
+
+/** A part that is given no place goes where others of its sort may lie; here there is no such place. */
+function whyNotAnywhere(kind: NodeKind): string | null {
+  const drawing = drawingNow();
+  const home = kind.isPart && drawing ? homeFor(topologyOf(drawing), kind) : undefined;
+  return kind.isPart && home === undefined ? needsHome(kind) : null;
+}
+
+const needsHome = ({ label, type }: NodeKind): string =>
+  text('container.needed', {
+    kind: named(label),
+    containers: NODE_KINDS.filter(({ accepts }) => accepts?.includes(type))
+      .map((kind) => named(kind.label))
+      .join(', '),
+  });
+
+/** The container that was drawn last, of those that take a part. */
+const homeFor = ({ nodes }: TopologyDocument, { type }: NodeKind): NodeDocument | undefined =>
+  nodes.findLast((node) => nodeKind(node.kind)?.accepts?.includes(type));
+
+function inHome(topology: TopologyDocument, node: NodeDocument, kind: NodeKind): NodeDocument {
+  const home = kind.isPart ? homeFor(topology, kind) : undefined;
+  return home === undefined ? node : { ...node, parent: home.id, position: spotInside(topology, home, node) };
 }
 
 /** Id and name say the same: `worker-2`, "Worker 2". */

@@ -45,6 +45,7 @@ export const EN = {
   'wiring.full': '{node} takes no more wires of this sort ({wire}): it can have {most}.',
   'wiring.circle': 'This would close a circle, and a letter in it would travel for ever.',
 
+  'container.needed': '{kind} lies only inside another node: {containers}.',
   'container.refuses': '{kind} cannot lie in {container}, which holds only: {parts}.',
   'menu.open': 'More for {name}',
 

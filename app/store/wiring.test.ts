@@ -8,10 +8,15 @@ import { whyNoWire } from './wiring.ts';
 const topology = (wires: TopologyDocument['wires'] = []): TopologyDocument => ({
   format: 'broker-lab/topology',
   version: 1,
-  nodes: NODE_KINDS.flatMap(({ type }) => [
-    { id: type, kind: type, name: `My ${type}` },
-    { id: `${type}-2`, kind: type },
-  ]),
+  nodes: NODE_KINDS.flatMap(({ isPart, type }) => {
+    // A part lies in the first container that takes it.
+    const home = isPart ? NODE_KINDS.find(({ accepts }) => accepts?.includes(type))?.type : undefined;
+    const inside = home === undefined ? {} : { parent: home };
+    return [
+      { id: type, kind: type, name: `My ${type}`, ...inside },
+      { id: `${type}-2`, kind: type, ...inside },
+    ];
+  }),
   wires,
 });
 
