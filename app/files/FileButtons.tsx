@@ -1,12 +1,20 @@
 // Open and Save in the bar on top, and the page as a place to drop a file on.
 
 import { FolderOpen, Save } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { text } from '../messages/text.ts';
+import { topologyOf } from '../store/drawing.ts';
+import { present, useLab } from '../store/lab.ts';
 import { openFile, saveFile } from './files.ts';
 import './files.css';
 
+const SaveAs = lazy(async () => ({ default: (await import('./SaveAs.tsx')).SaveAs }));
+
 export function FileButtons() {
+  const hasBroker = useLab((lab) => {
+    const drawing = present(lab);
+    return drawing !== null && topologyOf(drawing).nodes.some(({ kind }) => kind === 'rabbitmq');
+  });
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -30,6 +38,7 @@ export function FileButtons() {
         <Save size={16} strokeWidth={1.75} />
         <span>{text('bar.save')}</span>
       </button>
+      <Suspense>{hasBroker && <SaveAs />}</Suspense>
       <DropZone />
     </>
   );

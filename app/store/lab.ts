@@ -26,6 +26,8 @@ export interface Told {
 export interface Refusal {
   readonly title: string;
   readonly problems: readonly DescribedProblem[];
+  /** Present where nothing was refused: what there is to be said of something that was taken. */
+  readonly note?: string;
 }
 
 export interface Lab {
@@ -235,6 +237,12 @@ export async function refuseFor(title: string, problems: readonly Problem[]): Pr
     title,
     problems.map((problem) => describeProblem(problem)),
   );
+}
+
+/** Shows what there is to be said of a file that was opened. */
+export async function remarkOn(title: string, note: string, remarks: readonly Problem[]): Promise<void> {
+  const { describeProblem } = await lateWords();
+  set({ refusal: { title, note, problems: remarks.map((remark) => describeProblem(remark)) } });
 }
 
 /** Orders to an engine that is gone for good have been told of already. */
