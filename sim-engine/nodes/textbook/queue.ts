@@ -2,48 +2,24 @@
 // acknowledgement, gives it out again when none comes, and lets go of what has waited too long. Readers say how many they have room for (CREDIT, PLACE, ACK);
 // nothing is handed out without room. It knows neither senders nor services, only packets.
 
-import type { Law } from '../../kernel/distributions.ts';
-import { floor } from '../../kernel/exact-math.ts';
-import type { ActorIx, LinkIx, MsgIx, SubIx } from '../../kernel/ids.ts';
-import { clearRing, type IntRing, newRing, pushRing, removeFromRing, shiftRing, unshiftRing } from '../../kernel/int-ring.ts';
-import type { LawSpec } from '../../kernel/law-spec.ts';
+import type { LinkIx, MsgIx } from '../../kernel/ids.ts';
 import { StatefulActor } from '../../world/actor.ts';
 import { UP } from '../../world/actor-table.ts';
-import {
-  DEAD_LETTERED,
-  DELAYED,
-  DROPPED,
-  EXPIRED,
-  LOST,
-  ON_WIRE,
-  PUB_ACCEPTED,
-  PUB_REFUSED,
-  WAITING,
-} from '../../world/books.ts';
+import { DEAD_LETTERED, DELAYED, DROPPED, EXPIRED, LOST, ON_WIRE, WAITING } from '../../world/books.ts';
 import type { Inside } from '../../world/inside.ts';
 import { type LeaseList, newLeaseList } from '../../world/leases.ts';
 import { MODE_DIRECT } from '../../world/links.ts';
-import { NUMBERED } from '../../world/messages.ts';
 import * as packet from '../../world/packet-types.ts';
-import {
-  actorPlace,
-  CRASH,
-  DUPLICATE,
-  FORGOTTEN,
-  FULL,
-  MAX_ATTEMPTS,
-  OVERFLOW,
-  REJECTED,
-  REMOVED,
-  TOO_OLD,
-} from '../../world/reasons.ts';
+import { actorPlace, CRASH, FORGOTTEN, FULL, MAX_ATTEMPTS, OVERFLOW, REJECTED, REMOVED, TOO_OLD } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
 import type { Params, Weight } from '../fields.ts';
 import type { ActorSelf, Connection, NodeBehaviour } from '../node-kind.ts';
 import { textbookConsumer } from './consumer.ts';
-import { dueOf, firstDue, forgetPatience, givePatience, newPatience, type Patience, takeFirst } from './patience.ts';
+import { Door, type DoorHost } from './door.ts';
+import { Expiry } from './expiry.ts';
 import { textbookPublisher } from './publisher.ts';
 import { queueInside } from './queue-inside.ts';
+import { Readers } from './readers.ts';
 import {
   emptyLines,
   leastUrgent,
@@ -58,7 +34,6 @@ import {
   shiftLine,
   unlink,
 } from './ready-lines.ts';
-import { isRemembered, newRecentNumbers, type RecentNumbers, rememberNumber, resizeWindow } from './recent-numbers.ts';
 
 /** Where this queue keeps an obligation: `spot` of the obligation table. */
 const READY = 1;
@@ -84,22 +59,10 @@ interface QueueState {
   /** For when a timer is set, ns, in a cell; infinity if none is. A timer that a later one took the place of is passed over. */
   deadlineNs: Float64Array;
   deadlineTimers: number;
-  /** Room each connection has stated, and whether it stands in the line of readers. */
-  credit: number[];
-  isInLine: boolean[];
-  line: IntRing;
-  isBlocking: boolean;
-  /** Publishes that came while it was full and blocking: message, connection, tag. */
-  parked: IntRing;
   redeliveries: number;
-  patience: Patience;
-  /** As `deadlineNs` and `deadlineTimers`, for what may not wait any longer. */
-  expiryNs: Float64Array;
-  expiryTimers: number;
-  recent: RecentNumbers;
 }
 
-class Queue extends StatefulActor {
+class Queue extends StatefulActor implements DoorHost {
   override state: QueueState = {
     lines: newReadyLines(),
     ready: 0,
@@ -107,23 +70,15 @@ class Queue extends StatefulActor {
     leases: newLeaseList(),
     deadlineNs: new Float64Array([Number.POSITIVE_INFINITY]),
     deadlineTimers: 0,
-    credit: [],
-    isInLine: [],
-    line: newRing(),
-    isBlocking: false,
-    parked: newRing(),
     redeliveries: 0,
-    patience: newPatience(),
-    expiryNs: new Float64Array([Number.POSITIVE_INFINITY]),
-    expiryTimers: 0,
-    recent: newRecentNumbers(),
   };
   private readonly world: World;
-  private readonly nodeId: string;
   private readonly place: number;
-  private readonly sub: SubIx;
-  private readonly connections: (Connection | null)[] = [];
-  private readonly out: LinkIx[] = [];
+  private readonly door: Door;
+  private readonly expiry: Expiry;
+  private readonly readers = new Readers();
+  readonly connections: (Connection | null)[] = [];
+  readonly out: LinkIx[] = [];
   private readonly acknowledges: boolean[] = [];
   /** Of each reader, whether what it failed at comes as a new message. */
   private readonly sendsAnew: boolean[] = [];
@@ -135,18 +90,20 @@ class Queue extends StatefulActor {
   private countsInFlight = false;
   private order: Order = 'oldest';
   private weights: readonly number[] = [];
-  private expiry = 'never';
-  private patienceLaw: Law | null = null;
   private isReturnedToFront = false;
   private isDurable = true;
 
   constructor(world: World, self: ActorSelf) {
     super(self.ix);
     this.world = world;
-    this.nodeId = self.nodeId;
     this.place = actorPlace(self.ix);
-    this.sub = world.books.subscription(self.nodeId, self.ix);
+    this.door = new Door(world, this, world.books.subscription(self.nodeId, self.ix));
+    this.expiry = new Expiry(world, self.ix, self.nodeId, EXPIRY, self.params);
     this.readParams(self.params);
+  }
+
+  protected override statefulParts() {
+    return [this.door, this.expiry, this.readers];
   }
 
   override attach(slot: number, connection: Connection): void {
@@ -154,8 +111,7 @@ class Queue extends StatefulActor {
     this.out[slot] = connection.out;
     this.acknowledges[slot] = connection.params.acknowledge !== false;
     this.sendsAnew[slot] = connection.params.retryAs === 'new';
-    if (this.state.credit[slot] === undefined) this.state.credit[slot] = 0;
-    if (this.state.isInLine[slot] === undefined) this.state.isInLine[slot] = false;
+    this.readers.attach(slot);
     if (connection.port === 'dead') this.deadLetters = connection;
   }
 
@@ -167,8 +123,7 @@ class Queue extends StatefulActor {
     const connection = this.connections[slot];
     this.connections[slot] = null;
     if (connection === this.deadLetters) this.deadLetters = null;
-    this.state.credit[slot] = 0;
-    this.leaveLine(slot);
+    this.readers.detach(slot);
     this.returnLeases(slot);
     this.dispatch();
   }
@@ -178,9 +133,8 @@ class Queue extends StatefulActor {
     this.readParams(params);
     // Strict or by weights, the lines are the same.
     if (order !== this.order && !(isByPriority && this.isByPriority)) this.layAnew();
-    if (this.expiry === 'never') this.forgetAllPatience();
-    else this.armExpiry();
-    this.afterRoom();
+    this.expiry.onParams(params);
+    this.door.afterRoom();
     this.dispatch();
   }
 
@@ -195,9 +149,7 @@ class Queue extends StatefulActor {
     this.order = params.order as Order;
     const weights = params.priorityWeights as readonly Weight[];
     this.weights = Array.from({ length: PRIORITIES }, (_, priority) => weights[priority]?.weight ?? 1);
-    this.expiry = params.expiry as string;
-    this.patienceLaw = this.expiry === 'never' ? null : this.world.law(params.timeToLive as LawSpec, this.nodeId, 'patience');
-    resizeWindow(this.state.recent, params.dedupWindow as number);
+    this.door.setWindow(params.dedupWindow as number);
   }
 
   private get isByPriority(): boolean {
@@ -219,15 +171,13 @@ class Queue extends StatefulActor {
       case packet.REJECT:
         return this.onReject(first, slot, tag);
       case packet.CREDIT:
-        this.state.credit[slot] = tag;
-        this.joinLine(slot);
+        this.readers.setRoom(slot, tag);
         return this.dispatch();
       case packet.PLACE:
-        this.state.credit[slot] = (this.state.credit[slot] as number) + 1;
-        this.joinLine(slot);
+        this.readers.addPlace(slot);
         return this.dispatch();
       case packet.FLOW_ASK:
-        return this.onFlowAsk(slot);
+        return this.door.onFlowAsk(slot, this.overflow === 'block');
       case packet.FEED:
         return this.onFeed(first);
       case packet.REDRIVE:
@@ -238,8 +188,8 @@ class Queue extends StatefulActor {
   }
 
   private onPublish(msg: MsgIx, slot: number, tag: number): void {
-    if (this.isSentAgain(msg)) {
-      this.confirmAgain(msg, slot, tag);
+    if (this.door.isSentAgain(msg)) {
+      this.door.confirmAgain(msg, slot, tag);
       return;
     }
     if (this.hasRoom()) {
@@ -248,12 +198,7 @@ class Queue extends StatefulActor {
       return;
     }
     if (this.overflow === 'block') {
-      const parked = this.state.parked;
-      pushRing(parked, msg);
-      pushRing(parked, slot);
-      pushRing(parked, tag);
-      this.world.send(this.out[slot] as LinkIx, packet.FLOW_STOP, 0, 1, 0);
-      this.state.isBlocking = true;
+      this.door.park(msg, slot, tag);
       return;
     }
     if (this.overflow === 'drop-oldest' && this.state.ready > 0) {
@@ -262,53 +207,13 @@ class Queue extends StatefulActor {
       this.dispatch();
       return;
     }
-    if (this.overflow === 'drop-newest') this.world.obligations.endCause(this.admit(msg, slot, tag), DROPPED, this.place, FULL);
-    else this.refuse(msg, slot, tag);
+    if (this.overflow === 'drop-newest')
+      this.world.obligations.endCause(this.door.admit(msg, slot, tag), DROPPED, this.place, FULL);
+    else this.door.refuse(msg, slot, tag);
   }
 
   private accept(msg: MsgIx, slot: number, tag: number): void {
-    this.keepNew(this.admit(msg, slot, tag));
-  }
-
-  /** Takes the message over from its sender. What becomes of the obligation is up to the caller. */
-  private admit(msg: MsgIx, slot: number, tag: number): number {
-    const world = this.world;
-    const messages = world.messages;
-    world.books.closePublish(this.ix, PUB_ACCEPTED);
-    world.oracle.acceptedPublish(this.ix, messages.sender[msg] as number, messages.number[msg] as number);
-    world.tell(msg, 'accepted', this.place, 0);
-    const obl = world.obligations.openAccepted(msg, this.sub, WAITING);
-    if (((messages.flags[msg] as number) & NUMBERED) !== 0)
-      rememberNumber(this.state.recent, messages.sender[msg] as number, messages.number[msg] as number);
-    if (tag !== 0) world.send(this.out[slot] as LinkIx, packet.CONFIRM, 0, 1, tag);
-    return obl;
-  }
-
-  private isSentAgain(msg: MsgIx): boolean {
-    const { messages } = this.world;
-    if (((messages.flags[msg] as number) & NUMBERED) === 0) return false;
-    return isRemembered(this.state.recent, messages.sender[msg] as number, messages.number[msg] as number);
-  }
-
-  /** It is there already, and only the word that it is was lost. */
-  private confirmAgain(msg: MsgIx, slot: number, tag: number): void {
-    const { world } = this;
-    world.books.closePublish(this.ix, PUB_REFUSED);
-    world.books.countReason(false, PUB_REFUSED, this.place, DUPLICATE);
-    world.tell(msg, 'refused', this.place, 0, DUPLICATE);
-    world.messages.release(msg);
-    if (tag !== 0) world.send(this.out[slot] as LinkIx, packet.CONFIRM, 0, 1, tag);
-  }
-
-  private refuse(msg: MsgIx, slot: number, tag: number): void {
-    const world = this.world;
-    const messages = world.messages;
-    world.books.closePublish(this.ix, PUB_REFUSED);
-    world.books.countReason(false, PUB_REFUSED, this.place, FULL);
-    world.oracle.missedPublish(this.ix, messages.sender[msg] as number, messages.number[msg] as number);
-    world.tell(msg, 'refused', this.place, 0, FULL);
-    messages.release(msg);
-    if (tag !== 0) world.send(this.out[slot] as LinkIx, packet.REFUSE, 0, 1, tag);
+    this.keepNew(this.door.admit(msg, slot, tag));
   }
 
   /** A topic cannot be held back: its copy finds room, makes room, or is dropped. */
@@ -342,7 +247,7 @@ class Queue extends StatefulActor {
 
   private onAck(obl: number, slot: number, tag: number): void {
     const obligations = this.world.obligations;
-    if (tag < 0) this.regainPlace(slot);
+    if (tag < 0) this.readers.addPlace(slot);
     this.world.tellOf(obl, 'acknowledged', this.place, tag < 0 ? -tag : tag);
     if (obligations.holder[obl] === this.ix) {
       // A late acknowledgement counts: the work is done, whoever has it now.
@@ -352,7 +257,7 @@ class Queue extends StatefulActor {
       } else if (obligations.spot[obl] === READY) {
         this.state.ready--;
         // A line that is taken from its old end alone passes over it when its turn comes; in any other it might never come.
-        if (this.order === 'oldest' && this.expiry === 'never') obligations.spot[obl] = DONE_MEANWHILE;
+        if (this.order === 'oldest' && !this.expiry.isOn) obligations.spot[obl] = DONE_MEANWHILE;
         else {
           unlink(this.state.lines, this.lineOf(obl), obl, obligations);
           this.letGo(obl);
@@ -361,7 +266,7 @@ class Queue extends StatefulActor {
         obligations.spot[obl] = DONE_MEANWHILE;
         this.state.delayed--;
       }
-      this.afterRoom();
+      this.door.afterRoom();
     }
     obligations.dropMention(obl);
     this.dispatch();
@@ -369,7 +274,7 @@ class Queue extends StatefulActor {
 
   private onRetry(obl: number, slot: number, tag: number): void {
     const delayNs = this.world.aux[0] as number;
-    if (tag < 0) this.regainPlace(slot);
+    if (tag < 0) this.readers.addPlace(slot);
     if (this.isCurrent(obl, tag)) {
       this.endLease(obl);
       if (this.sendsAnew[slot]) this.beginAnew(obl);
@@ -385,15 +290,15 @@ class Queue extends StatefulActor {
    */
   private beginAnew(obl: number): void {
     this.world.obligations.beginAnew(obl);
-    if (this.state.patience.live > 0) forgetPatience(this.state.patience, obl);
+    this.expiry.forget(obl);
   }
 
   private onReject(obl: number, slot: number, tag: number): void {
-    if (tag < 0) this.regainPlace(slot);
+    if (tag < 0) this.readers.addPlace(slot);
     if (this.isCurrent(obl, tag)) {
       this.endLease(obl);
       this.giveUp(obl, REJECTED);
-      this.afterRoom();
+      this.door.afterRoom();
     }
     this.world.obligations.dropMention(obl);
     this.dispatch();
@@ -408,8 +313,12 @@ class Queue extends StatefulActor {
 
   // ---------------------------------------------------------------- keeping and handing out
 
-  private hasRoom(): boolean {
+  hasRoom(): boolean {
     return this.capacity === 0 || this.held() < this.capacity;
+  }
+
+  room(): number {
+    return this.capacity === 0 ? Number.POSITIVE_INFINITY : this.capacity - this.held();
   }
 
   /** What the capacity counts. */
@@ -419,8 +328,8 @@ class Queue extends StatefulActor {
   }
 
   /** Keeps what has not lain here before: its time begins. */
-  private keepNew(obl: number): void {
-    if (this.patienceLaw !== null) this.beginPatience(obl, this.patienceLaw);
+  keepNew(obl: number): void {
+    this.expiry.begin(obl);
     this.keepReady(obl, this.order === 'newest');
   }
 
@@ -435,13 +344,13 @@ class Queue extends StatefulActor {
   /** A message that has lain here before is ready again, unless its time ran out meanwhile. */
   private keepAgain(obl: number, isAtFront: boolean): void {
     const obligations = this.world.obligations;
-    const dueNs = this.expiry === 'never' ? 0 : dueOf(this.state.patience, obl);
+    const isTooOld = this.expiry.isHere(obl);
     obligations.moveTo(obl, WAITING);
     // No attempt is known of what was sent anew.
     if (obligations.attempts[obl] === 0) this.keepNew(obl);
-    else if (dueNs !== 0 && dueNs <= (this.world.now[0] as number)) {
+    else if (isTooOld) {
       this.expire(obl);
-      this.afterRoom();
+      this.door.afterRoom();
     } else this.keepReady(obl, isAtFront);
   }
 
@@ -478,7 +387,7 @@ class Queue extends StatefulActor {
         continue;
       }
       this.state.ready--;
-      if (this.expiry === 'never' || !this.isOver(obl)) return obl;
+      if (!this.expiry.isOver(obl)) return obl;
       this.expire(obl);
     }
   }
@@ -490,24 +399,22 @@ class Queue extends StatefulActor {
 
   /** Hands ready messages to the readers in line, the one that has waited longest first. */
   private dispatch(): void {
-    const state = this.state;
-    while (state.ready > 0 && state.line.count > 0) {
-      const slot = shiftRing(state.line);
-      state.isInLine[slot] = false;
-      if ((state.credit[slot] as number) <= 0) continue;
+    const { door, readers, state } = this;
+    while (state.ready > 0 && readers.areWaiting) {
+      const slot = readers.next();
+      if (slot < 0) continue;
       const obl = this.takeReady();
       if (obl === 0) {
         // All there was had waited too long.
-        state.isInLine[slot] = true;
-        unshiftRing(state.line, slot);
-        if (!state.isBlocking) return;
-        this.afterRoom();
+        readers.putBack(slot);
+        if (!door.state.isBlocking) return;
+        door.afterRoom();
         continue;
       }
-      state.credit[slot] = (state.credit[slot] as number) - 1;
+      readers.takePlace(slot);
       this.handOut(obl, slot);
-      this.joinLine(slot);
-      if (this.state.isBlocking) this.afterRoom();
+      readers.join(slot);
+      if (door.state.isBlocking) door.afterRoom();
     }
   }
 
@@ -551,7 +458,7 @@ class Queue extends StatefulActor {
     const obligations = this.world.obligations;
     obligations.holder[obl] = 0;
     obligations.spot[obl] = 0;
-    if (this.state.patience.live > 0) forgetPatience(this.state.patience, obl);
+    this.expiry.forget(obl);
   }
 
   /** A message comes back unworked: again at once, later, or never. */
@@ -560,7 +467,7 @@ class Queue extends StatefulActor {
     const obligations = world.obligations;
     if (this.maxAttempts > 0 && (obligations.attempts[obl] as number) >= this.maxAttempts) {
       this.giveUp(obl, MAX_ATTEMPTS);
-      this.afterRoom();
+      this.door.afterRoom();
       return;
     }
     if (delayNs > 0) {
@@ -610,66 +517,6 @@ class Queue extends StatefulActor {
       }
       this.letGo(obl);
     }
-  }
-
-  /** There may be room again: those who were held back come first, then the flow opens. */
-  private afterRoom(): void {
-    const { state, world } = this;
-    if (!state.isBlocking) return;
-    const parked = state.parked;
-    while (parked.count > 0 && this.hasRoom()) {
-      const msg = shiftRing(parked) as MsgIx;
-      const slot = shiftRing(parked);
-      const tag = shiftRing(parked);
-      if (this.isSentAgain(msg)) this.confirmAgain(msg, slot, tag);
-      else this.accept(msg, slot, tag);
-    }
-    if (parked.count > 0 || !this.hasRoom()) return;
-    state.isBlocking = false;
-    const share = this.roomForEach();
-    for (let slot = 0; slot < this.connections.length; slot++) {
-      if (this.isPublisher(slot)) world.send(this.out[slot] as LinkIx, packet.FLOW_GO, 0, 1, share);
-    }
-  }
-
-  private onFlowAsk(slot: number): void {
-    const { state, world } = this;
-    if (this.overflow === 'block' && !this.hasRoom()) state.isBlocking = true;
-    if (state.isBlocking) world.send(this.out[slot] as LinkIx, packet.FLOW_STOP, 0, 1, 0);
-    else world.send(this.out[slot] as LinkIx, packet.FLOW_GO, 0, 1, this.overflow === 'block' ? this.roomForEach() : 0);
-  }
-
-  /** Room, shared out evenly among the senders so that what they hold back does not come all at once; 0 = unlimited. */
-  private roomForEach(): number {
-    if (this.capacity === 0) return 0;
-    let publishers = 0;
-    for (let slot = 0; slot < this.connections.length; slot++) if (this.isPublisher(slot)) publishers++;
-    const share = floor((this.capacity - this.held()) / publishers);
-    return share > 1 ? share : 1;
-  }
-
-  private isPublisher(slot: number): boolean {
-    return this.connections[slot]?.kind.type === 'publish';
-  }
-
-  // ---------------------------------------------------------------- readers
-
-  private joinLine(slot: number): void {
-    const state = this.state;
-    if (state.isInLine[slot] || (state.credit[slot] as number) <= 0) return;
-    state.isInLine[slot] = true;
-    pushRing(state.line, slot);
-  }
-
-  private leaveLine(slot: number): void {
-    if (!this.state.isInLine[slot]) return;
-    this.state.isInLine[slot] = false;
-    removeFromRing(this.state.line, slot);
-  }
-
-  private regainPlace(slot: number): void {
-    this.state.credit[slot] = (this.state.credit[slot] as number) + 1;
-    this.joinLine(slot);
   }
 
   // ---------------------------------------------------------------- deadlines
@@ -733,82 +580,44 @@ class Queue extends StatefulActor {
 
   // ---------------------------------------------------------------- what has waited too long
 
-  private beginPatience(obl: number, law: Law): void {
-    const { world } = this;
-    law.drawInto(world.drawn);
-    const dueNs = (world.now[0] as number) + (world.drawn[0] as number);
-    // 0 says that there is no deadline, and the first nanosecond of a run is as good.
-    world.at[0] = dueNs < 1 ? 1 : dueNs;
-    givePatience(this.state.patience, obl, world.at);
-    this.armExpiry();
-  }
-
-  /** At the very moment when its time is over it may still be handed out: a time of 0 is for what is taken at once. */
-  private isOver(obl: number): boolean {
-    const dueNs = dueOf(this.state.patience, obl);
-    return dueNs !== 0 && dueNs < (this.world.now[0] as number);
-  }
-
   private expire(obl: number): void {
     this.release(obl);
     this.world.settled++;
     this.world.obligations.endCause(obl, EXPIRED, this.place, TOO_OLD);
   }
 
-  private armExpiry(): void {
-    const { state, world } = this;
-    if (this.expiry !== 'on-time') return;
-    const dueNs = firstDue(state.patience);
-    if (dueNs >= (state.expiryNs[0] as number)) return;
-    world.at[0] = dueNs;
-    state.expiryNs[0] = dueNs;
-    state.expiryTimers = (state.expiryTimers + 1) & TIMERS_MASK;
-    world.arm(this.ix, EXPIRY, state.expiryTimers);
-  }
-
   private onExpiry(timer: number): void {
-    const { state, world } = this;
-    if (timer !== state.expiryTimers) return;
-    state.expiryNs[0] = Number.POSITIVE_INFINITY;
-    if (this.expiry !== 'on-time') return;
-    while (firstDue(state.patience) <= (world.now[0] as number)) {
-      const obl = takeFirst(state.patience);
+    if (!this.expiry.isDue(timer)) return;
+    const { obligations } = this.world;
+    for (let obl = this.expiry.takeDue(); obl !== 0; obl = this.expiry.takeDue()) {
       // What a reader has, and what sleeps, is looked at when it comes back.
-      if (world.obligations.spot[obl] !== READY) continue;
-      unlink(state.lines, this.lineOf(obl), obl, world.obligations);
-      state.ready--;
+      if (obligations.spot[obl] !== READY) continue;
+      unlink(this.state.lines, this.lineOf(obl), obl, obligations);
+      this.state.ready--;
       this.expire(obl);
     }
-    this.armExpiry();
-    this.afterRoom();
+    this.expiry.arm();
+    this.door.afterRoom();
     this.dispatch();
-  }
-
-  private forgetAllPatience(): void {
-    if (this.state.patience.live > 0) this.state.patience = newPatience();
   }
 
   // ---------------------------------------------------------------- life and death
 
   override onCrash(): void {
-    const state = this.state;
-    this.dropParked(CRASH);
-    state.isBlocking = false;
-    state.deadlineNs[0] = Number.POSITIVE_INFINITY;
-    state.expiryNs[0] = Number.POSITIVE_INFINITY;
-    for (let slot = 0; slot < state.credit.length; slot++) state.credit[slot] = 0;
-    for (let slot = 0; slot < state.isInLine.length; slot++) state.isInLine[slot] = false;
-    clearRing(state.line);
+    this.door.onCrash(CRASH);
+    this.state.deadlineNs[0] = Number.POSITIVE_INFINITY;
+    this.expiry.onCrash();
+    this.readers.onCrash();
     if (this.isDurable) return;
     this.dropEverything(LOST, CRASH);
-    state.recent.bySender.clear();
+    this.door.forgetNumbers();
   }
 
   /** What is on disk is there again: what was handed out is ready, and so is what was asleep, since nobody kept its time. */
   override onRestart(): void {
     this.returnLeases(-1);
     this.wakeEverything();
-    this.armExpiry();
+    this.expiry.arm();
     for (let slot = 0; slot < this.connections.length; slot++) {
       const kind = this.connections[slot]?.kind.type;
       if (kind === 'deliver' || kind === 'publish') this.world.send(this.out[slot] as LinkIx, packet.HELLO, 0, 1, 0);
@@ -816,7 +625,7 @@ class Queue extends StatefulActor {
   }
 
   override onRemoved(): void {
-    this.dropParked(REMOVED);
+    this.door.dropParked(REMOVED);
     this.dropEverything(LOST, REMOVED);
   }
 
@@ -859,16 +668,6 @@ class Queue extends StatefulActor {
     this.world.obligations.endCause(obl, cls, this.place, reason);
   }
 
-  private dropParked(reason: number): void {
-    const parked = this.state.parked;
-    while (parked.count > 0) {
-      const msg = shiftRing(parked) as MsgIx;
-      shiftRing(parked);
-      shiftRing(parked);
-      this.world.losePublish(this.ix as ActorIx, msg, this.place, reason);
-    }
-  }
-
   // ---------------------------------------------------------------- gauges
 
   override sample(out: Float64Array, at: number): void {
@@ -883,11 +682,16 @@ class Queue extends StatefulActor {
   }
 
   inside(): Inside {
-    const { connections, order, state, weights, world } = this;
+    const { connections, door, expiry, order, readers, state, weights, world } = this;
     const { spot } = world.obligations;
     return queueInside({
       world,
-      state,
+      state: {
+        ...state,
+        credit: readers.state.credit,
+        parked: door.state.parked,
+        patience: expiry.state.patience,
+      },
       connections,
       order,
       weights,

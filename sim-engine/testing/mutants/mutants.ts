@@ -5,6 +5,8 @@ import { Law } from '../../kernel/distributions.ts';
 import { Streams } from '../../kernel/rng.ts';
 import { Relay } from '../../nodes/stores/relay.ts';
 import { StoreActor } from '../../nodes/stores/store-actor.ts';
+import { Door } from '../../nodes/textbook/door.ts';
+import { Expiry } from '../../nodes/textbook/expiry.ts';
 import { workingReplicas } from '../../parts/autoscaler.ts';
 import { Sampler } from '../../simulation/sampler.ts';
 import { Books, DEAD_LETTERED, PUB_ACCEPTED, PUB_CLASSES, WAITING } from '../../world/books.ts';
@@ -311,7 +313,7 @@ export const MUTANTS: readonly Mutant[] = [
     about: 'a queue that recognises a numbered send keeps its copy of it all the same (P57)',
     plant: () =>
       replaceMethod(
-        prototypeOfKind('queue'),
+        Door.prototype,
         'confirmAgain',
         (confirmAgain) =>
           function (msg, slot, tag) {
@@ -463,7 +465,7 @@ export const VECTOR_MUTANTS: readonly Mutant[] = [
     name: 'serves-the-dead',
     about: 'a queue hands out what has waited too long (P52)',
     seenBy: { family: 'erlangA', name: 'erlangA-c10-l11-theta0.2' },
-    plant: () => replaceMethod(prototypeOfKind('queue'), 'armExpiry', () => () => {}),
+    plant: () => replaceMethod(Expiry.prototype, 'arm', () => () => {}),
   },
   {
     name: 'all-alike',

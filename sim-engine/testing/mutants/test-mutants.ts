@@ -9,6 +9,7 @@ import * as retry from '../../nodes/services/retry.ts';
 import * as eventLog from '../../nodes/stores/event-log.ts';
 import { StoreActor } from '../../nodes/stores/store-actor.ts';
 import * as view from '../../nodes/stores/view.ts';
+import { Expiry } from '../../nodes/textbook/expiry.ts';
 import * as autoscaler from '../../parts/autoscaler.ts';
 import * as backoff from '../../parts/backoff.ts';
 import * as breaker from '../../parts/circuit-breaker.ts';
@@ -505,7 +506,7 @@ export const TEST_MUTANTS: readonly Mutant[] = [
   {
     name: 'never-too-old',
     about: 'a queue takes nothing for too old',
-    plant: () => replaceMethod(prototypeOfKind('queue'), 'beginPatience', () => () => {}),
+    plant: () => replaceMethod(Expiry.prototype, 'begin', () => () => {}),
   },
   // ---------------------------------------------------------------- autoscaling
   {
