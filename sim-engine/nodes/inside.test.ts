@@ -8,8 +8,9 @@ import { describe, expect, it } from 'vitest';
 import { INSIDE_MESSAGES } from '../messages/en/inside.ts';
 import { EN } from '../messages/en.ts';
 import { insideOf } from '../simulation/inside.ts';
-import type { Simulation } from '../simulation/simulation.ts';
-import { node, wire } from '../testing/drawing.ts';
+import { Simulation } from '../simulation/simulation.ts';
+import { node, scenarioOf, started, wire } from '../testing/drawing.ts';
+import { drawStory } from '../testing/fuzzer/draw-story.ts';
 import { lineText, runOf, scenarioText } from '../testing/run-fixtures.ts';
 import { nsOf, Story } from '../testing/story.ts';
 import { factsOf, factsShape, type Inside, type InsideCell, type InsideTable, ROWS_TOLD_MAX } from '../world/inside.ts';
@@ -101,7 +102,13 @@ function expectWords(inside: Inside): void {
   }
 }
 
-const seenTables = new Set<string>();
+/** Random stories: with messages that have no key, replicas that are none, and whatever else no scenario shows. */
+const SEEDS = process.env.LONG_RUNS === '1' ? Array.from({ length: 60 }, (_, seed) => seed + 1) : [1, 5, 12, 40];
+const EVENTS_MAX = 20_000;
+/** To compare copies takes longest. */
+const LOOKS_PER_COPY = 5;
+let looks = 0;
+
 const seenKinds = new Set<string>();
 
 describe('to ask what a node holds', () => {
@@ -117,11 +124,33 @@ describe('to ask what a node holds', () => {
         expectAgreement(inside, gaugesOf(asked, id));
         expectWords(inside);
         if (inside.length > 0) seenKinds.add(kind);
-        for (const { rows, title } of inside) if (rows.length > 0) seenTables.add(title);
       }
       expect(isDeepStrictEqual(asked.checkpoint(), before)).toBe(true);
       expect(asked.digest).toBe(left.digest);
     }
+  });
+
+  it.each(SEEDS)('changes nothing, and says the same as its gauges, in drawings that nobody has drawn (seed %i)', (seed) => {
+    const { script, topology } = drawStory(seed);
+    const simulation = started(Simulation.create(scenarioOf({ ...topology, seed })));
+    for (const { atNs, command, stamp } of script) {
+      simulation.advanceTo(Math.max(atNs, simulation.timeNs));
+      if (simulation.stopped !== null || simulation.world.events > EVENTS_MAX) break;
+      simulation.command(command, stamp);
+      // What a command brings about is under way.
+      simulation.advanceTo(simulation.timeNs + 7_000_001);
+      const before = simulation.checkpoint();
+      for (const { id } of simulation.topology.nodes) {
+        const inside = insideOf(simulation, id);
+        expectAgreement(inside, gaugesOf(simulation, id));
+        expectWords(inside);
+      }
+      if (looks++ % LOOKS_PER_COPY === 0) expect(isDeepStrictEqual(simulation.checkpoint(), before)).toBe(true);
+    }
+  });
+
+  it('was asked often enough', () => {
+    expect(looks).toBeGreaterThan(10 * SEEDS.length);
   });
 
   it('is answered by every kind that a scenario shows: a new one declares its tables', () => {

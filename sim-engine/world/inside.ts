@@ -131,6 +131,9 @@ export const nameOfMessage = ({ messages, nodeIds }: World, msg: number): Inside
 export const nameOfWork = (world: World, obl: number): InsideMessage | null =>
   obl === 0 ? null : nameOfMessage(world, world.obligations.msg[obl] as number);
 
+/** Null for what has no key. */
+export const keyCell = (key: number): number | null => (key < 0 ? null : key);
+
 /** How long ago, ns. */
 export const agoNs = ({ now }: World, atNs: number): number => (now[0] as number) - atNs;
 

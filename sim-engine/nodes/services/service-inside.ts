@@ -10,6 +10,7 @@ import {
   type Inside,
   InsideRows,
   type InsideTable,
+  keyCell,
   listShape,
   nameOfWork,
   untilNs,
@@ -63,7 +64,8 @@ export function serviceInside(service: ServiceContents): Inside {
   return [
     placesTable(service),
     deskTable(service),
-    ...(service.places.areLanes ? [lanesTable(service)] : []),
+    // Scaled to nothing there are no lanes; what waits lies in one line.
+    ...(service.places.areLanes && service.places.count > 0 ? [lanesTable(service)] : []),
     ...(remembers(service) ? memoryTables(service) : []),
   ];
 }
@@ -134,7 +136,7 @@ function deskTable({ peers, places, world }: ServiceContents): InsideTable {
         letter: nameOfWork(world, peekRing(ring, from)),
         from: peers[peekRing(ring, from + 2)] ?? null,
         attempt: peekRing(ring, from + 1),
-        lane: places.areLanes ? line + 1 : null,
+        lane: places.areLanes && places.count > 0 ? line + 1 : null,
         standing: null,
       });
     }
@@ -188,7 +190,7 @@ function memoryTables({ memory, memorySpec, world }: ServiceContents): readonly 
     const number = numbers[at(next)] as number;
     rows.add({
       letter: sender === 0 ? null : { sender: world.nodeIds[sender] as string, number },
-      key: sender === 0 ? number : null,
+      key: sender === 0 ? keyCell(number) : null,
       'forgotten-in': untilNs(world, (seenNs[at(next)] as number) + ttlNs),
     });
   }

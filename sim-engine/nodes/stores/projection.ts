@@ -4,13 +4,13 @@
 
 import { assert } from '../../kernel/assert.ts';
 import type { Law } from '../../kernel/distributions.ts';
-import { floor } from '../../kernel/exact-math.ts';
+import { floor, max } from '../../kernel/exact-math.ts';
 import type { LinkIx, OblIx } from '../../kernel/ids.ts';
 import { clearRing, type IntRing, newRing, peekRing, pushRing, shiftRing } from '../../kernel/int-ring.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
 import { StatefulActor } from '../../world/actor.ts';
 import { DROPPED, IN_FLIGHT } from '../../world/books.ts';
-import { factsOf, factsShape, type Inside, InsideRows, listShape, nameOfMessage } from '../../world/inside.ts';
+import { factsOf, factsShape, type Inside, InsideRows, keyCell, listShape, nameOfMessage } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
 import { actorPlace, CRASH, DUPLICATE, FORGOTTEN, REMOVED, UNKNOWN } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
@@ -599,8 +599,9 @@ class Projection extends StatefulActor implements ConsumerHost {
       position: completeUpTo(view),
       'in-view': view.count,
       'in-store': last ?? null,
-      'view-lag': last === undefined ? null : last - view.count,
-      'waits-for-key': state.missing,
+      // With events of other stores in it, it may know of more.
+      'view-lag': last === undefined ? null : max(0, last - view.count),
+      'waits-for-key': state.missing === null ? null : keyCell(state.missing),
       version: this.version,
       'in-snapshot': state.snapshot === null ? null : state.snapshot.count,
     });
@@ -611,7 +612,7 @@ class Projection extends StatefulActor implements ConsumerHost {
         letter: nameOfMessage(world, msg),
         from: peers[peekRing(desk, at + 2)] ?? null,
         attempt: peekRing(desk, at + 1),
-        key: world.messages.eventNumber[msg] === 0 ? null : (world.messages.key[msg] as number),
+        key: world.messages.eventNumber[msg] === 0 ? null : keyCell(world.messages.key[msg] as number),
         'which-event': world.messages.eventNumber[msg] || null,
       });
     }

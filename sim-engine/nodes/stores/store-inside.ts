@@ -7,6 +7,7 @@ import {
   type Inside,
   InsideRows,
   type InsideTable,
+  keyCell,
   listShape,
   nameOfWork,
   ROWS_TOLD_MAX,
@@ -75,7 +76,7 @@ const questionCells = ({ peers, world }: StoreContents, { from, obl, slot, type 
   letter: nameOfWork(world, obl),
   from: peers[slot] ?? null,
   question: QUESTIONS.get(type) ?? null,
-  key: type === packet.READ_STREAM ? from : null,
+  key: type === packet.READ_STREAM ? keyCell(from) : null,
 });
 
 /** What is committed and not marked as published yet, oldest first. */
@@ -87,7 +88,7 @@ function outboxTable({ log, relay, world }: StoreContents): InsideTable {
     eventInto(log, number, row);
     rows.add({
       event: number,
-      key: row.key < 0 ? null : row.key,
+      key: keyCell(row.key),
       letter: causeOf(world, row.causeSender, row.causeNumber),
       standing: standingOf(relay, number),
       age: agoNs(world, row.bornNs),
@@ -156,7 +157,7 @@ export function streamsTable(store: StreamContents): InsideTable {
   const rows = new InsideRows(STREAMS);
   for (const { key, lastSeq, lastNumber, state } of latestStreams(streams)) {
     store.eventInto(lastNumber, row);
-    rows.add({ key, events: lastSeq + 1, state: nameOfState(kind, state), age: agoNs(world, row.bornNs) });
+    rows.add({ key: keyCell(key), events: lastSeq + 1, state: nameOfState(kind, state), age: agoNs(world, row.bornNs) });
   }
   for (let number = history; number > 0 && !rows.isFull; number -= row.seq + 1) {
     store.eventInto(number, row);
@@ -195,7 +196,7 @@ const VIEW_STREAMS = listShape('projection.streams', { key: 'count', events: 'co
 export function viewStreamsTable(view: View, kind: StreamKind): InsideTable {
   const rows = new InsideRows(VIEW_STREAMS);
   for (const key of latestKeys(view.streams)) {
-    rows.add({ key, events: seqInView(view, key) + 1, state: nameOfState(kind, stateInView(view, key)) });
+    rows.add({ key: keyCell(key), events: seqInView(view, key) + 1, state: nameOfState(kind, stateInView(view, key)) });
   }
   return rows.table(view.streams.size);
 }
