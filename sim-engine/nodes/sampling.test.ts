@@ -19,10 +19,11 @@ describe('to look at an actor', () => {
     const simulation = runOf(scenarioText(name));
     for (let at = SECOND_NS / 2; at <= 30 * SECOND_NS; at += 1.5 * SECOND_NS) {
       simulation.advanceTo(at);
-      for (const { ix } of simulation.assembly.actors) {
+      for (const { ix, parts } of simulation.assembly.actors) {
         const actor = simulation.world.actors[ix] as Actor;
         const before = structuredClone(actor.save());
         actor.sample(cells, 0);
+        for (const { id } of parts) actor.samplePart?.(id, cells, 0);
         actor.sampleLanes?.(cells, 0, 100);
         for (let slot = 0; slot < 4; slot++) actor.sampleWire?.(slot, cells, 0);
         expect(actor.save()).toEqual(before);

@@ -31,6 +31,7 @@ import {
 import { REASONS } from '../world/reasons.ts';
 import type { World } from '../world/world.ts';
 import { nameOfPlace } from './journeys.ts';
+import { type Sampled, sampledOf, sampleInto } from './sampled.ts';
 import type { Simulation } from './simulation.ts';
 
 /** One line of numbers of a measure. `node` is the node it belongs to, whichever label says so. */
@@ -104,6 +105,7 @@ export class Measures {
   /** What nodes say of themselves, whether or not a book has the same word. */
   readonly gauges: readonly Measure[];
   private readonly cell = new Float64Array(64);
+  private readonly sums = new Float64Array(64);
 
   constructor(simulation: Simulation) {
     this.simulation = simulation;
@@ -382,30 +384,44 @@ export class Measures {
         node,
         read: () => this.gauge(node, name),
       }));
-    return { name, type, help, source: 'gauge', labels: [label], total: () => sumOf(series()), series };
+    // What a container shows of its parts is counted with them already.
+    const isOwn = ({ node }: Series): boolean => !SUMS_OF_PARTS.has(`${this.sampled(node)?.kind} ${name}`);
+    return { name, type, help, source: 'gauge', labels: [label], total: () => sumOf(series().filter(isOwn)), series };
   }
 
-  /** Ids of drawn nodes of some kinds, in order. */
+  /** Ids of drawn nodes and parts of some kinds, in order. */
   private nodesOf(isWanted: (kind: NodeKind) => boolean): readonly string[] {
     const wanted = new Set(NODE_KINDS.filter(isWanted).map((kind) => kind.type));
-    const ids = this.simulation.assembly.actors.filter(({ kind }) => wanted.has(kind)).map(({ nodeId }) => nodeId);
-    return [...new Set(ids)].sort((a, b) => (a < b ? -1 : 1));
+    const ids = sampledOf(this.simulation.assembly.actors).filter(({ kind }) => wanted.has(kind));
+    return [...new Set(ids.map(({ id }) => id))].sort((a, b) => (a < b ? -1 : 1));
   }
 
-  /** Sum over the actors of a node; NaN if it is not drawn or has no such gauge. */
+  /** Sum over the actors of a node, or those that answer for a part; NaN if it is not drawn or has no such gauge. */
   private gauge(node: string, name: string): number {
-    const actors = this.simulation.assembly.actorsOfNode(node);
-    const kind = NODE_KINDS.find(({ type }) => type === actors[0]?.kind);
-    const at = kind?.gauges.findIndex((gauge) => gauge.name === name) ?? -1;
-    if (at < 0) return Number.NaN;
-    let sum = 0;
-    for (const { ix } of actors) {
-      this.world.actors[ix]?.sample(this.cell, 0);
-      sum += this.cell[at] as number;
-    }
-    return sum;
+    const sampled = this.sampled(node);
+    const gauges = NODE_KINDS.find(({ type }) => type === sampled?.kind)?.gauges ?? [];
+    const at = gauges.findIndex((gauge) => gauge.name === name);
+    if (sampled === undefined || at < 0) return Number.NaN;
+    sampleInto(sampled, this.world.actors, this.sums, 0, gauges.length, this.cell);
+    return this.sums[at] as number;
+  }
+
+  private sampled(id: string): Sampled | undefined {
+    const { assembly } = this.simulation;
+    const actors = assembly.actorsOfNode(id);
+    const [first] = actors;
+    if (first !== undefined) return { id, kind: first.kind, part: '', actors };
+    return sampledOf(assembly.actors).find((one) => one.id === id);
   }
 }
+
+/** Gauges that a container has in common with a kind of its parts, each after its kind. */
+const SUMS_OF_PARTS: ReadonlySet<string> = new Set(
+  NODE_KINDS.flatMap(({ type, accepts = [], gauges }) => {
+    const ofParts = NODE_KINDS.filter((kind) => accepts.includes(kind.type)).flatMap((kind) => kind.gauges);
+    return gauges.filter(({ name }) => ofParts.some((gauge) => gauge.name === name)).map(({ name }) => `${type} ${name}`);
+  }),
+);
 
 const PUBLISHING_WIRES = WIRE_KINDS.filter(({ client }) => client?.role === 'publisher');
 /** Kinds of wires on which a message goes to its worker with no channel in between. */

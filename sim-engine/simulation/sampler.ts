@@ -50,14 +50,14 @@ import {
   RETRY,
 } from '../world/packet-types.ts';
 import type { LiveActor, LiveWire } from './assembly.ts';
+import { type Sampled, sampledOf, sampleInto } from './sampled.ts';
 import type { Simulation } from './simulation.ts';
 
 /** Gauges that say, by being above 0, that a node is held back by what it sends to. */
 const BLOCKED_GAUGES = new Set(['held_back']);
 
 /** What the layout says, with what the sampler needs to fill it. */
-interface SampledNode {
-  readonly actors: readonly LiveActor[];
+interface SampledNode extends Sampled {
   readonly firstGauge: number;
   readonly gaugeCount: number;
   /** Index of the gauge that says whether it is held back, or -1. */
@@ -133,25 +133,19 @@ export class Sampler {
     const { assembly, topology } = this.simulation;
     if (topology === this.drawn) return;
     this.drawn = topology;
-    const byNode = new Map<string, LiveActor[]>();
-    for (const actor of assembly.actors) {
-      const known = byNode.get(actor.nodeId);
-      if (known === undefined) byNode.set(actor.nodeId, [actor]);
-      else known.push(actor);
-    }
     this.wires = assembly.wires;
     const nodes: FrameLayout['nodes'][number][] = [];
     const sampled: SampledNode[] = [];
     let gaugeCount = 0;
     let widest = 0;
     this.nodeAt = new Int32Array(this.simulation.world.actors.length).fill(-1);
-    for (const [id, actors] of byNode) {
-      const { kind } = actors[0] as LiveActor;
+    for (const one of sampledOf(assembly.actors)) {
+      const { actors, id, kind, part } = one;
       const declared = nodeKind(kind)?.gauges ?? [];
-      for (const actor of actors) this.nodeAt[actor.ix] = nodes.length;
+      if (part === '') for (const actor of actors) this.nodeAt[actor.ix] = nodes.length;
       nodes.push({ id, kind, firstGauge: gaugeCount, gaugeCount: declared.length });
       const blockedGauge = declared.findIndex((gauge) => BLOCKED_GAUGES.has(gauge.name));
-      sampled.push({ actors, firstGauge: gaugeCount, gaugeCount: declared.length, blockedGauge });
+      sampled.push({ ...one, firstGauge: gaugeCount, gaugeCount: declared.length, blockedGauge });
       gaugeCount += declared.length;
       if (declared.length > widest) widest = declared.length;
     }
@@ -227,17 +221,11 @@ export class Sampler {
   /** The gauges of a node are the sums of those of its actors. */
   private writeGauges(frame: Float64Array): void {
     const { actors } = this.simulation.world;
-    for (const { actors: members, firstGauge, gaugeCount } of this.nodes) {
-      const at = gaugesAt() + firstGauge;
-      if (members.length === 1) {
-        actors[(members[0] as LiveActor).ix]?.sample(frame, at);
-        continue;
-      }
-      frame.fill(0, at, at + gaugeCount);
-      for (const { ix } of members) {
-        actors[ix]?.sample(this.gauges, 0);
-        for (let i = 0; i < gaugeCount; i++) frame[at + i] = (frame[at + i] as number) + (this.gauges[i] as number);
-      }
+    for (const node of this.nodes) {
+      const at = gaugesAt() + node.firstGauge;
+      // Nearly all nodes are one actor, which writes where its numbers belong.
+      if (node.part === '' && node.actors.length === 1) actors[(node.actors[0] as LiveActor).ix]?.sample(frame, at);
+      else sampleInto(node, actors, frame, at, node.gaugeCount, this.gauges);
     }
   }
 

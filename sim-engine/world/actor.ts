@@ -23,6 +23,8 @@ export interface Actor {
   onCommand(command: CompiledCommand): void;
   /** Writes the gauges of its kind, in declared order, to `out` from `at` on. Reads only. */
   sample(out: Float64Array, at: number): void;
+  /** Of a container: the gauges of the part's kind in the same way, as far as they are this actor's; `part` is its document id. */
+  samplePart?(part: string, out: Float64Array, at: number): void;
   /** Of a kind that asks others: state of the breaker, calls out, calls held back on the wire of this slot, as `WIRE` of the frame has them. */
   sampleWire?(slot: number, out: Float64Array, at: number): void;
   /** Of a kind with lanes: of each of the first `most` what `LANE` of the frame has, but for the node. Answers with how many. */

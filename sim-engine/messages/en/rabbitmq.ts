@@ -8,6 +8,10 @@ export const RABBITMQ_KIND_WORDS = {
     'Checked step by step against RabbitMQ 4.3.6, with the rules of 4.0 and 3.10 where they differ. Time on disk and permissions are left out.',
   'gauge.connections.label': 'Connections',
   'gauge.connections.help': 'Connections of clients that are open now.',
+  'gauge.consumers.label': 'Consumers',
+  'gauge.consumers.help': 'Consumers that are subscribed to the queue now.',
+  'gauge.published.label': 'Published',
+  'gauge.published.help': 'Messages that publishers have sent to it so far. What other exchanges hand on is not among them.',
   'gauge.unroutable.label': 'Unroutable',
   'gauge.unroutable.help': 'Messages that no binding took so far. Without "mandatory" nobody is told.',
   'wire.rabbitmq-publish.about':

@@ -89,6 +89,8 @@ interface ActorState {
   isLooking: boolean;
   redeliveries: number;
   unroutable: number;
+  /** By document id of the part that publishers send to. */
+  readonly published: Map<string, { count: number; unroutable: number }>;
   deadLettered: number;
 }
 
@@ -102,8 +104,15 @@ const newActorState = (): ActorState => ({
   isLooking: false,
   redeliveries: 0,
   unroutable: 0,
+  published: new Map(),
   deadLettered: 0,
 });
+
+/** What waits in a queue, also for its time or for its dead letters to arrive. */
+const keptIn = (queue: Queue): number => queue.ready + queue.delayed.length + queue.retained.length;
+
+/** What is read from a stream is still there. */
+const outOf = (queue: Queue): number => (queue.stream === null ? queue.unacked.size : 0);
 
 class BrokerActor extends StatefulActor implements BrokerOutput, Container {
   override state: ActorState = newActorState();
@@ -447,6 +456,8 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     this.current = msg;
     this.isCurrentTaken = false;
     const connection = this.connections[slot] as Connection;
+    const published = this.publishedTo(connection.selfId);
+    published.count++;
     const { code, openAt, refusedBy } = this.broker.publish(
       session.channel,
       this.messageOf(connection, msg),
@@ -454,7 +465,19 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     );
     this.current = 0;
     if (openAt > 0) this.state.undecided.set(msg, { left: openAt, isTaken: this.isCurrentTaken });
-    else if (!this.isCurrentTaken) this.closePublish(msg, code !== 0 ? UNKNOWN : refusedBy > 0 ? FULL : 0);
+    else if (!this.isCurrentTaken) {
+      if (code === 0 && refusedBy === 0) published.unroutable++;
+      this.closePublish(msg, code !== 0 ? UNKNOWN : refusedBy > 0 ? FULL : 0);
+    }
+  }
+
+  private publishedTo(part: string): { count: number; unroutable: number } {
+    const { published } = this.state;
+    const known = published.get(part);
+    if (known !== undefined) return known;
+    const counts = { count: 0, unroutable: 0 };
+    published.set(part, counts);
+    return counts;
   }
 
   /** A message that no queue has: refused for a reason, or 0 = unroutable. */
@@ -741,13 +764,28 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
 
   // ---------------------------------------------------------------- gauges
 
+  samplePart(part: string, out: Float64Array, at: number): void {
+    if (!this.drawn.queueParts.has(part)) {
+      const published = this.state.published.get(part);
+      out[at] = published?.count ?? 0;
+      out[at + 1] = published?.unroutable ?? 0;
+      return;
+    }
+    const queue = this.broker.named(this.nameOf(part));
+    const ready = queue === undefined ? 0 : keptIn(queue);
+    const inFlight = queue === undefined ? 0 : outOf(queue);
+    out[at] = ready + inFlight;
+    out[at + 1] = ready;
+    out[at + 2] = inFlight;
+    out[at + 3] = queue?.consumers.size ?? 0;
+  }
+
   override sample(out: Float64Array, at: number): void {
     let ready = 0;
     let inFlight = 0;
     for (const queue of this.broker.state.queues.values()) {
-      ready += queue.ready + queue.delayed.length + queue.retained.length;
-      // What is read from a stream is still there.
-      if (queue.stream === null) inFlight += queue.unacked.size;
+      ready += keptIn(queue);
+      inFlight += outOf(queue);
     }
     out[at] = ready + inFlight;
     out[at + 1] = ready;

@@ -123,7 +123,7 @@ export const RABBITMQ: NodeKind<'rabbitmq', typeof BROKER_FIELDS> = declareNode(
   fields: BROKER_FIELDS,
   ports: [],
   gauges: [
-    { name: 'queue_size', unit: 'messages', type: 'level', exported: 'queue_size' },
+    { name: 'queue_size', unit: 'messages', type: 'level' },
     { name: 'ready', unit: 'messages', type: 'level' },
     { name: 'in_flight', unit: 'messages', type: 'level' },
     { name: 'connections', unit: 'connections', type: 'level' },

@@ -74,7 +74,10 @@ export const RABBITMQ_EXCHANGE: NodeKind<'rabbitmq-exchange', typeof EXCHANGE_FI
     { name: 'bindings', direction: 'out', type: BINDS },
     { name: 'alternate', direction: 'out', type: UNROUTED, maxWires: 1 },
   ],
-  gauges: [],
+  gauges: [
+    { name: 'published', unit: 'messages', type: 'total' },
+    { name: 'unroutable', unit: 'messages', type: 'total' },
+  ],
   holdsMessages: false,
 });
 

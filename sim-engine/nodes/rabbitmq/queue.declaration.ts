@@ -202,7 +202,12 @@ export const RABBITMQ_QUEUE: NodeKind<'rabbitmq-queue', typeof QUEUE_FIELDS> = d
     { name: 'out', direction: 'out', type: 'amqp-deliveries' },
     { name: 'dead-letters', direction: 'out', type: GIVES_UP, maxWires: 1 },
   ],
-  gauges: [],
+  gauges: [
+    { name: 'queue_size', unit: 'messages', type: 'level', exported: 'queue_size' },
+    { name: 'ready', unit: 'messages', type: 'level' },
+    { name: 'in_flight', unit: 'messages', type: 'level' },
+    { name: 'consumers', unit: 'consumers', type: 'level' },
+  ],
   holdsMessages: true,
 });
 

@@ -9,6 +9,7 @@ import { nodeKind } from '../../nodes/declarations.ts';
 import { type Ledger, ledgerOf } from '../../simulation/ledger.ts';
 import { type Measure, Measures } from '../../simulation/measures.ts';
 import { ENGINE_REVISION } from '../../simulation/revision.ts';
+import { sampledOf, sampleInto } from '../../simulation/sampled.ts';
 import type { Simulation } from '../../simulation/simulation.ts';
 import { printDuration } from '../../topology/units.ts';
 
@@ -135,17 +136,14 @@ const whyRows = ({ reasons }: Ledger): string[][] =>
   ]);
 
 function nodeRows({ assembly, world }: Simulation, { peaks }: RunNotes): string[][] {
-  const out = new Float64Array(64);
-  return assembly.actors.flatMap(({ ix, nodeId, kind }) => {
-    world.actors[ix]?.sample(out, 0);
-    return (nodeKind(kind)?.gauges ?? []).map(({ name, type }, at) => {
-      const peak = type === 'level' ? peaks.get(`${nodeId} ${name}`) : undefined;
-      return [
-        at === 0 ? nodeId : '',
-        name,
-        shortNumber(out[at] as number),
-        peak === undefined ? '' : `at most ${shortNumber(peak)}`,
-      ];
+  const [out, cell] = [new Float64Array(64), new Float64Array(64)];
+  return sampledOf(assembly.actors).flatMap((sampled) => {
+    const { id, kind } = sampled;
+    const gauges = nodeKind(kind)?.gauges ?? [];
+    sampleInto(sampled, world.actors, out, 0, gauges.length, cell);
+    return gauges.map(({ name, type }, at) => {
+      const peak = type === 'level' ? peaks.get(`${id} ${name}`) : undefined;
+      return [at === 0 ? id : '', name, shortNumber(out[at] as number), peak === undefined ? '' : `at most ${shortNumber(peak)}`];
     });
   });
 }

@@ -1,0 +1,79 @@
+// Parts of a container are measured one by one, and what a container shows of them is not counted twice.
+
+import { describe, expect, it } from 'vitest';
+import { nodeKind } from '../nodes/declarations.ts';
+import { gaugesAt } from '../protocol/frame.ts';
+import { node, simulationOf, wire } from '../testing/drawing.ts';
+import { Measures } from './measures.ts';
+import { Sampler } from './sampler.ts';
+
+const S = 1e9;
+const part = (id: string, kind: string, params = {}) => ({ ...node(id, kind, params), parent: 'rabbit' });
+
+/** Two kinds of orders, of which the second has no binding; two queues, of which one has a reader that holds three at once. */
+function drawn() {
+  return simulationOf({
+    nodes: [
+      node('shop', 'sender', { arrivals: 'constant', rate: 10 }),
+      node('odd', 'sender', { arrivals: 'constant', rate: 5 }),
+      node('rabbit', 'rabbitmq'),
+      part('orders', 'rabbitmq-exchange', { type: 'fanout' }),
+      part('lonely', 'rabbitmq-exchange', { type: 'topic' }),
+      part('kept', 'rabbitmq-queue'),
+      part('read', 'rabbitmq-queue'),
+      node('worker', 'service', { work: { law: 'constant', value: '20s' }, concurrency: 1 }),
+    ],
+    wires: [
+      wire('rabbitmq-publish', 'shop', 'orders'),
+      wire('rabbitmq-publish', 'odd', 'lonely'),
+      wire('binding', 'orders', 'kept'),
+      wire('binding', 'orders', 'read'),
+      wire('rabbitmq-consume', 'read', 'worker', { prefetch: 3 }),
+    ],
+  });
+}
+
+describe('the gauges of a part', () => {
+  const simulation = drawn();
+  const sampler = new Sampler(simulation);
+  simulation.advanceTo(5 * S);
+  const frame = sampler.sample();
+  const gauge = (id: string, name: string): number => {
+    const place = sampler.layout.nodes.find((one) => one.id === id);
+    const at = nodeKind(place?.kind ?? '')?.gauges.findIndex((declared) => declared.name === name) ?? -1;
+    if (place === undefined || at < 0) throw new Error(`no gauge ${name} of ${id}`);
+    return frame[gaugesAt() + place.firstGauge + at] as number;
+  };
+
+  it('say what lies in each queue and who reads it', () => {
+    expect(gauge('kept', 'ready')).toBeGreaterThan(40);
+    expect([gauge('kept', 'in_flight'), gauge('kept', 'consumers')]).toEqual([0, 0]);
+    expect([gauge('read', 'in_flight'), gauge('read', 'consumers')]).toEqual([3, 1]);
+    expect(gauge('read', 'ready')).toBe(gauge('kept', 'ready') - 3);
+    expect(gauge('read', 'queue_size')).toBe(gauge('kept', 'queue_size'));
+    expect(gauge('kept', 'ready') + gauge('read', 'ready')).toBe(gauge('rabbit', 'ready'));
+    expect(gauge('rabbit', 'in_flight')).toBe(3);
+  });
+
+  it('say what was published to each exchange, and what of it nobody took', () => {
+    expect(gauge('orders', 'published')).toBe(gauge('kept', 'queue_size'));
+    expect(gauge('orders', 'unroutable')).toBe(0);
+    expect(gauge('lonely', 'published')).toBeGreaterThan(20);
+    expect(gauge('lonely', 'unroutable')).toBe(gauge('lonely', 'published'));
+    expect(gauge('rabbit', 'unroutable')).toBe(gauge('lonely', 'unroutable'));
+  });
+
+  it('are measures by the name of the part; their sum leaves out that of the container', () => {
+    const measures = new Measures(simulation);
+    const sizes = new Map(
+      measures
+        .get('queue_size')
+        ?.series()
+        .map(({ node: id, read }) => [id, read()]),
+    );
+    expect(sizes.get('kept')).toBe(gauge('kept', 'queue_size'));
+    expect(measures.get('queue_size')?.total()).toBe(gauge('kept', 'queue_size') + gauge('read', 'queue_size'));
+    expect(measures.get('unroutable')?.total()).toBe(gauge('lonely', 'unroutable'));
+    expect(measures.get('connections')?.total()).toBe(3);
+  });
+});
