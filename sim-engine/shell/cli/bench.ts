@@ -72,7 +72,7 @@ function compareAll(count: number | undefined, rounds: number, isJson: boolean):
     if (!isJson) console.log(line);
   };
   const entry = import.meta.url;
-  const comparisons = comparePeer(entry, count ?? DEFAULT_COUNTS.w1, rounds, tell);
+  const comparisons = comparePeer(entry, (workload) => count ?? DEFAULT_COUNTS[workload], rounds, tell);
   for (const comparison of comparisons) tell(sentence(comparison));
   const checkpoint = measureCheckpoint(entry, count ?? DEFAULT_COUNTS.checkpoint);
   const same = checkpoint.isSameAfterRestore ? 'the same digest' : 'ANOTHER DIGEST';

@@ -17,6 +17,15 @@ describe('the bench', () => {
     expect(w1.digest).not.toBe(forgetful.digest);
   });
 
+  it('works on every copy of W3, and few are left dead after three retries', () => {
+    const { done, dlq, meanUs } = runWorkload('w3', 1000);
+    expect(done + dlq).toBe(20_000);
+    expect(dlq).toBeLessThan(5);
+    // 1 % of them wait for 100 ms and more on the way.
+    expect(meanUs).toBeGreaterThan(5000);
+    expect(meanUs).toBeLessThan(9000);
+  });
+
   it('copies a run with as many messages in flight as asked, and goes on as before', () => {
     const measured = runWorkload('checkpoint', 20_000) as CheckpointMeasured;
     expect(measured.inFlight).toBeGreaterThanOrEqual(20_000);

@@ -11,11 +11,18 @@ const OUTPUT_BYTES_MAX = 256 * 1024 * 1024;
 /** What the peer prints about a run, as far as it is compared. */
 interface PeerLine {
   readonly done: number;
+  readonly dlq: number;
   readonly cpu: number;
 }
 
+/** Those that the peer does too, and as what. */
+const COMPARED = { w1: 'w1', 'w1-noack': 'w1', w3: 'w3' } as const satisfies { readonly [workload in Workload]?: string };
+type Compared = keyof typeof COMPARED;
+const COMPARED_WORKLOADS = Object.keys(COMPARED) as readonly Compared[];
+const PEER_WORKLOADS = [...new Set(Object.values(COMPARED))];
+
 export interface Comparison {
-  readonly workload: 'w1' | 'w1-noack';
+  readonly workload: Compared;
   /** Medians over the rounds. */
   readonly oursPerCpuSecond: number;
   readonly peerPerCpuSecond: number;
@@ -33,8 +40,8 @@ function ours(entry: string, workload: Workload, count: number, switches: readon
   return output([...switches, '--input-type=module', '-e', program, '--', ...args]);
 }
 
-function peer(count: number, switches: readonly string[] = []): string {
-  return output([...switches, PEER, 'w1', String(count)]);
+function peer(workload: string, count: number, switches: readonly string[] = []): string {
+  return output([...switches, PEER, workload, String(count)]);
 }
 
 function output(args: readonly string[]): string {
@@ -52,26 +59,38 @@ export function collectionsIn(text: string): number {
   return text.split('\n').filter((line) => /ms: (Scavenge|Mark-Compact|Minor Mark|Minor MS)/.test(line)).length;
 }
 
-export function comparePeer(entry: string, count: number, rounds: number, tell: (line: string) => void): readonly Comparison[] {
-  const workloads = ['w1', 'w1-noack'] as const;
-  const rates = new Map<string, number[]>([...workloads, 'peer'].map((name) => [name, []]));
+/** Messages published in each workload: what is asked for, or what is usual there. */
+export function comparePeer(
+  entry: string,
+  countOf: (workload: Compared) => number,
+  rounds: number,
+  tell: (line: string) => void,
+): readonly Comparison[] {
+  const rates = new Map<string, number[]>([...COMPARED_WORKLOADS, ...PEER_WORKLOADS.map(asPeer)].map((name) => [name, []]));
   const means = new Map<string, number>();
+  const note = (round: number, name: string, rate: number): void => {
+    rates.get(name)?.push(rate);
+    tell(`round ${round}  ${name.padEnd(9)} ${millions(rate)}`);
+  };
   for (let round = 1; round <= rounds; round++) {
-    for (const workload of workloads) {
-      const line = lastJsonLine<Measured>(ours(entry, workload, count));
-      rates.get(workload)?.push(line.done / line.cpu);
-      means.set(workload, line.meanUs);
-      tell(`round ${round}  ${workload.padEnd(9)} ${millions(line.done / line.cpu)}`);
+    for (const workload of COMPARED_WORKLOADS) {
+      const { cpu, done, dlq, meanUs } = lastJsonLine<Measured>(ours(entry, workload, countOf(workload)));
+      means.set(workload, meanUs);
+      note(round, workload, (done + dlq) / cpu);
     }
-    const line = lastJsonLine<PeerLine>(peer(count));
-    rates.get('peer')?.push(line.done / line.cpu);
-    tell(`round ${round}  ${'peer'.padEnd(9)} ${millions(line.done / line.cpu)}`);
+    for (const workload of PEER_WORKLOADS) {
+      const { cpu, dlq, done } = lastJsonLine<PeerLine>(peer(workload, countOf(workload)));
+      note(round, asPeer(workload), (done + dlq) / cpu);
+    }
   }
-  const peerRate = median(rates.get('peer') as number[]);
-  const peerCollections = collectionsIn(peer(count, ['--trace-gc']));
-  return workloads.map((workload) => {
+  const peerCollections = new Map(
+    PEER_WORKLOADS.map((workload) => [workload, collectionsIn(peer(workload, countOf(workload), ['--trace-gc']))]),
+  );
+  return COMPARED_WORKLOADS.map((workload) => {
     const rate = median(rates.get(workload) as number[]);
-    const collections = collectionsIn(ours(entry, workload, count, ['--trace-gc']));
+    const peerRate = median(rates.get(asPeer(COMPARED[workload])) as number[]);
+    const collections = collectionsIn(ours(entry, workload, countOf(workload), ['--trace-gc']));
+    const peers = peerCollections.get(COMPARED[workload]) as number;
     return {
       workload,
       oursPerCpuSecond: Math.round(rate),
@@ -79,11 +98,13 @@ export function comparePeer(entry: string, count: number, rounds: number, tell: 
       ratio: rounded(rate / peerRate, 3),
       meanUs: means.get(workload) as number,
       collections,
-      peerCollections,
-      collectionsRatio: rounded(collections / peerCollections, 3),
+      peerCollections: peers,
+      collectionsRatio: rounded(collections / peers, 3),
     };
   });
 }
+
+const asPeer = (workload: string): string => `peer ${workload}`;
 
 export const millions = (perSecond: number): string => `${(perSecond / 1e6).toFixed(3)} million messages per CPU second`;
 

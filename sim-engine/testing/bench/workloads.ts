@@ -9,11 +9,13 @@ import { DEAD_LETTERED, PROCESSED } from '../../world/books.ts';
 import { node, simulationOf, started, wire } from '../drawing.ts';
 import { runGrowing } from './growing.ts';
 import { CpuClock, type Measured, measured, median, rounded } from './meter.ts';
+import { retryLadders } from './rabbitmq-w3.ts';
 import { runTopicBindings } from './topic-bindings.ts';
 
 export const WORKLOADS = [
   'w1',
   'w1-noack',
+  'w3',
   'checkpoint',
   'growth',
   'steps',
@@ -38,6 +40,7 @@ export const GROWING_WORKLOADS = [
 export const DEFAULT_COUNTS: { readonly [workload in Workload]: number } = {
   w1: 2_000_000,
   'w1-noack': 2_000_000,
+  w3: 100_000,
   checkpoint: 1_000_000,
   growth: 400_000,
   steps: 200_000,
@@ -62,6 +65,8 @@ export function runWorkload(workload: Workload, count: number): Measured {
     case 'w1':
     case 'w1-noack':
       return runScenario(workload, count);
+    case 'w3':
+      return runRetryLadders(count);
     case 'checkpoint':
       return runCheckpoint(count);
     case 'topic-bindings':
@@ -71,7 +76,7 @@ export function runWorkload(workload: Workload, count: number): Measured {
   }
 }
 
-// ------------------------------------------------------------------ one line, one server
+// ------------------------------------------------------------------ against the peer
 
 const SECOND_NS = 1e9;
 /** Mean gap between two messages in the scenario files. */
@@ -84,10 +89,21 @@ function runScenario(workload: 'w1' | 'w1-noack', count: number): Measured {
   );
   const parsed = parseScenario(JSON.stringify({ ...document, topology: { ...document.topology, nodes } }));
   if (!parsed.ok) throw new Error(`${workload}.json has problems: ${JSON.stringify(parsed.problems)}`);
-  const simulation = started(Simulation.create(parsed.value));
+  return untilSettled(workload, started(Simulation.create(parsed.value)), count, count * W1_GAP_NS);
+}
+
+/** Mean gap between two messages, and copies of each. */
+const W3_GAP_NS = 1_000_000;
+const W3_COPIES = 20;
+
+const runRetryLadders = (count: number): Measured =>
+  untilSettled('w3', retryLadders(count), count * W3_COPIES, count * W3_GAP_NS);
+
+/** Goes on until so many deliveries are settled, which should be so soon after `aheadNs`. */
+function untilSettled(workload: Workload, simulation: Simulation, deliveries: number, aheadNs: number): Measured {
   const cpu = new CpuClock();
-  cpu.during(() => simulation.advanceTo(count * W1_GAP_NS));
-  while (settledCount(simulation) < count) cpu.during(() => simulation.advanceTo(simulation.timeNs + SECOND_NS));
+  cpu.during(() => simulation.advanceTo(aheadNs));
+  while (settledCount(simulation) < deliveries) cpu.during(() => simulation.advanceTo(simulation.timeNs + SECOND_NS));
   return measured(workload, simulation, cpu.seconds);
 }
 
