@@ -4,7 +4,7 @@
 
 import { assert } from '../../kernel/assert.ts';
 import type { Law } from '../../kernel/distributions.ts';
-import { floor, max } from '../../kernel/exact-math.ts';
+import { max } from '../../kernel/exact-math.ts';
 import type { LinkIx, OblIx } from '../../kernel/ids.ts';
 import { clearRing, type IntRing, newRing, peekRing, pushRing, shiftRing } from '../../kernel/int-ring.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
@@ -27,8 +27,9 @@ import {
   type Settlement,
 } from '../node-kind.ts';
 import { behaviourOf } from '../registry.ts';
+import { CatchingUp, type CatchingUpHost } from './catching-up.ts';
 import { newEventRow } from './event-log.ts';
-import { EventStore, PAGE } from './event-store.ts';
+import type { EventStore } from './event-store.ts';
 import { slowed } from './relay.ts';
 import { viewStreamsTable } from './store-inside.ts';
 import { type StreamKind, streamKind } from './trip.ts';
@@ -42,9 +43,6 @@ const PAGE_READ = 2;
 const TIMERS_MASK = 0x3fffffff;
 /** Numbers of a delivery on the desk: obligation, attempt, connection it came by. */
 const COLUMNS = 3;
-/** How long an answer of the event store is waited for where the wire says nothing of it, ns. */
-const WAIT_NS = 1_000_000_000;
-
 const STATE = factsShape('projection.state', {
   standing: 'word',
   source: 'node?',
@@ -64,13 +62,6 @@ const HELD = listShape('projection.held', {
   'which-event': 'count?',
 });
 
-/** Events that came from the event store: a page of the log, or the missing ones of a stream. */
-interface Page {
-  readonly numbers: readonly number[];
-  /** Nothing comes after it. */
-  readonly isLast: boolean;
-}
-
 interface ProjectionState {
   view: View;
   snapshot: View | null;
@@ -82,17 +73,6 @@ interface ProjectionState {
   isWorking: boolean;
   /** It takes nothing any more until it is told to. */
   isStanding: boolean;
-  /** Key of the stream whose missing events are asked for, or null. */
-  missing: number | null;
-  isRebuilding: boolean;
-  /** Number of the question that is out, 0 = none; and of the last that was asked. */
-  asked: number;
-  questions: number;
-  /** The first event of the page that is asked for. */
-  askedFrom: number;
-  reading: Page | null;
-  /** A page that came while another was read. */
-  next: Page | null;
   /** Timers of works and pages: those of what was given up are passed over. */
   timers: number;
   sinceSnapshot: number;
@@ -100,12 +80,11 @@ interface ProjectionState {
   refolded: number;
   ignored: number;
   gaps: number;
-  rebuilds: number;
   reads: number;
   staleReads: number;
 }
 
-class Projection extends StatefulActor implements ConsumerHost {
+class Projection extends StatefulActor implements ConsumerHost, CatchingUpHost {
   override state: ProjectionState = {
     view: newView(),
     snapshot: null,
@@ -114,20 +93,12 @@ class Projection extends StatefulActor implements ConsumerHost {
     subs: [],
     isWorking: false,
     isStanding: false,
-    missing: null,
-    isRebuilding: false,
-    asked: 0,
-    questions: 0,
-    askedFrom: 0,
-    reading: null,
-    next: null,
     timers: 0,
     sinceSnapshot: 0,
     folded: 0,
     refolded: 0,
     ignored: 0,
     gaps: 0,
-    rebuilds: 0,
     reads: 0,
     staleReads: 0,
   };
@@ -136,13 +107,9 @@ class Projection extends StatefulActor implements ConsumerHost {
   private readonly place: number;
   private readonly consumers: (ConsumerClient | null)[] = [];
   private readonly answers: (LinkIx | null)[] = [];
-  /** Wires to event stores by slot; the first that is there is the one it is built from. */
-  private readonly sources: (Connection | null)[] = [];
   /** By slot: document id of the node at the other end. */
   private readonly peers: string[] = [];
-  private source: Connection | null = null;
-  private sourceSlot = -1;
-  private sourceIx = 0;
+  private readonly catchingUp: CatchingUp;
   private readonly row = newEventRow();
   private readonly kind: StreamKind;
   private workLaw!: Law;
@@ -150,7 +117,6 @@ class Projection extends StatefulActor implements ConsumerHost {
   private gapWaitNs = 0;
   private isOnDisk = false;
   private snapshotEvery = 0;
-  private rebuildRate = 1;
   private version = 1;
 
   constructor(world: World, self: ActorSelf) {
@@ -159,11 +125,12 @@ class Projection extends StatefulActor implements ConsumerHost {
     this.nodeId = self.nodeId;
     this.place = actorPlace(self.ix);
     this.kind = streamKind(self.params.streams);
+    this.catchingUp = new CatchingUp(world, this, ANSWER_DUE, self.params);
     this.readParams(self.params);
   }
 
   protected override statefulParts() {
-    return Array.from(this.consumers, (consumer) => consumer ?? null);
+    return [this.catchingUp, ...Array.from(this.consumers, (consumer) => consumer ?? null)];
   }
 
   private readParams(params: Params): void {
@@ -172,7 +139,6 @@ class Projection extends StatefulActor implements ConsumerHost {
     this.gapWaitNs = params.gapWait as number;
     this.isOnDisk = params.kept === 'on-disk';
     this.snapshotEvery = params.snapshotEvery as number;
-    this.rebuildRate = params.rebuildRate as number;
     this.version = params.version as number;
   }
 
@@ -181,8 +147,7 @@ class Projection extends StatefulActor implements ConsumerHost {
   override attach(slot: number, connection: Connection): void {
     this.peers[slot] = connection.peerId;
     if (connection.port === 'calls') {
-      this.sources[slot] = connection.peerKind === 'event-store' ? connection : null;
-      this.chooseSource();
+      this.catchingUp.attach(slot, connection);
       return;
     }
     if (connection.port === 'asked') {
@@ -198,17 +163,17 @@ class Projection extends StatefulActor implements ConsumerHost {
 
   override onConnected(slot: number): void {
     this.consumers[slot]?.start();
-    if (slot === this.sourceSlot) this.catchUp();
+    if (slot === this.catchingUp.sourceSlot) this.catchUp();
   }
 
   override onDisconnected(slot: number): void {
+    const wasSource = slot === this.catchingUp.sourceSlot;
     this.answers[slot] = null;
-    this.sources[slot] = null;
-    if (slot === this.sourceSlot) {
-      this.giveUpAsking();
-      this.chooseSource();
-      if (this.source === null) this.begin();
-      else this.catchUp();
+    this.catchingUp.detach(slot);
+    if (wasSource) {
+      this.catchingUp.giveUp();
+      if (this.catchingUp.hasSource) this.catchUp();
+      else this.begin();
     }
     if (!this.consumers[slot]) return;
     this.consumers[slot] = null;
@@ -227,19 +192,13 @@ class Projection extends StatefulActor implements ConsumerHost {
 
   override onWireParams(slot: number, connection: Connection): void {
     this.consumers[slot]?.onParams(connection);
-    if (this.sources[slot]) this.sources[slot] = connection;
-    this.chooseSource();
-  }
-
-  private chooseSource(): void {
-    this.sourceSlot = this.sources.findIndex((source) => source);
-    this.source = this.sources[this.sourceSlot] ?? null;
-    this.sourceIx = this.source === null ? 0 : (this.world.links.to[this.source.out] as number);
+    this.catchingUp.onWireParams(slot, connection);
   }
 
   override onParams(params: Params): void {
     const { onGap, version } = this;
     this.readParams(params);
+    this.catchingUp.onParams(params);
     if (version !== this.version) this.loseView(null);
     if (onGap !== this.onGap) this.state.isStanding = false;
     this.begin();
@@ -253,7 +212,7 @@ class Projection extends StatefulActor implements ConsumerHost {
   }
 
   private takeHistory(): void {
-    const store = this.eventStore();
+    const store = this.catchingUp.eventStore();
     if (store === null) return;
     for (let number = 1; number <= store.history; number++) {
       store.eventInto(number, this.row);
@@ -266,7 +225,7 @@ class Projection extends StatefulActor implements ConsumerHost {
   override onCrash(): void {
     this.letGoOfDesk(CRASH);
     for (const consumer of this.consumers) consumer?.onCrash();
-    this.giveUpAsking();
+    this.catchingUp.giveUp();
     const { state } = this;
     state.isWorking = false;
     state.isStanding = false;
@@ -323,23 +282,23 @@ class Projection extends StatefulActor implements ConsumerHost {
     const slot = this.world.links.toSlot[link] as number;
     const consumer = this.consumers[slot];
     if (consumer) consumer.onPacket(link, type, first, count);
-    else if (type === packet.EVENTS) this.onEvents(first, count);
+    else if (type === packet.EVENTS) this.catchingUp.onEvents(first, count);
     else if (type === packet.READ || type === packet.CALL) this.onRead(slot, first);
     else if (this.answers[slot]) this.refuse(slot, first);
   }
 
   override onTimer(timer: number, arg: number): void {
     if (timer >= CLIENT_TIMERS) this.consumers[clientOfTimer(timer)]?.onTimer(ownTimerOf(timer), arg);
-    else if (timer === ANSWER_DUE) this.onAnswerDue(arg);
+    else if (timer === ANSWER_DUE) this.catchingUp.onAnswerDue(arg);
     else if (arg !== this.state.timers) return;
     else if (timer === WORKED) this.onWorked();
-    else this.onPageRead();
+    else this.catchingUp.onPageRead();
   }
 
   /** Takes up the oldest delivery, unless something else is in hand. */
   private begin(): void {
     const { state, world } = this;
-    if (state.isWorking || state.isStanding || state.isRebuilding || state.missing !== null || state.desk.count === 0) return;
+    if (state.isWorking || state.isStanding || this.catchingUp.isUnderWay || state.desk.count === 0) return;
     state.isWorking = true;
     world.tellOf(peekRing(state.desk, 0), 'begun', this.place, peekRing(state.desk, 1));
     this.armOwn(WORKED, slowed(this.workLaw, world, world.slowFactor(this.ix)));
@@ -356,7 +315,7 @@ class Projection extends StatefulActor implements ConsumerHost {
   private interrupt(): void {
     if (!this.state.isWorking) return;
     this.state.isWorking = false;
-    this.state.timers = (this.state.timers + 1) & TIMERS_MASK;
+    this.passOver();
   }
 
   private onWorked(): void {
@@ -419,9 +378,8 @@ class Projection extends StatefulActor implements ConsumerHost {
     if (isGap) state.gaps++;
     if (isGap && this.onGap === 'give-back') {
       this.finish('retry', this.gapWaitNs);
-    } else if (isGap && this.onGap === 'ask' && this.source !== null) {
-      state.missing = key;
-      this.ask();
+    } else if (isGap && this.onGap === 'ask' && this.catchingUp.hasSource) {
+      this.catchingUp.fillIn(key);
     } else this.stand();
   }
 
@@ -431,11 +389,6 @@ class Projection extends StatefulActor implements ConsumerHost {
   }
 
   // ---------------------------------------------------------------- losing and rebuilding
-
-  private eventStore(): EventStore | null {
-    const actor = this.world.actors[this.sourceIx];
-    return this.source !== null && actor instanceof EventStore ? actor : null;
-  }
 
   /** The view is gone but for a snapshot. */
   private dropView(snapshot: View | null): void {
@@ -447,7 +400,7 @@ class Projection extends StatefulActor implements ConsumerHost {
 
   private loseView(snapshot: View | null): void {
     this.interrupt();
-    this.giveUpAsking();
+    this.catchingUp.giveUp();
     this.dropView(snapshot);
     this.state.isStanding = false;
     this.catchUp();
@@ -455,98 +408,40 @@ class Projection extends StatefulActor implements ConsumerHost {
 
   /** Reads everything that is missing, from the first event on that is, before it takes another delivery. */
   private catchUp(): void {
-    const { state } = this;
-    if (this.source === null || state.isRebuilding) return;
+    if (!this.catchingUp.hasSource || this.catchingUp.state.isRebuilding) return;
     this.interrupt();
-    this.giveUpAsking();
-    state.isRebuilding = true;
-    state.rebuilds++;
-    state.askedFrom = completeUpTo(state.view) + 1;
-    this.ask();
+    this.catchingUp.rebuild(completeUpTo(this.state.view) + 1);
   }
 
-  private giveUpAsking(): void {
-    const { state } = this;
-    state.isRebuilding = false;
-    state.missing = null;
-    state.asked = 0;
-    state.reading = null;
-    state.next = null;
-    state.timers = (state.timers + 1) & TIMERS_MASK;
+  seqInView(key: number): number {
+    return seqInView(this.state.view, key);
   }
 
-  private ask(): void {
-    const { source, state, world } = this;
-    if (source === null) return;
-    state.questions = (state.questions + 1) & TIMERS_MASK;
-    state.asked = state.questions;
-    const timeoutNs = source.params.timeout as number;
-    world.at[0] = (world.now[0] as number) + (timeoutNs > 0 ? timeoutNs : WAIT_NS);
-    world.arm(this.ix, ANSWER_DUE, state.asked);
-    if (state.missing !== null) world.send(source.out, packet.READ_STREAM, state.missing, 1, state.asked);
-    else world.send(source.out, packet.READ_LOG, state.askedFrom, 1, state.asked);
+  armPage(lengthNs: number): void {
+    this.armOwn(PAGE_READ, lengthNs);
   }
 
-  private onAnswerDue(question: number): void {
-    if (question === this.state.asked) this.ask();
+  passOver(): void {
+    this.state.timers = (this.state.timers + 1) & TIMERS_MASK;
   }
 
-  /** The event store names the events; they lie in its log for good. */
-  private onEvents(first: number, count: number): void {
-    const { state } = this;
-    const store = this.eventStore();
-    // A late answer to a question that was asked again.
-    if (this.world.tag !== state.asked || store === null) return;
-    state.asked = 0;
-    const { missing } = state;
-    const page: Page =
-      missing === null
-        ? { numbers: Array.from({ length: count }, (_, ix) => first + ix), isLast: count < PAGE }
-        : { numbers: store.numbersAfter(missing, seqInView(state.view, missing)), isLast: true };
-    if (!page.isLast) state.askedFrom = first + count;
-    if (state.reading === null) this.read(page);
-    else state.next = page;
-  }
-
-  /** Reads a page at its rate; the one after it is on its way meanwhile. */
-  private read(page: Page): void {
-    const { state, world } = this;
-    state.reading = page;
-    this.armOwn(PAGE_READ, floor((page.numbers.length * 1e9 * world.slowFactor(this.ix)) / this.rebuildRate));
-    if (!page.isLast) this.ask();
-  }
-
-  private onPageRead(): void {
-    const { next, reading } = this.state;
-    const { state } = this;
-    const store = this.eventStore();
-    if (reading === null || store === null) return;
-    state.reading = null;
-    state.next = null;
-    const isOfNoUse = state.missing !== null && reading.numbers.length === 0;
-    if (isOfNoUse || !reading.numbers.every((number) => this.refold(store, number))) {
-      this.giveUpAsking();
-      this.stand();
-      return;
-    }
-    if (!reading.isLast) {
-      if (next !== null) this.read(next);
-      return;
-    }
-    state.missing = null;
-    state.isRebuilding = false;
+  onCaughtUp(): void {
     this.begin();
   }
 
+  onStuck(): void {
+    this.stand();
+  }
+
   /** False if the event has no meaning where the stream stands. */
-  private refold(store: EventStore, number: number): boolean {
+  refold(store: EventStore, number: number): boolean {
     const { row, state, world } = this;
     store.eventInto(number, row);
     const verdict = takeEvent(state.view, this.kind, number, row);
     if (verdict !== 'applied') return verdict === 'ignored';
     state.refolded++;
     // Its delivery may have been lost on the way: the effect is there all the same.
-    for (const sub of state.subs) if (sub >= 0) world.oracle.madeUp(sub, this.sourceIx, number);
+    for (const sub of state.subs) if (sub >= 0) world.oracle.madeUp(sub, this.catchingUp.sourceIx, number);
     this.countForSnapshot();
     return true;
   }
@@ -590,18 +485,19 @@ class Projection extends StatefulActor implements ConsumerHost {
   // ---------------------------------------------------------------- gauges
 
   inside(): Inside {
-    const { consumers, kind, peers, sourceSlot, state, world } = this;
+    const { catchingUp, consumers, kind, peers, state, world } = this;
     const { desk, view } = state;
-    const last = this.eventStore()?.log.last;
+    const last = catchingUp.eventStore()?.log.last;
+    const { missing } = catchingUp.state;
     const facts = factsOf(STATE, {
       standing: this.standing(),
-      source: this.source === null ? null : (peers[sourceSlot] as string),
+      source: catchingUp.hasSource ? (peers[catchingUp.sourceSlot] as string) : null,
       position: completeUpTo(view),
       'in-view': view.count,
       'in-store': last ?? null,
       // With events of other stores in it, it may know of more.
       'view-lag': last === undefined ? null : max(0, last - view.count),
-      'waits-for-key': state.missing === null ? null : keyCell(state.missing),
+      'waits-for-key': missing === null ? null : keyCell(missing),
       version: this.version,
       'in-snapshot': state.snapshot === null ? null : state.snapshot.count,
     });
@@ -625,7 +521,8 @@ class Projection extends StatefulActor implements ConsumerHost {
   }
 
   private standing(): string {
-    const { isRebuilding, isStanding, isWorking, missing } = this.state;
+    const { isStanding, isWorking } = this.state;
+    const { isRebuilding, missing } = this.catchingUp.state;
     if (isStanding) return 'inside.word.stands';
     if (isRebuilding) return 'inside.word.rebuilding';
     if (missing !== null) return 'inside.word.asks-for-missing';
@@ -635,7 +532,7 @@ class Projection extends StatefulActor implements ConsumerHost {
   override sample(out: Float64Array, at: number): void {
     const { kind, state, world } = this;
     const { view } = state;
-    const store = this.eventStore();
+    const store = this.catchingUp.eventStore();
     const last = store?.log.last ?? 0;
     const complete = completeUpTo(view);
     const isBehind = store !== null && complete < last;
@@ -651,8 +548,8 @@ class Projection extends StatefulActor implements ConsumerHost {
     out[at + 6] = state.ignored;
     out[at + 7] = state.gaps;
     out[at + 8] = state.isStanding ? 1 : 0;
-    out[at + 9] = state.isRebuilding ? 1 : 0;
-    out[at + 10] = state.rebuilds;
+    out[at + 9] = this.catchingUp.state.isRebuilding ? 1 : 0;
+    out[at + 10] = this.catchingUp.state.rebuilds;
     out[at + 11] = view.streams.size;
     out[at + 12] = view.streams.size - completed - cancelled;
     out[at + 13] = completed;
