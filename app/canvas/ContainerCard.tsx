@@ -1,12 +1,14 @@
 // A node that holds others: a frame with its name, the parts stand in it as cards of their own.
 
 import type { NodeProps } from '@xyflow/react';
-import { memo } from 'react';
+import { lazy, memo, Suspense } from 'react';
 import { kindName } from '../node-views/node-views.ts';
 import { nodeName } from '../store/drawing.ts';
 import { KindGlyph } from '../ui/KindGlyph.tsx';
 import type { CardNode } from './flow-nodes.ts';
 import './container.css';
+
+const BrokerHead = lazy(async () => ({ default: (await import('./BrokerHead.tsx')).BrokerHead }));
 
 export const ContainerCard = memo(function ContainerCard({ data: { node }, selected }: NodeProps<CardNode>) {
   return (
@@ -14,7 +16,13 @@ export const ContainerCard = memo(function ContainerCard({ data: { node }, selec
       <header>
         <KindGlyph kind={node.kind} size={18} />
         <h3>{nodeName(node)}</h3>
-        <p>{kindName(node.kind).toLowerCase()}</p>
+        {node.kind === 'rabbitmq' ? (
+          <Suspense>
+            <BrokerHead node={node} />
+          </Suspense>
+        ) : (
+          <p>{kindName(node.kind).toLowerCase()}</p>
+        )}
       </header>
     </section>
   );

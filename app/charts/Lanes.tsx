@@ -135,8 +135,9 @@ const followedIn = (layout: FrameLayout | null): readonly Followed[] =>
     return declared === undefined ? [] : [{ ...charted, isTotal: declared.type === 'total' }];
   });
 
+const QUEUES: ReadonlySet<string> = new Set(['queue', 'rabbitmq-queue']);
 const queuesOf = (nodes: readonly { readonly id: string; readonly kind: string }[]): string[] =>
-  nodes.filter((node) => node.kind === 'queue').map((node) => node.id);
+  nodes.filter((node) => QUEUES.has(node.kind)).map((node) => node.id);
 
 const deadLetterQueuesOf = (nodes: Parameters<typeof queuesOf>[0]): string[] =>
   nodes.filter((node) => node.kind === 'dead-letter-queue').map((node) => node.id);

@@ -82,6 +82,8 @@ export const EN = {
   'card.rebuilding': 'rebuilding',
   'card.standing': 'stands still',
   'card.percent': '%',
+  'card.queue': 'queue',
+  'card.exchange': '{type} exchange',
   'card.knob': '{label} of {node}',
   'card.rename': 'Name',
 

@@ -10,6 +10,7 @@ import type { NodeView } from './node-view.ts';
 import { PLAIN_VIEW } from './PlainView.tsx';
 import { QUEUE_VIEW } from './QueueView.tsx';
 import { REQUESTER_VIEW } from './RequesterView.tsx';
+import { RABBITMQ_EXCHANGE_VIEW, RABBITMQ_QUEUE_VIEW } from './rabbitmq-views.tsx';
 import { SENDER_VIEW } from './SenderView.tsx';
 import { SERVICE_VIEW } from './ServiceView.tsx';
 import { PROJECTION_VIEW, STORE_VIEW } from './StoreView.tsx';
@@ -24,6 +25,8 @@ const VIEWS = new Map<string, NodeView>([
   ['event-store', STORE_VIEW],
   ['projection', PROJECTION_VIEW],
   ['autoscaler', AUTOSCALER_VIEW],
+  ['rabbitmq-exchange', RABBITMQ_EXCHANGE_VIEW],
+  ['rabbitmq-queue', RABBITMQ_QUEUE_VIEW],
 ]);
 
 export const nodeView = (kind: string): NodeView => VIEWS.get(kind) ?? PLAIN_VIEW;

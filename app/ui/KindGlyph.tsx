@@ -71,6 +71,15 @@ const GLYPHS: { readonly [kind: string]: ReactNode } = {
       <circle cx="15.4" cy="4.6" r="1.9" fill="currentColor" />
     </>
   ),
+  rabbitmq: (
+    <>
+      <rect x="3" y="3.5" width="14" height="5.5" rx="1.4" />
+      <rect x="3" y="11" width="14" height="5.5" rx="1.4" />
+      <path d="M6 6.2h.01M6 13.7h.01M9.5 6.2h4.5M9.5 13.7h4.5" />
+    </>
+  ),
+  'rabbitmq-exchange': <path d="M2.5 10h5.5M8 10c3 0 2.6-5 6-5h3M8 10h9M8 10c3 0 2.6 5 6 5h3" />,
+  'rabbitmq-queue': PIPE,
   topic: (
     <>
       <rect x="2.5" y="4" width="15" height="3.4" rx=".8" />

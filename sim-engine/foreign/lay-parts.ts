@@ -6,10 +6,10 @@ import type { Position } from '../topology/document.ts';
 
 /** Between the corners of two cards: room for a card, its wires and their letters. */
 const COLUMN = 304;
-const ROW = 120;
+const ROW = 136;
 /** Beside the container's edge, and below its name. */
 const MARGIN: Position = { x: 24, y: 56 };
-const CARD = { width: 204, height: 96 };
+const CARD = { width: 204, height: 112 };
 const GRID = 8;
 /** A column with more cards than this, or than a square of all of them is high, goes on beside itself. */
 const ROWS_MIN = 8;

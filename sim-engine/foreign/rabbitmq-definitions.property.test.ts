@@ -218,7 +218,7 @@ describe('the parts of a broker', () => {
       ids,
       ids.slice(1).map((id) => ['n0', id] as const),
     );
-    expect(size.height).toBeLessThan(22 * 120);
+    expect(size.height).toBeLessThan(22 * 136);
     expect(size.width).toBeLessThan(24 * 304);
   });
 });

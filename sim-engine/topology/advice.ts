@@ -73,7 +73,11 @@ function adviseOnWays(
   const answers = kind.ports.some((port) => port.type === 'answers');
   const mustGive = !takes || (kind.group !== 'ends' && !answers);
   const gives = kind.ports.some((port) => port.direction === 'out');
-  const carries = wiring.outOf(node.id).some((wire) => kinds.wireKinds.get(wire.kind)?.travels);
+  // Inside a container messages go on by relations as well: a binding, the way of what dies.
+  const carries = wiring.outOf(node.id).some((wire) => {
+    const { isInner, travels } = kinds.wireKinds.get(wire.kind) ?? {};
+    return travels || isInner;
+  });
   if (gives && mustGive && !carries) report(problems, 'no-way-out', place, values);
 }
 

@@ -24,6 +24,8 @@ const BROKER_FIELDS = declareFields('rabbitmq', {
   electionTime: { kind: 'duration', min: '1ms', max: '1min', default: '250ms', live: false, advanced: true },
   memoryAlarm: { kind: 'flag', default: false, live: true },
   diskAlarm: { kind: 'flag', default: false, live: true, advanced: true },
+  /** Of the picture alone: the server always has it. */
+  defaultExchange: { kind: 'flag', default: false, live: true, advanced: true },
 });
 
 /** Of both ends of the library: how it holds its connection. */
