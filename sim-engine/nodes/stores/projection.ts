@@ -4,13 +4,12 @@
 
 import { assert } from '../../kernel/assert.ts';
 import type { Law } from '../../kernel/distributions.ts';
-import { max } from '../../kernel/exact-math.ts';
 import type { LinkIx, OblIx } from '../../kernel/ids.ts';
 import { clearRing, type IntRing, newRing, peekRing, pushRing, shiftRing } from '../../kernel/int-ring.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
 import { StatefulActor } from '../../world/actor.ts';
 import { DROPPED, IN_FLIGHT } from '../../world/books.ts';
-import { factsOf, factsShape, type Inside, InsideRows, keyCell, listShape, nameOfMessage } from '../../world/inside.ts';
+import type { Inside } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
 import { actorPlace, CRASH, DUPLICATE, FORGOTTEN, REMOVED, UNKNOWN } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
@@ -30,8 +29,8 @@ import { behaviourOf } from '../registry.ts';
 import { CatchingUp, type CatchingUpHost } from './catching-up.ts';
 import { newEventRow } from './event-log.ts';
 import type { EventStore } from './event-store.ts';
+import { DESK_COLUMNS, projectionInside } from './projection-inside.ts';
 import { slowed } from './relay.ts';
-import { viewStreamsTable } from './store-inside.ts';
 import { type StreamKind, streamKind } from './trip.ts';
 import { completeUpTo, copyOfView, knowsEffectOf, newView, seqInView, takeEvent, type View } from './view.ts';
 
@@ -41,27 +40,6 @@ const ANSWER_DUE = 1;
 const PAGE_READ = 2;
 
 const TIMERS_MASK = 0x3fffffff;
-/** Numbers of a delivery on the desk: obligation, attempt, connection it came by. */
-const COLUMNS = 3;
-const STATE = factsShape('projection.state', {
-  standing: 'word',
-  source: 'node?',
-  position: 'count',
-  'in-view': 'count',
-  'in-store': 'count?',
-  'view-lag': 'count?',
-  'waits-for-key': 'count?',
-  version: 'count',
-  'in-snapshot': 'count?',
-});
-const HELD = listShape('projection.held', {
-  letter: 'message',
-  from: 'node',
-  attempt: 'count',
-  key: 'count?',
-  'which-event': 'count?',
-});
-
 interface ProjectionState {
   view: View;
   snapshot: View | null;
@@ -178,7 +156,7 @@ class Projection extends StatefulActor implements ConsumerHost, CatchingUpHost {
     if (!this.consumers[slot]) return;
     this.consumers[slot] = null;
     const { desk } = this.state;
-    for (let left = desk.count / COLUMNS; left > 0; left--) {
+    for (let left = desk.count / DESK_COLUMNS; left > 0; left--) {
       const obl = shiftRing(desk);
       const attempt = shiftRing(desk);
       const from = shiftRing(desk);
@@ -485,48 +463,9 @@ class Projection extends StatefulActor implements ConsumerHost, CatchingUpHost {
   // ---------------------------------------------------------------- gauges
 
   inside(): Inside {
-    const { catchingUp, consumers, kind, peers, state, world } = this;
-    const { desk, view } = state;
-    const last = catchingUp.eventStore()?.log.last;
-    const { missing } = catchingUp.state;
-    const facts = factsOf(STATE, {
-      standing: this.standing(),
-      source: catchingUp.hasSource ? (peers[catchingUp.sourceSlot] as string) : null,
-      position: completeUpTo(view),
-      'in-view': view.count,
-      'in-store': last ?? null,
-      // With events of other stores in it, it may know of more.
-      'view-lag': last === undefined ? null : max(0, last - view.count),
-      'waits-for-key': missing === null ? null : keyCell(missing),
-      version: this.version,
-      'in-snapshot': state.snapshot === null ? null : state.snapshot.count,
-    });
-    const rows = new InsideRows(HELD);
-    for (let at = 0; at < desk.count && !rows.isFull; at += COLUMNS) {
-      const msg = world.obligations.msg[peekRing(desk, at)] as number;
-      rows.add({
-        letter: nameOfMessage(world, msg),
-        from: peers[peekRing(desk, at + 2)] ?? null,
-        attempt: peekRing(desk, at + 1),
-        key: world.messages.eventNumber[msg] === 0 ? null : keyCell(world.messages.key[msg] as number),
-        'which-event': world.messages.eventNumber[msg] || null,
-      });
-    }
-    return [
-      facts,
-      rows.table(desk.count / COLUMNS),
-      viewStreamsTable(view, kind),
-      ...consumers.flatMap((consumer) => consumer?.inside?.() ?? []),
-    ];
-  }
-
-  private standing(): string {
-    const { isStanding, isWorking } = this.state;
-    const { isRebuilding, missing } = this.catchingUp.state;
-    if (isStanding) return 'inside.word.stands';
-    if (isRebuilding) return 'inside.word.rebuilding';
-    if (missing !== null) return 'inside.word.asks-for-missing';
-    return isWorking ? 'inside.word.takes-in' : 'inside.word.waits';
+    const { catchingUp, consumers, kind, peers, state, version, world } = this;
+    const tables = projectionInside({ world, catchingUp, kind, version, peers, state });
+    return [...tables, ...consumers.flatMap((consumer) => consumer?.inside?.() ?? [])];
   }
 
   override sample(out: Float64Array, at: number): void {
@@ -542,7 +481,7 @@ class Projection extends StatefulActor implements ConsumerHost, CatchingUpHost {
     out[at] = view.count;
     out[at + 1] = store === null ? 0 : last - view.count;
     out[at + 2] = isBehind ? ((world.now[0] as number) - this.row.bornNs) / 1e9 : 0;
-    out[at + 3] = state.desk.count / COLUMNS;
+    out[at + 3] = state.desk.count / DESK_COLUMNS;
     out[at + 4] = state.folded;
     out[at + 5] = state.refolded;
     out[at + 6] = state.ignored;
