@@ -427,7 +427,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
       const others = [...this.state.sessions.values()].some(({ connection }) => connection === session.connection);
       if (!others) this.broker.closeConnection(session.connection);
     }
-    this.ended.length = 0;
+    if (this.ended.length > 0) this.ended.length = 0;
   }
 
   private lookForSilence(): void {

@@ -3,6 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { valuesOf } from '../../kernel/number-map.ts';
 import { type Heal, replaceFunction, replaceMethod } from '../../testing/mutants/planting.ts';
 import { anyScript, runScript, type Script } from '../../testing/rabbitmq/script.ts';
 import { Broker } from './broker.ts';
@@ -12,7 +13,7 @@ import * as consumers from './consumers.ts';
 import * as deadLetter from './dead-letter.ts';
 import * as line from './entry-line.ts';
 import type { DeathHistory, Message } from './model.ts';
-import { type Queue, shiftReady, topLevel } from './queue.ts';
+import { type Queue, shiftReady, topLevel, type Unacked } from './queue.ts';
 import type { QueueKind } from './queue-kinds.ts';
 import * as kinds from './queue-kinds.ts';
 import * as settings from './queue-settings.ts';
@@ -204,7 +205,7 @@ const FAULTS: readonly (readonly [string, string, () => Heal])[] = [
         (wake) =>
           function (this: Any, serial: number) {
             for (const queue of this.state.queues.values())
-              for (const { entry } of queue.unacked.values())
+              for (const { entry } of valuesOf<Unacked>(queue.unacked))
                 if (entry.expiresNs <= this.nowNs()) this.letGo(queue, entry, 'expired');
             wake.call(this, serial);
           },

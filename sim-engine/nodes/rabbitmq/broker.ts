@@ -2,7 +2,18 @@
 // them. What comes of an operation is told to `BrokerOutput` as it happens. Whoever calls brings the time; nothing here sends, draws or
 // waits. The actor of a broker translates packets into these operations, the runner of recorded facts its scripts.
 
-import { byQueue, type Channel, newChannel, type PendingAck, restorePending, type Settling, takePending } from './channel.ts';
+import { lookUp, valuesOf } from '../../kernel/number-map.ts';
+import {
+  addPending,
+  byQueue,
+  type Channel,
+  newChannel,
+  oldestPending,
+  type PendingAck,
+  restorePending,
+  type Settling,
+  takePending,
+} from './channel.ts';
 import { classicEnqueue, classicResume, classicWouldOverflow } from './classic-queue.ts';
 import type { Consumer } from './consumers.ts';
 import { deadCopy, isDeathCycle, visibleHeaders } from './dead-letter.ts';
@@ -439,7 +450,7 @@ export class Broker implements QueueHost {
     for (const { entry } of queue.delayed) this.out.gone(queue, entry, why);
     for (const { entry } of queue.retained) this.out.gone(queue, entry, why);
     for (const entry of recordsOf(queue)) this.out.gone(queue, entry, why);
-    if (queue.stream === null) for (const { entry } of queue.unacked.values()) this.out.gone(queue, entry, why);
+    if (queue.stream === null) for (const { entry } of valuesOf(queue.unacked)) this.out.gone(queue, entry, why);
   }
 
   /** Those who read from a queue learn that they do so no longer. */
@@ -525,23 +536,29 @@ export class Broker implements QueueHost {
     if (reply !== undefined) this.deliverReply(reply, message);
     let takenBy = reply === undefined ? 0 : 1;
     let refusedBy = 0;
-    const open = new Set<number>();
+    let open: Set<number> | null = null;
     for (const name of targets) {
       const queue = this.named(name) as Queue;
       const verdict = this.offer(queue, message, channel.id, publish, 0);
       if (verdict === 'taken') takenBy++;
       else if (verdict === 'refused') refusedBy++;
-      else open.add(queue.serial);
+      else {
+        open ??= new Set();
+        open.add(queue.serial);
+      }
     }
-    if (publish !== 0 && open.size > 0) channel.unconfirmed.set(publish, { queues: open, isRefused: refusedBy > 0 });
+    if (publish !== 0 && open !== null) channel.unconfirmed.set(publish, { queues: open, isRefused: refusedBy > 0 });
     else if (publish !== 0) this.out.confirmed(channel.id, publish, refusedBy === 0);
-    return { code: DONE, takenBy, refusedBy, openAt: open.size };
+    return { code: DONE, takenBy, refusedBy, openAt: open?.size ?? 0 };
   }
 
   /** Offers a message to a queue. `channel` 0 is the broker itself, `publish` 0 a publish that wants no answer. */
   private offer(queue: Queue, message: Message, channel: number, publish: number, from: number): Verdict {
     if (isAway(queue)) return 'refused';
-    if (this.isHeld(queue, { type: 'publish', message, channel, publish, from })) return 'later';
+    if (queue.leaderNs !== 0) {
+      queue.backlog.push({ type: 'publish', message, channel, publish, from });
+      return 'later';
+    }
     const isTaken = this.offerNow(queue, message, channel, from);
     this.arm(queue);
     return isTaken ? 'taken' : 'refused';
@@ -735,16 +752,19 @@ export class Broker implements QueueHost {
   }
 
   private remember(channel: Channel, queue: Queue, entry: Entry, tag: number, consumer: number, consumerTag: string): void {
-    channel.pending.set(tag, {
+    const isTimed = this.version !== '4.3';
+    addPending(channel, {
       tag,
+      isOut: true,
       queue: queue.serial,
       queueName: queue.spec.name,
       position: entry.position,
       consumer,
       consumerTag,
-      sentNs: this.nowNs(),
+      // Only up to 4.0 does a channel mind the time.
+      sentNs: isTimed ? this.nowNs() : 0,
     });
-    if (this.version !== '4.3' && this.state.checkNs === Number.POSITIVE_INFINITY) this.armCheck();
+    if (isTimed && this.state.checkNs === Number.POSITIVE_INFINITY) this.armCheck();
   }
 
   // ---------------------------------------------------------------- settling
@@ -780,18 +800,19 @@ export class Broker implements QueueHost {
 
   private settleAtQueues(channel: Channel, taken: readonly PendingAck[], how: Settling): void {
     if (taken.length === 0) return;
-    for (const group of byQueue(taken)) {
-      const queue = this.state.queues.get((group[0] as PendingAck).queue);
-      if (queue === undefined) continue;
-      const positions = group.filter((each) => isStillOut(queue, channel, each)).map(({ position }) => position);
-      if (positions.length > 0) this.settleAt(queue, positions, how);
-      this.arm(queue);
-    }
+    if (taken.length === 1) this.settleGroup(channel, taken, how);
+    else for (const group of byQueue(taken)) this.settleGroup(channel, group, how);
     if (channel.sharedPrefetch > 0) this.resumeConsumers(channel);
   }
 
-  private settleAt(queue: Queue, positions: readonly number[], how: Settling): void {
-    if (!this.isHeld(queue, { type: 'settle', positions, how })) kindOf(queue).settle(this, queue, positions, how);
+  private settleGroup(channel: Channel, group: readonly PendingAck[], how: Settling): void {
+    const queue = this.state.queues.get((group[0] as PendingAck).queue);
+    if (queue === undefined) return;
+    const positions: number[] = [];
+    for (const each of group) if (isStillOut(queue, channel, each)) positions.push(each.position);
+    if (positions.length > 0 && queue.leaderNs !== 0) queue.backlog.push({ type: 'settle', positions, how });
+    else if (positions.length > 0) kindOf(queue).settle(this, queue, positions, how);
+    this.arm(queue);
   }
 
   // ---------------------------------------------------------------- transactions
@@ -848,7 +869,6 @@ export class Broker implements QueueHost {
     const tag = ++channel.tags;
     if (!consumer.isAutomatic) {
       this.remember(channel, queue, entry, tag, consumer.key, consumer.tag);
-      channel.heldByConsumers++;
     }
     this.out.wentOut(queue, entry);
     this.out.deliver(deliveryOf(channel.id, consumer.tag, tag, queue, entry, consumer.isAutomatic));
@@ -899,7 +919,7 @@ export class Broker implements QueueHost {
         this.arm(one.queue);
       }
     }
-    aftermath.length = 0;
+    if (aftermath.length > 0) aftermath.length = 0;
   }
 
   /** Sends a dead message on, without a confirm. The first queue that keeps it takes over what was owed for it. */
@@ -1048,7 +1068,7 @@ export class Broker implements QueueHost {
         return kind.settle(
           this,
           queue,
-          held.positions.filter((position) => queue.unacked.has(position)),
+          held.positions.filter((position) => lookUp(queue.unacked, position) !== undefined),
           held.how,
         );
       case 'consume':
@@ -1176,12 +1196,10 @@ export class Broker implements QueueHost {
     state.checkNs = Number.POSITIVE_INFINITY;
     const lateNs = this.nowNs() - CONSUMER_TIMEOUT_NS;
     for (const channel of [...state.channels.values()]) {
-      for (const { sentNs } of channel.pending.values()) {
-        if (sentNs <= lateNs) this.refuse(channel, PRECONDITION_FAILED);
-        break;
-      }
+      const oldest = oldestPending(channel);
+      if (oldest !== undefined && oldest.sentNs <= lateNs) this.refuse(channel, PRECONDITION_FAILED);
     }
-    if ([...state.channels.values()].some(({ pending }) => pending.size > 0)) this.armCheck();
+    if ([...state.channels.values()].some(({ pendingCount }) => pendingCount > 0)) this.armCheck();
   }
 
   /** The server stops and starts: connections are lost, and what is not durable with them. */
@@ -1227,7 +1245,7 @@ export class Broker implements QueueHost {
       for (const { entry } of queue.delayed) yield entry;
       for (const { entry } of queue.retained) yield entry;
       yield* recordsOf(queue);
-      if (queue.stream === null) for (const { entry } of queue.unacked.values()) yield entry;
+      if (queue.stream === null) for (const { entry } of valuesOf(queue.unacked)) yield entry;
     }
   }
 
@@ -1285,7 +1303,7 @@ const isAway = (queue: Queue): boolean => queue.node === 0 && queue.type === 'cl
 
 /** Whether a delivery is still out where it was: its queue may have taken it back since. */
 function isStillOut(queue: Queue, channel: Channel, { consumer, position }: PendingAck): boolean {
-  const out = queue.unacked.get(position);
+  const out = lookUp(queue.unacked, position);
   return out !== undefined && out.channel === channel.id && out.consumer === consumer;
 }
 

@@ -6,6 +6,8 @@ import type { Message } from './model.ts';
 /** A delivery that its reader has not settled. */
 export interface PendingAck {
   readonly tag: number;
+  /** It is out still; what is settled stays in its line until those before it are too. */
+  isOut: boolean;
   /** Serial and name of the queue it is from, and its position there. */
   readonly queue: number;
   readonly queueName: string;
@@ -43,8 +45,10 @@ export interface Channel {
   /** The last delivery tag and publish number given. */
   tags: number;
   publishes: number;
-  /** By tag, in order of tags. */
-  readonly pending: Map<number, PendingAck>;
+  /** In order of tags. What lies before `firstPending` is settled, behind it some may be. */
+  pending: PendingAck[];
+  firstPending: number;
+  pendingCount: number;
   /** Deliveries of consumers among them. */
   heldByConsumers: number;
   /** By consumer tag: the queue's serial and the consumer's key there. */
@@ -66,7 +70,9 @@ export const newChannel = (id: number, connection: number): Channel => ({
   isConfirming: false,
   tags: 0,
   publishes: 0,
-  pending: new Map(),
+  pending: [],
+  firstPending: 0,
+  pendingCount: 0,
   heldByConsumers: 0,
   consumers: new Map(),
   queues: new Set(),
@@ -75,39 +81,85 @@ export const newChannel = (id: number, connection: number): Channel => ({
   unconfirmed: new Map(),
 });
 
+/** Settled deliveries are swept out when they are so many, and most. */
+const SETTLED_MIN = 64;
+
+/** A delivery goes out; its tag is above all before it. */
+export function addPending(channel: Channel, pending: PendingAck): void {
+  channel.pending.push(pending);
+  channel.pendingCount++;
+  if (pending.consumer !== 0) channel.heldByConsumers++;
+}
+
+/** What is out, oldest first. */
+export function outstanding({ firstPending, pending }: Channel): PendingAck[] {
+  const out: PendingAck[] = [];
+  for (let at = firstPending; at < pending.length; at++) if (pending[at]?.isOut) out.push(pending[at] as PendingAck);
+  return out;
+}
+
+/** The oldest delivery that is out. */
+export const oldestPending = ({ firstPending, pending }: Channel): PendingAck | undefined => pending[firstPending];
+
 /**
  * Takes out what `tag` names: it alone, with `isMultiple` all up to it, or all there is if it is 0. Null if it names nothing that is
  * out, and then nothing is taken.
  */
 export function takePending(channel: Channel, tag: number, isMultiple: boolean): PendingAck[] | null {
-  const { pending } = channel;
-  const taken: PendingAck[] = [];
-  if (tag === 0 && isMultiple) taken.push(...pending.values());
-  else {
-    const one = pending.get(tag);
-    if (one === undefined) return null;
-    if (!isMultiple) taken.push(one);
-    else
-      for (const each of pending.values()) {
-        if (each.tag > tag) break;
-        taken.push(each);
-      }
-  }
+  const isAll = tag === 0 && isMultiple;
+  const one = isAll ? undefined : findPending(channel, tag);
+  if (one === undefined && !isAll) return null;
+  const taken = one !== undefined && !isMultiple ? [one] : upTo(channel, isAll ? Number.POSITIVE_INFINITY : tag);
   for (const each of taken) {
-    pending.delete(each.tag);
+    each.isOut = false;
     if (each.consumer !== 0) channel.heldByConsumers--;
+  }
+  channel.pendingCount -= taken.length;
+  sweep(channel);
+  return taken;
+}
+
+function findPending({ firstPending, pending }: Channel, tag: number): PendingAck | undefined {
+  let low = firstPending;
+  let high = pending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((pending[middle] as PendingAck).tag < tag) low = middle + 1;
+    else high = middle;
+  }
+  const found = pending[low];
+  return found?.tag === tag && found.isOut ? found : undefined;
+}
+
+function upTo({ firstPending, pending }: Channel, tag: number): PendingAck[] {
+  const taken: PendingAck[] = [];
+  for (let at = firstPending; at < pending.length; at++) {
+    const each = pending[at] as PendingAck;
+    if (each.tag > tag) break;
+    if (each.isOut) taken.push(each);
   }
   return taken;
 }
 
+function sweep(channel: Channel): void {
+  const { pending } = channel;
+  while (pending[channel.firstPending]?.isOut === false) channel.firstPending++;
+  const settled = pending.length - channel.pendingCount;
+  if (settled < SETTLED_MIN || settled < channel.pendingCount) return;
+  channel.pending = outstanding(channel);
+  channel.firstPending = 0;
+}
+
 /** Puts back what a transaction that is rolled back had taken, in order of tags. */
 export function restorePending(channel: Channel, taken: readonly PendingAck[]): void {
-  const all = [...channel.pending.values(), ...taken].sort((a, b) => a.tag - b.tag);
-  channel.pending.clear();
+  const all = [...outstanding(channel), ...taken].sort((a, b) => a.tag - b.tag);
+  channel.pending = [];
+  channel.firstPending = 0;
+  channel.pendingCount = 0;
   channel.heldByConsumers = 0;
   for (const each of all) {
-    channel.pending.set(each.tag, each);
-    if (each.consumer !== 0) channel.heldByConsumers++;
+    each.isOut = true;
+    addPending(channel, each);
   }
 }
 

@@ -1,6 +1,7 @@
 // A classic queue: one place, original order. A message that comes back stands where it stood; expired ones leave at the head of the
 // line alone; a consumer that is full is found out when its turn comes. Follows `rabbit_amqqueue_process` and `rabbit_queue_consumers`.
 
+import { keysOf, lookUp, putIn, takeFrom } from '../../kernel/number-map.ts';
 import { type Consumer, firstTurn, joinTurns, leaveTurns } from './consumers.ts';
 import { clearLine, type Entry, entriesOf, insertEntry } from './entry-line.ts';
 import { ACCESS_REFUSED, DONE, type Message, type ReplyCode } from './model.ts';
@@ -18,6 +19,8 @@ import {
 } from './queue.ts';
 
 const MS = 1_000_000;
+/** A classic queue has no deadline of its own for a delivery. */
+const NEVER = Number.POSITIVE_INFINITY;
 
 function newEntry(host: QueueHost, queue: Queue, message: Message): Entry {
   const { maxPriority, messageTtlMs } = queue.settings;
@@ -48,35 +51,35 @@ export function classicEnqueue(host: QueueHost, queue: Queue, message: Message, 
   const entry = newEntry(host, queue, message);
   onKept(entry);
   // Active consumers and ready messages never stand opposite each other, so nobody is overtaken.
-  if (giveTo(host, queue, () => entry)) return;
+  const reader = nextReader(host, queue);
+  if (reader !== null) {
+    handOut(host, queue, reader, entry);
+    return;
+  }
   pushReady(queue, entry);
   dropOverLimit(host, queue);
   classicDropExpired(host, queue);
 }
 
-/** Gives what `take` answers with to the consumer whose turn it is; false if nobody can take it, and then nothing is taken. */
-function giveTo(host: QueueHost, queue: Queue, take: () => Entry): boolean {
+/** The consumer that gets the next message, and has had its turn with that; null if nobody can take one. */
+function nextReader(host: QueueHost, queue: Queue): Consumer | null {
   if (queue.settings.isSingleActive) {
     const holder = queue.consumers.get(queue.holder);
-    if (holder === undefined || holder.blockedAt !== 0) return false;
-    if (!canTake(host, holder)) {
-      block(queue, holder);
-      return false;
-    }
-    handOut(host, queue, holder, take());
-    return true;
+    if (holder === undefined || holder.blockedAt !== 0) return null;
+    if (canTake(host, holder)) return holder;
+    block(queue, holder);
+    return null;
   }
   for (let key = firstTurn(queue.turns); key !== 0; key = firstTurn(queue.turns)) {
     const consumer = queue.consumers.get(key) as Consumer;
     if (canTake(host, consumer)) {
       leaveTurns(queue.turns, consumer);
       joinTurns(queue.turns, consumer);
-      handOut(host, queue, consumer, take());
-      return true;
+      return consumer;
     }
     block(queue, consumer);
   }
-  return false;
+  return null;
 }
 
 function canTake(host: QueueHost, consumer: Consumer): boolean {
@@ -92,12 +95,7 @@ function handOut(host: QueueHost, queue: Queue, consumer: Consumer, entry: Entry
   if (!consumer.isAutomatic) {
     consumer.credit--;
     consumer.held++;
-    queue.unacked.set(entry.position, {
-      entry,
-      channel: consumer.channel,
-      consumer: consumer.key,
-      dueNs: Number.POSITIVE_INFINITY,
-    });
+    putIn(queue.unacked, entry.position, { entry, channel: consumer.channel, consumer: consumer.key, dueNs: NEVER });
   }
   host.deliver(queue, consumer, entry);
 }
@@ -105,7 +103,12 @@ function handOut(host: QueueHost, queue: Queue, consumer: Consumer, entry: Entry
 /** Hands out what is ready while somebody can take it. */
 export function classicRun(host: QueueHost, queue: Queue): void {
   classicDropExpired(host, queue);
-  while (queue.ready > 0 && giveTo(host, queue, () => shiftReady(queue, topLevel(queue)))) classicDropExpired(host, queue);
+  while (queue.ready > 0) {
+    const reader = nextReader(host, queue);
+    if (reader === null) return;
+    handOut(host, queue, reader, shiftReady(queue, topLevel(queue)));
+    classicDropExpired(host, queue);
+  }
 }
 
 /** Lets expired messages go from the head of the whole line: one behind another that is not yet due stays. */
@@ -181,23 +184,43 @@ export function classicResume(host: QueueHost, queue: Queue, channel: number): v
 
 // ------------------------------------------------------------------ settling
 
-/** Takes what is out off the books of its consumers; true if one that was full is so no longer. */
-function regainCredit(queue: Queue, positions: readonly number[]): number[] {
+/** Takes what is out off the books of its consumers; those that were full may take their turn again. */
+function regain(queue: Queue, positions: readonly number[]): void {
+  if (positions.length === 1) {
+    const consumer = regainOne(queue, positions[0] as number);
+    if (consumer?.credit === 1) unblock(queue, consumer.channel);
+    return;
+  }
   const channels: number[] = [];
   for (const position of positions) {
-    const out = queue.unacked.get(position);
-    const consumer = out === undefined ? undefined : queue.consumers.get(out.consumer);
-    if (consumer === undefined) continue;
-    consumer.held--;
-    if (consumer.credit === 0 && !channels.includes(consumer.channel)) channels.push(consumer.channel);
-    consumer.credit++;
+    const consumer = regainOne(queue, position);
+    if (consumer?.credit === 1 && !channels.includes(consumer.channel)) channels.push(consumer.channel);
   }
-  return channels;
+  for (const channel of channels) unblock(queue, channel);
 }
+
+function regainOne(queue: Queue, position: number): Consumer | undefined {
+  const out = lookUp(queue.unacked, position);
+  const consumer = out === undefined ? undefined : queue.consumers.get(out.consumer);
+  if (consumer === undefined) return undefined;
+  consumer.held--;
+  consumer.credit++;
+  return consumer;
+}
+
+const isFreeAgain = ({ blockedAt, credit }: Consumer): boolean => blockedAt !== 0 && credit > 0;
 
 /** All consumers of a channel that are no longer full stand at the end of the line again, in the order in which they were found full. */
 function unblock(queue: Queue, channel: number): void {
-  const free = consumersOf(queue, channel).filter(({ blockedAt, credit }) => blockedAt !== 0 && credit > 0);
+  let first: Consumer | null = null;
+  let count = 0;
+  for (const consumer of queue.consumers.values()) {
+    if (consumer.channel !== channel || !isFreeAgain(consumer)) continue;
+    first ??= consumer;
+    count++;
+  }
+  if (first === null) return;
+  const free = count === 1 ? [first] : consumersOf(queue, channel).filter(isFreeAgain);
   free.sort((a, b) => (a.priority !== b.priority ? b.priority - a.priority : a.blockedAt - b.blockedAt));
   for (const consumer of free) {
     consumer.blockedAt = 0;
@@ -205,16 +228,11 @@ function unblock(queue: Queue, channel: number): void {
   }
 }
 
-function regain(queue: Queue, positions: readonly number[]): void {
-  for (const channel of regainCredit(queue, positions)) unblock(queue, channel);
-}
-
 export function classicAck(host: QueueHost, queue: Queue, positions: readonly number[]): void {
   regain(queue, positions);
   for (const position of positions) {
-    const out = queue.unacked.get(position);
+    const out = takeFrom(queue.unacked, position);
     if (out === undefined) continue;
-    queue.unacked.delete(position);
     host.letGo(queue, out.entry, 'acknowledged');
   }
   classicRun(host, queue);
@@ -229,9 +247,8 @@ export function classicRequeue(host: QueueHost, queue: Queue, positions: readonl
 
 function putBack(host: QueueHost, queue: Queue, positions: readonly number[], isFailed: boolean): void {
   for (const position of positions) {
-    const out = queue.unacked.get(position);
+    const out = takeFrom(queue.unacked, position);
     if (out === undefined) continue;
-    queue.unacked.delete(position);
     const { entry } = out;
     entry.isRedelivered = true;
     if (isFailed) entry.failedCount++;
@@ -248,9 +265,8 @@ function putBack(host: QueueHost, queue: Queue, positions: readonly number[], is
 export function classicDiscard(host: QueueHost, queue: Queue, positions: readonly number[], isFailed: boolean): void {
   regain(queue, positions);
   for (const position of positions) {
-    const out = queue.unacked.get(position);
+    const out = takeFrom(queue.unacked, position);
     if (out === undefined) continue;
-    queue.unacked.delete(position);
     if (isFailed) out.entry.failedCount++;
     host.die(queue, out.entry, 'rejected');
   }
@@ -263,7 +279,7 @@ export function classicGet(host: QueueHost, queue: Queue, channel: number, isAut
   classicDropExpired(host, queue);
   if (queue.ready === 0) return null;
   const entry = shiftReady(queue, topLevel(queue));
-  if (!isAutomatic) queue.unacked.set(entry.position, { entry, channel, consumer: 0, dueNs: Number.POSITIVE_INFINITY });
+  if (!isAutomatic) putIn(queue.unacked, entry.position, { entry, channel, consumer: 0, dueNs: NEVER });
   classicDropExpired(host, queue);
   return entry;
 }
@@ -287,7 +303,7 @@ export function classicRestart(host: QueueHost, queue: Queue): void {
   queue.consumers.clear();
   queue.turns.groups.length = 0;
   queue.holder = 0;
-  putBack(host, queue, [...queue.unacked.keys()], true);
+  putBack(host, queue, keysOf(queue.unacked), true);
   for (const line of queue.levels) {
     const kept: Entry[] = [];
     for (const entry of entriesOf(line)) {

@@ -2,6 +2,7 @@
 // delivery tag. Tags of a session that is over are void: what the service still does for one is told to nobody.
 
 import type { LinkIx, OblIx } from '../../kernel/ids.ts';
+import { clearNumbers, lookUp, type NumberMap, newNumberMap, putIn, takeFrom } from '../../kernel/number-map.ts';
 import { DELAYED } from '../../world/books.ts';
 import * as packet from '../../world/packet-types.ts';
 import { actorPlace, CUT } from '../../world/reasons.ts';
@@ -29,7 +30,7 @@ interface Held {
 interface ConsumerState {
   readonly session: SessionState;
   /** By obligation: deliveries that are not settled. */
-  readonly held: Map<number, Held>;
+  readonly held: NumberMap<Held>;
   /** Those that are kept for a while before they go back, by number. */
   readonly kept: Map<number, { readonly obl: number; readonly tag: number }>;
   keeps: number;
@@ -39,7 +40,7 @@ interface ConsumerState {
 
 const newState = (session: number): ConsumerState => ({
   session: newSession(session),
-  held: new Map(),
+  held: newNumberMap(),
   kept: new Map(),
   keeps: 0,
   consumers: 0,
@@ -116,12 +117,12 @@ class RabbitConsumer implements ConsumerClient, SessionUser {
       this.world.obligations.dropCause(obl, actorPlace(this.host.ix), CUT);
       return;
     }
-    if (!this.isAutomatic) this.state.held.set(obl, { tag, attempt });
+    if (!this.isAutomatic) putIn(this.state.held, obl, { tag, attempt });
     this.host.onDelivery(this.client, obl, attempt);
   }
 
   settle(obl: OblIx, attempt: number, outcome: Settlement, delayNs: number, _freesPlace: boolean): void {
-    const held = this.state.held.get(obl);
+    const held = lookUp(this.state.held, obl);
     if (held === undefined || held.attempt !== attempt) return;
     if (outcome === 'retry' && delayNs > 0 && this.onRetry !== 'dead-letter') {
       this.keep(obl, held, delayNs);
@@ -142,7 +143,7 @@ class RabbitConsumer implements ConsumerClient, SessionUser {
 
   private answer(obl: number, held: Held, outcome: Settlement): void {
     const { world } = this;
-    this.state.held.delete(obl);
+    takeFrom(this.state.held, obl);
     world.obligations.addMention(obl);
     const isDead = outcome === 'reject' || (outcome === 'retry' && this.onRetry === 'dead-letter');
     world.aux[0] = this.onRetry === 'reject' ? BY_REJECT : BY_NACK;
@@ -156,7 +157,7 @@ class RabbitConsumer implements ConsumerClient, SessionUser {
     if (this.connection.onTimer(timer, arg) || timer !== CLIENT_OWN) return;
     const kept = this.state.kept.get(arg);
     this.state.kept.delete(arg);
-    const held = kept === undefined ? undefined : this.state.held.get(kept.obl);
+    const held = kept === undefined ? undefined : lookUp(this.state.held, kept.obl);
     if (kept !== undefined && held?.tag === kept.tag) this.answer(kept.obl, held, 'retry');
   }
 
@@ -165,7 +166,7 @@ class RabbitConsumer implements ConsumerClient, SessionUser {
   }
 
   onLost(): void {
-    this.state.held.clear();
+    clearNumbers(this.state.held);
     this.state.kept.clear();
   }
 

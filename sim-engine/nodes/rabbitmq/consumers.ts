@@ -25,7 +25,7 @@ export interface Consumer {
   blockedAt: number;
 }
 
-/** Keys of consumers in order of turn, by priority, the highest first. */
+/** Keys of consumers in order of turn, by priority, the highest first; a priority of which nobody stands in line stays. */
 export interface Turns {
   readonly groups: { readonly priority: number; readonly keys: number[] }[];
 }
@@ -46,12 +46,16 @@ export function joinTurns(turns: Turns, consumer: Consumer): void {
 export function leaveTurns(turns: Turns, consumer: Consumer): void {
   if (!consumer.isInTurn) return;
   consumer.isInTurn = false;
-  const { groups } = turns;
-  const at = groups.findIndex(({ priority }) => priority === consumer.priority);
-  const keys = groups[at]?.keys as number[];
-  keys.splice(keys.indexOf(consumer.key), 1);
-  if (keys.length === 0) groups.splice(at, 1);
+  for (const { keys, priority } of turns.groups) {
+    if (priority !== consumer.priority) continue;
+    if (keys[0] === consumer.key) keys.shift();
+    else keys.splice(keys.indexOf(consumer.key), 1);
+    return;
+  }
 }
 
 /** Key of the one whose turn it is, 0 if nobody stands in line. */
-export const firstTurn = ({ groups }: Turns): number => (groups.length === 0 ? 0 : (groups[0]?.keys[0] as number));
+export function firstTurn({ groups }: Turns): number {
+  for (const { keys } of groups) if (keys.length > 0) return keys[0] as number;
+  return 0;
+}

@@ -1,6 +1,7 @@
 // What the sorts of queues that hand messages out and forget them have in common: their state, what they ask of the broker around
 // them, and the lines of ready messages by priority. `classic-queue.ts` and `quorum-queue.ts` are the two sorts.
 
+import { keysOf, lookUp, type NumberMap, newNumberMap } from '../../kernel/number-map.ts';
 import type { Settling } from './channel.ts';
 import { type Consumer, newTurns, type Turns } from './consumers.ts';
 import { type Entry, headOf, type Line, lineLength, newLine, pushEntry, shiftEntry } from './entry-line.ts';
@@ -59,7 +60,7 @@ export interface Queue {
   /** Quorum: those that came back, served first. */
   readonly returned: Line;
   /** By position, in the order in which they went out. */
-  readonly unacked: Map<number, Unacked>;
+  readonly unacked: NumberMap<Unacked>;
   positions: number;
   readonly consumers: Map<number, Consumer>;
   readonly turns: Turns;
@@ -151,7 +152,7 @@ export function newQueue(
     ready: 0,
     readyBytes: 0,
     returned: newLine(),
-    unacked: new Map(),
+    unacked: newNumberMap(),
     positions: 0,
     consumers: new Map(),
     turns: newTurns(),
@@ -219,9 +220,7 @@ export function shiftReady(queue: Queue, level: number): Entry {
 
 /** Positions out on a channel, in the order in which they went out. */
 export function heldBy(queue: Queue, channel: number): number[] {
-  const positions: number[] = [];
-  for (const [position, out] of queue.unacked) if (out.channel === channel) positions.push(position);
-  return positions;
+  return keysOf(queue.unacked).filter((position) => lookUp(queue.unacked, position)?.channel === channel);
 }
 
 /** Consumers of a channel, in order of arrival. */

@@ -2,6 +2,7 @@
 // own, served first and in order of return; failed deliveries are counted up to a limit; a full consumer leaves the line of turns at
 // once. Follows `rabbit_fifo` (4.3), with `rabbit_fifo_v7` (4.0) and `rabbit_fifo_v3` (3.10) where they differ.
 
+import { lookUp, putIn, takeFrom, valuesOf } from '../../kernel/number-map.ts';
 import { type Consumer, firstTurn, joinTurns, leaveTurns } from './consumers.ts';
 import { clearLine, type Entry, entriesOf, headOf, lineLength, pushEntry, shiftEntry } from './entry-line.ts';
 import { DONE, type Message, RESOURCE_LOCKED, type ReplyCode, type Version } from './model.ts';
@@ -186,7 +187,7 @@ function checkout(host: QueueHost, queue: Queue, wasWellBelow: boolean): void {
 
 function sendOut(host: QueueHost, queue: Queue, entry: Entry, channel: number, consumer: number, timeoutMs: number): void {
   const dueNs = host.nowNs() + timeoutMs * MS;
-  queue.unacked.set(entry.position, { entry, channel, consumer, dueNs });
+  putIn(queue.unacked, entry.position, { entry, channel, consumer, dueNs });
   if (dueNs < queue.overdueNs) queue.overdueNs = dueNs;
 }
 
@@ -219,14 +220,14 @@ export function quorumWake(host: QueueHost, queue: Queue): void {
 /** Consumers that have not acknowledged in time are sent away; what is overdue comes back uncounted. */
 function endOverdue(host: QueueHost, queue: Queue, nowNs: number): void {
   if (queue.overdueNs > nowNs) return;
-  const late = [...queue.unacked].filter(([, { dueNs }]) => dueNs <= nowNs);
+  const late = valuesOf(queue.unacked).filter(({ dueNs }) => dueNs <= nowNs);
   queue.overdueNs = Number.POSITIVE_INFINITY;
-  for (const { dueNs } of queue.unacked.values()) if (dueNs > nowNs && dueNs < queue.overdueNs) queue.overdueNs = dueNs;
+  for (const { dueNs } of valuesOf(queue.unacked)) if (dueNs > nowNs && dueNs < queue.overdueNs) queue.overdueNs = dueNs;
   if (late.length === 0) return;
   const keys: number[] = [];
-  for (const [position, out] of late) {
-    if (!keys.includes(out.consumer)) keys.push(out.consumer);
-    returnOne(host, queue, position, false);
+  for (const { consumer, entry } of late) {
+    if (!keys.includes(consumer)) keys.push(consumer);
+    returnOne(host, queue, entry.position, false);
   }
   for (const key of keys) {
     const consumer = queue.consumers.get(key);
@@ -345,7 +346,7 @@ export function quorumChannelDown(host: QueueHost, queue: Queue, channel: number
     const at = queue.waiting.indexOf(key);
     if (at >= 0) queue.waiting.splice(at, 1);
   }
-  const outWith = (key: number): number[] => held.filter((position) => queue.unacked.get(position)?.consumer === key);
+  const outWith = (key: number): number[] => held.filter((position) => lookUp(queue.unacked, position)?.consumer === key);
   for (const position of outWith(0)) returnOne(host, queue, position, true);
   for (const consumer of consumers) {
     leaveTurns(queue.turns, consumer);
@@ -362,16 +363,15 @@ export function quorumChannelDown(host: QueueHost, queue: Queue, channel: number
 /** Active consumers, those cancelled that still hold something, and those who have taken something by `get`. */
 export function quorumConsumerCount(queue: Queue): number {
   let gets = 0;
-  for (const { consumer } of queue.unacked.values()) if (consumer === 0) gets++;
+  for (const { consumer } of valuesOf(queue.unacked)) if (consumer === 0) gets++;
   return queue.consumers.size - queue.waiting.length + gets;
 }
 
 // ------------------------------------------------------------------ settling
 
 function takeOut(host: QueueHost, queue: Queue, position: number): Entry | null {
-  const out = queue.unacked.get(position);
+  const out = takeFrom(queue.unacked, position);
   if (out === undefined) return null;
-  queue.unacked.delete(position);
   const consumer = queue.consumers.get(out.consumer);
   if (consumer === undefined) {
     queue.usedNs = host.nowNs();
@@ -422,7 +422,7 @@ function writeAnew(host: QueueHost, queue: Queue, position: number): void {
 
 /** One delivery comes back: to the line of those that did, to wait for its time, or to die of one too many. */
 function returnOne(host: QueueHost, queue: Queue, position: number, isFailed: boolean): void {
-  const consumer = queue.consumers.get(queue.unacked.get(position)?.consumer ?? 0);
+  const consumer = queue.consumers.get(lookUp(queue.unacked, position)?.consumer ?? 0);
   const entry = takeOut(host, queue, position);
   if (entry === null) return;
   entry.isRedelivered = true;
@@ -508,7 +508,7 @@ export function quorumPurge(host: QueueHost, queue: Queue): number {
 /** All channels are gone at once; the log is as it was. */
 export function quorumRestart(host: QueueHost, queue: Queue): void {
   const channels: number[] = [];
-  for (const { channel } of queue.unacked.values()) if (!channels.includes(channel)) channels.push(channel);
+  for (const { channel } of valuesOf(queue.unacked)) if (!channels.includes(channel)) channels.push(channel);
   // Nobody is left to take what another one gives back.
   for (const consumer of queue.consumers.values()) {
     if (!channels.includes(consumer.channel)) channels.push(consumer.channel);

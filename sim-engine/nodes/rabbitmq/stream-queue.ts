@@ -1,6 +1,7 @@
 // A stream: a log that is read without being taken from. Messages are numbered from 0, each reader goes on from its own offset as far as
 // its credit lasts, and what is old or too much goes by whole segments. Follows `rabbit_stream_queue`; doc: streams.
 
+import { putIn, takeFrom, valuesOf } from '../../kernel/number-map.ts';
 import type { Consumer } from './consumers.ts';
 import type { Entry } from './entry-line.ts';
 import {
@@ -147,9 +148,8 @@ export function streamCancel(queue: Queue, consumer: Consumer): void {
 /** Whatever the word, it gives credit and nothing else: a stream takes nothing back and counts no failures. */
 export function streamSettle(host: QueueHost, queue: Queue, positions: readonly number[]): void {
   for (const position of positions) {
-    const out = queue.unacked.get(position);
+    const out = takeFrom(queue.unacked, position);
     if (out === undefined) continue;
-    queue.unacked.delete(position);
     host.letGo(queue, out.entry, 'acknowledged');
     const consumer = queue.consumers.get(out.consumer);
     if (consumer === undefined) continue;
@@ -162,10 +162,10 @@ export function streamSettle(host: QueueHost, queue: Queue, positions: readonly 
 /** The channel is gone. Where its readers were is for them to remember. */
 export function streamChannelDown(host: QueueHost, queue: Queue, channel: number): void {
   for (const consumer of [...queue.consumers.values()]) if (consumer.channel === channel) streamCancel(queue, consumer);
-  for (const [position, out] of [...queue.unacked]) {
-    if (out.channel !== channel) continue;
-    queue.unacked.delete(position);
-    host.letGo(queue, out.entry, 'forgotten');
+  for (const { channel: holder, entry } of valuesOf(queue.unacked)) {
+    if (holder !== channel) continue;
+    takeFrom(queue.unacked, entry.position);
+    host.letGo(queue, entry, 'forgotten');
   }
 }
 
@@ -178,7 +178,7 @@ function runStream(host: QueueHost, queue: Queue): void {
       consumer.credit--;
       consumer.held++;
       const entry = entryAt(queue, log, next);
-      queue.unacked.set(entry.position, {
+      putIn(queue.unacked, entry.position, {
         entry,
         channel: consumer.channel,
         consumer: consumer.key,
