@@ -1,5 +1,5 @@
 // What happens still in this instant, first in, first out: packets on links without delay and timers set for now. A ring of
-// columns that grows by doubling; the kernel's loop drains it before time moves on.
+// columns that grows by doubling; the world's loop drains it before time moves on.
 
 import type { Arena, Saveable } from '../kernel/arena.ts';
 import { APPEND, RETRY, WRITE } from './packet-types.ts';

@@ -1,5 +1,4 @@
-// How long each message of a queue may wait: one deadline per obligation in a heap (`parts/deadline-heap.ts`), of which the queue
-// arms only the head. The
+// How long each message of a queue may wait: one deadline per obligation in a heap, of which only the head is armed (`expiry.ts`). The
 // deadline is drawn once and outlives hand-outs; what leaves the queue is forgotten here and passed over when its turn comes.
 
 import { type DeadlineHeap, keepDeadlines, newDeadlineHeap, popDeadline, pushDeadline } from '../../parts/deadline-heap.ts';
