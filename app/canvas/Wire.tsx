@@ -33,7 +33,9 @@ function graspOf({ points, length }: WireShape): string {
 export const Wire = memo(function Wire({ id, data, selected }: EdgeProps<WireEdge>) {
   const group = useRef<SVGGElement>(null);
   const chip = useRef<SVGGElement>(null);
+  const isInner = wireKind(data?.kind ?? '')?.isInner === true;
   const isLit = useLit(({ path }) => path?.wires.has(id) === true);
+  const isPassedBy = useLit(({ path }) => path !== null && isInner && !path.wires.has(id));
 
   usePicture('calm', ({ frame }) => {
     const places = currentPlaces();
@@ -61,7 +63,13 @@ export const Wire = memo(function Wire({ id, data, selected }: EdgeProps<WireEdg
   if (data === undefined) return null;
   const { d, from, to, points, isRelation } = data.shape;
   const middle = points.length / 4 - ((points.length / 4) % 1);
-  const classes = ['wire', isRelation && 'is-relation', selected && 'is-selected', isLit && 'is-lit'];
+  const classes = [
+    'wire',
+    isRelation && 'is-relation',
+    selected && 'is-selected',
+    isLit && 'is-lit',
+    isPassedBy && 'is-passed-by',
+  ];
   return (
     <g ref={group} className={classes.filter(Boolean).join(' ')}>
       <path className="wire-halo" d={d} />
@@ -75,7 +83,7 @@ export const Wire = memo(function Wire({ id, data, selected }: EdgeProps<WireEdg
       </g>
       <Suspense>{data.kind === 'call' && <CallChip id={id} points={points} />}</Suspense>
       {/* What parts of a broker do with each other is written on their wires. */}
-      <Suspense>{wireKind(data.kind)?.isInner && <WireLabel id={id} points={points} />}</Suspense>
+      <Suspense>{isInner && <WireLabel id={id} points={points} />}</Suspense>
     </g>
   );
 });

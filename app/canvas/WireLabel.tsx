@@ -1,8 +1,8 @@
 // What is written on a wire, in a chip at its middle. A press on it is one on the wire.
 
+import { wireLabels } from '../node-views/wire-labels.ts';
 import { topologyOf } from '../store/drawing.ts';
 import { present, useLab } from '../store/lab.ts';
-import { wireLabels } from './wire-labels.ts';
 import './wire-labels.css';
 
 /** Width of a letter of the mono font, px. */

@@ -25,6 +25,8 @@ import './inspector.css';
 import './inside.css';
 
 const InsideView = lazy(async () => ({ default: (await import('./InsideView.tsx')).InsideView }));
+const TryKey = lazy(async () => ({ default: (await import('./TryKey.tsx')).TryKey }));
+const BrokerNow = lazy(async () => ({ default: (await import('./BrokerNow.tsx')).BrokerNow }));
 const CallNow = lazy(async () => ({ default: (await import('./CallNow.tsx')).CallNow }));
 const ServiceNow = lazy(async () => ({ default: (await import('./ServiceNow.tsx')).ServiceNow }));
 
@@ -185,6 +187,10 @@ function SettingsBody({ thing, topology, isExplained, isLoose }: SettingsBodyPro
       {(thing.kind === 'call' || thing.kind === 'service') && (
         <Suspense>{isWire(thing) ? <CallNow wire={thing} /> : <ServiceNow node={thing} topology={topology} />}</Suspense>
       )}
+      <Suspense>
+        {!isWire(thing) && thing.kind === 'rabbitmq-exchange' && <TryKey node={thing} topology={topology} />}
+        {!isWire(thing) && thing.kind === 'rabbitmq' && <BrokerNow node={thing} />}
+      </Suspense>
       <Form thing={thing} isExplained={isExplained} />
       {!isWire(thing) && <Now node={thing} topology={topology} isExplained={isExplained} />}
       {!isWire(thing) && !isLoose && <WireTo node={thing} topology={topology} />}

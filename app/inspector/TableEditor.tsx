@@ -22,14 +22,16 @@ import './table.css';
 
 export interface TableEditorProps {
   readonly field: TableField;
+  /** What it is a table of, where that is not the field itself. */
+  readonly label?: string;
   /** In document form. */
   readonly value: unknown;
-  readonly describedBy: string;
+  readonly describedBy?: string;
   /** `undefined` = back to the default, an empty table. */
   readonly onChange: (value: TableDocument | undefined) => void;
 }
 
-export function TableEditor({ field, value, describedBy, onChange }: TableEditorProps) {
+export function TableEditor({ field, label = say(field.label), value, describedBy, onChange }: TableEditorProps) {
   const rows = rowsOf(value as TableDocument);
   const [isAdding, setAdding] = useState(false);
   const add = useRef<HTMLButtonElement>(null);
@@ -41,7 +43,6 @@ export function TableEditor({ field, value, describedBy, onChange }: TableEditor
     focusNext.current = null;
     (next ?? add.current)?.focus();
   });
-  const label = say(field.label);
   const write = (next: readonly TableRow[]) => onChange(next.length === 0 ? undefined : tableOf(next));
   const remove = (at: number) => {
     write(rows.filter((_, ix) => ix !== at));

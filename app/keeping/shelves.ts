@@ -20,6 +20,19 @@ export const SHELVES: readonly Shelf[] = [
     label: 'scenarios.shelf.once',
     scenarios: ['dedup-window', 'mark-before-and-after', 'outbox-and-dual-write', 'lanes'],
   },
+  {
+    label: 'scenarios.shelf.rabbitmq',
+    scenarios: [
+      'rabbitmq-order-events',
+      'rabbitmq-prefetch',
+      'rabbitmq-poison',
+      'rabbitmq-retry-ladder',
+      'rabbitmq-head-of-line',
+      'rabbitmq-questions',
+      'rabbitmq-memory-alarm',
+      'rabbitmq-leader-killed',
+    ],
+  },
   { label: 'scenarios.shelf.larger', scenarios: ['uber-trip', 'autoscaling'] },
   {
     label: 'scenarios.shelf.slips',

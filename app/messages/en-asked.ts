@@ -214,6 +214,7 @@ export const EN = {
   'scenarios.shelf.first': 'To begin with',
   'scenarios.shelf.failing': 'When something fails',
   'scenarios.shelf.once': 'Once, and in order',
+  'scenarios.shelf.rabbitmq': 'RabbitMQ',
   'scenarios.shelf.larger': 'Larger systems',
   'scenarios.shelf.slips': 'Slips of sample code, and their cures',
 

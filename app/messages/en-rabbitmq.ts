@@ -17,6 +17,7 @@ export const EN = {
   'card.unroutable': 'unroutable',
   'card.bindings': 'bindings',
 
+  'node.heading': 'Nodes',
   'node.up': 'Node {number} of {name}: runs',
   'node.down': 'Node {number} of {name}: down',
   'node.menu': 'Node {number} of {name}',
@@ -29,6 +30,24 @@ export const EN = {
   'broker.disk-alarm': 'disk alarm: publishers wait',
   'broker.default': 'default exchange',
   'broker.default.help': 'Every queue is bound to it by its own name.',
+
+  'try.title': 'Try a routing key',
+  'try.title.headers': 'Try a message',
+  'try.key': 'Routing key to try',
+  'try.placeholder': 'order.created',
+  'try.headers': 'Headers to try',
+  'try.stop': 'Try no more',
+  'try.nothing-sent': 'Shows who would get a copy. Nothing is sent.',
+  'try.takes': 'takes it',
+  'try.takes-not': 'does not',
+  'try.more': 'and {count} more bindings',
+  'try.names': '{names} and {more} more',
+  'try.nobody': 'Nobody takes it: unroutable.',
+  'try.one': 'One queue gets a copy: {queues}.',
+  'try.many': '{count} queues get a copy: {queues}. One each, however many bindings match.',
+  'try.alternate':
+    'No binding takes it, so it goes on by the alternate exchange. Queues that get a copy, {count} in all: {queues}.',
+  'try.refused': 'The server would not take it: the channel is closed with the code {code}.',
 
   'label.all': 'all',
   'label.no-key': 'empty key',
