@@ -35,6 +35,7 @@ export const EN = {
 
   'menu.label': 'What can be done with {name}',
   'menu.connect': 'Connect to...',
+  'menu.connect.as': '{name}: {wire}',
   'menu.connect.from': 'Connect from...',
   'menu.connect.none': 'no card is left for such a wire',
   'menu.put-into': 'Put into {container}',

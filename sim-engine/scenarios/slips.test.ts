@@ -37,9 +37,9 @@ const SLIPS: { readonly [file: string]: Slip } = {
     cured: ['end: queue_size{orders} < 20 and processed{worker} > 0.9 * sent', 'end: failed{worker} >= 30 and lost == 0'],
   },
   'slip-put-back-for-ever': {
-    cure: 'set worker.maxAttempts 5',
-    words: ['service.maxAttempts.label'],
-    cured: ['end: dlq_size{dead} == 1 and failed{worker} == 5', 'end: goodput > 3.5 and queue_size{letters} < 5'],
+    cure: 'set letters-worker.onRetry dead-letter',
+    words: ['rabbitmq-consume.onRetry.label', 'rabbitmq-consume.onRetry.dead-letter'],
+    cured: ['end: queue_size{dead} == 1 and failed{worker} == 1', 'end: goodput > 3.5 and queue_size{letters} < 5'],
   },
   'slip-written-then-published': {
     cure: 'set trips.steps ["receive", {"do": "write", "how": "insert", "outbox": true}, "acknowledge"]',

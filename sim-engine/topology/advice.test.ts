@@ -37,3 +37,13 @@ it('a binding and the way of what dies are ways out of a part', () => {
     'worker nothing-comes-in',
   ]);
 });
+
+it('what is given up may rest where it is put, and where something else comes in as well it may not', () => {
+  const ways = [
+    wire('binding', 'orders', 'wait'),
+    wire('rabbitmq-consume', 'wait', 'worker'),
+    wire('rabbitmq-dead-letter', 'wait', 'work'),
+  ];
+  expect(saidOf(...ways)).toEqual([]);
+  expect(saidOf(...ways, wire('binding', 'orders', 'work'))).toEqual(['work no-way-out']);
+});

@@ -78,7 +78,10 @@ function adviseOnWays(
     const { isInner, travels } = kinds.wireKinds.get(wire.kind) ?? {};
     return travels || isInner;
   });
-  if (gives && mustGive && !carries) report(problems, 'no-way-out', place, values);
+  // What is given up may rest where it is put.
+  const ways = wiring.into(node.id);
+  const rests = ways.length > 0 && ways.every((wire) => wire.kind === 'rabbitmq-dead-letter');
+  if (gives && mustGive && !carries && !rests) report(problems, 'no-way-out', place, values);
 }
 
 /** Giving up without a dead-letter queue drops messages. That can be meant; it should not be a surprise. */

@@ -4,10 +4,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { adviceOn } from './advice.ts';
 import { describeProblem } from './describe-problem.ts';
+import type { NodeDocument } from './document.ts';
 import { parseScenario } from './parse.ts';
 
 const folder = `${import.meta.dirname}/../scenarios`;
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'));
+
+/** A card, or a container with its own size. */
+function boxOf({ id, parent, position, size }: NodeDocument) {
+  if (position === undefined) throw new Error(`${id} has no position`);
+  return { id, parent, ...position, width: size?.width ?? 204, height: size?.height ?? 96 };
+}
 
 describe('scenarios that ship', () => {
   it.each(files)('%s is read without a problem, and nothing is missing in its drawing', (name) => {
@@ -19,13 +26,18 @@ describe('scenarios that ship', () => {
   it.each(files)('%s lies on the grid of 24, nodes apart from one another', (name) => {
     const parsed = parseScenario(readFileSync(`${folder}/${name}`, 'utf8'));
     if (!parsed.ok) throw new Error('refused');
-    const places = parsed.value.topology.document.nodes.map((node) => node.position);
-    for (const [i, a] of places.entries()) {
-      if (a === undefined) throw new Error('a node has no position');
+    const nodes = parsed.value.topology.document.nodes.map(boxOf);
+    for (const [i, a] of nodes.entries()) {
       expect([a.x % 24, a.y % 24]).toEqual([0, 0]);
-      for (const b of places.slice(i + 1)) {
-        if (b !== undefined) expect(Math.abs(a.x - b.x) >= 264 || Math.abs(a.y - b.y) >= 120).toBe(true);
+      // Where a part stands is told from the corner of its container.
+      for (const b of nodes.slice(i + 1).filter(({ parent }) => parent === a.parent)) {
+        const [left, right] = a.x < b.x ? [a, b] : [b, a];
+        const [upper, lower] = a.y < b.y ? [a, b] : [b, a];
+        const isAside = right.x - left.x >= left.width + 60;
+        expect(isAside || lower.y - upper.y >= upper.height + 24, `${a.id} and ${b.id}`).toBe(true);
       }
+      const container = nodes.find(({ id }) => id === a.parent);
+      if (container !== undefined) expect([a.x + 204 < container.width, a.y + 112 < container.height]).toEqual([true, true]);
     }
   });
 
