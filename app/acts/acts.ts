@@ -12,7 +12,7 @@ import { partOf, withCopies, withWiresOf } from '../store/copies.ts';
 import { addNode, type Drawing, freeId, moveNodes, nameOf, remove, setKnob, topologyOf } from '../store/drawing.ts';
 import { edit, present, refuseFor, select, tell, useLab } from '../store/lab.ts';
 import { focusOnCanvas } from '../ui/focus.ts';
-import { containerAt, spotInside } from './containers.ts';
+import { containerAt, grownToHold, spotInside } from './containers.ts';
 import { type Box, freeSpot, pushedDown } from './free-spot.ts';
 
 const GRID = 8;
@@ -40,11 +40,11 @@ export function showKnob(id: string, field: string, isKnob: boolean): void {
 }
 
 /**
- * Adds a node of a kind: with its middle at `at`, in the container that lies there, or where there is room. Answers with its id,
- * or with null where a container refuses it, which is told.
+ * Adds a node of a kind: with its middle at `at`, in the container that lies there, or where there is room; a part for which no container
+ * is drawn together with one. Answers with its id, or with null where a container refuses it, which is told.
  */
 export function addKind(kind: NodeKind, at?: Position): string | null {
-  const reason = at === undefined ? whyNotAnywhere(kind) : whyNotAt(kind, at);
+  const reason = at === undefined ? null : whyNotAt(kind, at);
   if (reason !== null) {
     tell(reason);
     return null;
@@ -58,7 +58,12 @@ export function addKind(kind: NodeKind, at?: Position): string | null {
       const container = containerAt(topology, at);
       added = container === null ? node : laidInto(topology, node, container, cornerOf(topology, node));
     }
-    return addNode(now, added);
+    if (kind.isPart && added.parent === undefined) {
+      const [home, part] = withHome(now, added, kind, at);
+      added = part;
+      return grownToHold(addNode(addNode(now, home), part), home.id);
+    }
+    return added.parent === undefined ? addNode(now, added) : grownToHold(addNode(now, added), added.parent);
   });
   if (added === undefined) return null;
   select([added.id]);
@@ -69,14 +74,9 @@ export function addKind(kind: NodeKind, at?: Position): string | null {
 export function whyNotAt(kind: NodeKind, at: Position): string | null {
   const drawing = drawingNow();
   const container = drawing && containerAt(topologyOf(drawing), at);
-  return container ? whyNotInside(kind.type, container) : kind.isPart ? needsHome(kind) : null;
-}
-
-/** A part that is given no place goes where others of its sort may lie; here there is no such place. */
-function whyNotAnywhere(kind: NodeKind): string | null {
-  const drawing = drawingNow();
-  const home = kind.isPart && drawing ? homeFor(topologyOf(drawing), kind) : undefined;
-  return kind.isPart && home === undefined ? needsHome(kind) : null;
+  if (container) return whyNotInside(kind.type, container);
+  // Where no container is drawn that takes it, one comes along with it.
+  return kind.isPart && drawing && homeFor(topologyOf(drawing), kind) !== undefined ? needsHome(kind) : null;
 }
 
 const needsHome = ({ label, type }: NodeKind): string =>
@@ -94,6 +94,18 @@ const homeFor = ({ nodes }: TopologyDocument, { type }: NodeKind): NodeDocument 
 function inHome(topology: TopologyDocument, node: NodeDocument, kind: NodeKind): NodeDocument {
   const home = kind.isPart ? homeFor(topology, kind) : undefined;
   return home === undefined ? node : { ...node, parent: home.id, position: spotInside(topology, home, node) };
+}
+
+/** A container for a part that nothing drawn takes, and the part in it. */
+function withHome(
+  drawing: Drawing,
+  part: NodeDocument,
+  { type }: NodeKind,
+  at: Position | undefined,
+): [NodeDocument, NodeDocument] {
+  const home = NODE_KINDS.find(({ accepts }) => accepts?.includes(type)) as NodeKind;
+  const container = newNode(drawing, home, at);
+  return [container, { ...part, parent: container.id, position: spotInside(topologyOf(drawing), container, part) }];
 }
 
 /** Id and name say the same: `worker-2`, "Worker 2". */

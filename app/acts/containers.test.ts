@@ -4,7 +4,7 @@ import { cardSize } from '../node-views/node-views.ts';
 import { cornerOf } from '../store/containers.ts';
 import { moveNodes, topologyOf } from '../store/drawing.ts';
 import { commandBetween } from '../store/edit-commands.ts';
-import { containerAt, containersFor, landed, landings, moveInto } from './containers.ts';
+import { containerAt, containersFor, grownToHold, landed, landings, moveInto } from './containers.ts';
 
 // A broker that holds queues and others of its sort, as later ones will: it exists in this test alone.
 vi.mock('../../sim-engine/nodes/declarations.ts', async (original) => {
@@ -113,4 +113,16 @@ describe('without a pointer', () => {
     const out = topologyOf(moveInto(inside, 'orders', null));
     expect(cornerOf(out, find(out, 'orders'))).toEqual(cornerOf(inside, find(inside, 'orders')));
   });
+});
+
+test('a container grows as far as its parts reach, and no part moves', () => {
+  const { height, width } = cardSize(find(DRAWN, 'letters'), false);
+  const grown = topologyOf(grownToHold(DRAWN, 'inner'));
+  const { size } = find(grown, 'inner');
+  expect(size?.height).toBe(60 + height + 24);
+  // It was wide enough.
+  expect(size?.width).toBeGreaterThan(20 + width + 24);
+  expect(find(grown, 'letters')).toBe(find(DRAWN, 'letters'));
+  expect(grownToHold(grown, 'inner')).toBe(grown);
+  expect(grownToHold(DRAWN, 'outer')).toBe(DRAWN);
 });

@@ -69,12 +69,27 @@ export function moveInto(drawing: Drawing, id: string, container: NodeDocument |
   return withTopology(drawing, { ...topology, nodes: topology.nodes.map((one) => (one.id === id ? placed : one)) });
 }
 
-/** A free place among the parts of a container, in its coordinates. */
+/** A free place among the parts of a container, in its coordinates: below those of its kind, or else beside all. */
 export function spotInside({ nodes }: TopologyDocument, container: NodeDocument, node: NodeDocument): Position {
   const parts = nodes.filter((one) => one.parent === container.id && one.id !== node.id);
   if (parts.length === 0) return FIRST_PART;
   const boxes = parts.map((one) => ({ ...(one.position ?? FIRST_PART), ...cardSize(one, false) }));
-  return freeSpot(boxes, cardSize(node, false));
+  return freeSpot(boxes, cardSize(node, false), parts.findLast(({ kind }) => kind === node.kind)?.position?.x);
+}
+
+/** The drawing with a container as large as what lies in it needs. */
+export function grownToHold(drawing: Drawing, id: string): Drawing {
+  const topology = topologyOf(drawing);
+  const container = topology.nodes.find((node) => node.id === id);
+  if (container === undefined) return drawing;
+  const size = cardSize(container, false);
+  const parts = topology.nodes.filter(({ parent }) => parent === id);
+  const reach = (far: (part: NodeDocument) => number, least: number) => Math.max(least, ...parts.map(far)) + FIRST_PART.x;
+  const width = reach(({ position, ...part }) => (position?.x ?? 0) + cardSize(part, false).width, size.width - FIRST_PART.x);
+  const height = reach(({ position, ...part }) => (position?.y ?? 0) + cardSize(part, false).height, size.height - FIRST_PART.x);
+  if (width === size.width && height === size.height) return drawing;
+  const grown: NodeDocument = { ...container, size: { width, height } };
+  return withTopology(drawing, { ...topology, nodes: topology.nodes.map((node) => (node.id === id ? grown : node)) });
 }
 
 /** Containers that this card could be put into, from the keyboard as well. */

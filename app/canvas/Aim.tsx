@@ -12,12 +12,14 @@ interface Hand {
   readonly node: string;
   /** Which end of the wire is in the hand's other one: `source` when the wire began where messages go out. */
   readonly type: 'source' | 'target';
+  /** Port of the node from which it leads. */
+  readonly port: string;
 }
 
-const whyNot = ({ node, type }: Hand, over: string): string | null => {
+const whyNot = ({ node, port, type }: Hand, over: string): string | null => {
   const drawing = present(useLab.getState());
   if (drawing === null) return null;
-  return type === 'source' ? whyNoWire(topologyOf(drawing), node, over) : whyNoWire(topologyOf(drawing), over, node);
+  return type === 'source' ? whyNoWire(topologyOf(drawing), node, over, port) : whyNoWire(topologyOf(drawing), over, node);
 };
 
 const cardUnder = (x: number, y: number): string | null =>
@@ -29,7 +31,7 @@ function letGo(hand: Hand, point: { readonly x: number; readonly y: number }): b
   if (over === null || over === hand.node) return false;
   const reason = whyNot(hand, over);
   if (reason !== null) tell(reason);
-  else edit((now) => (hand.type === 'source' ? connect(now, hand.node, over) : connect(now, over, hand.node)));
+  else edit((now) => (hand.type === 'source' ? connect(now, hand.node, over, hand.port) : connect(now, over, hand.node)));
   return true;
 }
 
@@ -42,9 +44,13 @@ export function follow(words: HTMLElement | null, x: number, y: number): void {
 
 export function Aim() {
   const dragged = useConnection((connection) =>
-    connection.inProgress && connection.fromHandle ? `${connection.fromHandle.type} ${connection.fromHandle.nodeId}` : null,
+    connection.inProgress && connection.fromHandle
+      ? `${connection.fromHandle.type} ${connection.fromHandle.id} ${connection.fromHandle.nodeId}`
+      : null,
   );
-  const tapped = useStore(({ connectionClickStartHandle: start }) => (start ? `${start.type} ${start.nodeId}` : null));
+  const tapped = useStore(({ connectionClickStartHandle: start }) =>
+    start ? `${start.type} ${start.id} ${start.nodeId}` : null,
+  );
   const flow = useStoreApi();
   const key = dragged ?? tapped;
   const words = useRef<HTMLParagraphElement>(null);
@@ -52,8 +58,10 @@ export function Aim() {
 
   useEffect(() => {
     if (key === null) return;
-    const [type, node] = [key.slice(0, 6) as Hand['type'], key.slice(7)];
-    const hand: Hand = { node, type };
+    // No port has a blank in its name.
+    const [type, port, ...id] = key.split(' ');
+    const hand: Hand = { node: id.join(' '), type: type as Hand['type'], port: port as string };
+    const { node } = hand;
     const cards = document.querySelectorAll<HTMLElement>('.react-flow__node');
     for (const card of cards) {
       const { id } = card.dataset;

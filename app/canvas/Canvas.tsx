@@ -106,7 +106,7 @@ function Drawing() {
       onSelectionDragStop={(_, cards) => putDown(cards)}
       onEdgeClick={onLetterPress}
       onConnect={onConnect}
-      isValidConnection={({ source, target }) => whyNoWire(topology, source, target) === null}
+      isValidConnection={({ source, target, sourceHandle }) => whyNoWire(topology, source, target, sourceHandle) === null}
       // As all keys it is meant for what has the focus, which React Flow does not look at.
       deleteKeyCode={null}
       multiSelectionKeyCode={MULTI_KEYS}
@@ -133,7 +133,8 @@ function Drawing() {
   );
 }
 
-const onConnect = ({ source, target }: Connection): void => edit((now) => connect(now, source, target));
+const onConnect = ({ source, target, sourceHandle }: Connection): void =>
+  edit((now) => connect(now, source, target, sourceHandle));
 
 function onNodesChange(changes: NodeChange<CardNode>[]): void {
   const moved = new Map(

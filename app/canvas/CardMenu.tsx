@@ -6,9 +6,11 @@ import type { NodeDocument, TopologyDocument } from '../../sim-engine/topology/d
 import { duplicate, removeThings } from '../acts/acts.ts';
 import { containersFor, moveInto } from '../acts/containers.ts';
 import { text } from '../messages/asked.ts';
+import { named } from '../messages/text.ts';
 import { connect, nameOf, nodeName, topologyOf, wireSources, wireTargets } from '../store/drawing.ts';
 import { edit, present, useLab } from '../store/lab.ts';
 import { openMenuOf } from '../store/menus.ts';
+import { portsBetween, whyNoWire } from '../store/wiring.ts';
 import { focusIfLost, focusOnCanvas } from '../ui/focus.ts';
 import { Menu, type MenuItem } from '../ui/Menu.tsx';
 import { closeMenu, openMenu, rename, useAttention } from './attention.ts';
@@ -20,14 +22,23 @@ export function CardMenu() {
   const { kind, node, at } = menu;
   const topology = topologyOf(drawing);
   const name = nameOf(topology, node);
-  const wireItem = (other: NodeDocument): MenuItem => ({
-    label: nodeName(other),
-    icon: Spline,
-    onPick() {
-      edit((now) => (kind === 'connect' ? connect(now, node, other.id) : connect(now, other.id, node)));
-      focusOnCanvas(node);
-    },
-  });
+  const self = topology.nodes.find(({ id }) => id === node);
+  /** Where several kinds of wires lead to the same card, one for each that can be drawn. */
+  const wireItems = (other: NodeDocument): readonly MenuItem[] => {
+    const [from, to] = kind === 'connect' ? [self ?? other, other] : [other, self ?? other];
+    const ports = portsBetween(from, to);
+    const drawable = ports.filter(({ port }) => whyNoWire(topology, from.id, to.id, port) === null);
+    return drawable.map(
+      ({ port, wire }, ix): MenuItem => ({
+        label: ix === 0 ? nodeName(other) : text('menu.connect.as', { name: nodeName(other), wire: named(wire) }),
+        icon: Spline,
+        onPick() {
+          edit((now) => connect(now, from.id, to.id, port));
+          focusOnCanvas(node);
+        },
+      }),
+    );
+  };
   const close = () => {
     closeMenu();
     focusIfLost(node);
@@ -38,7 +49,7 @@ export function CardMenu() {
       <Menu
         key={kind}
         label={text(kind === 'connect' ? 'canvas.wire-to' : 'canvas.wire-from', { name })}
-        items={others.map(wireItem)}
+        items={others.flatMap(wireItems)}
         nothing={text('menu.connect.none')}
         hasTitle
         at={at}

@@ -41,6 +41,7 @@ export const EN = {
 
   'wiring.gone': 'One of the two is no longer drawn.',
   'wiring.itself': '{from} cannot be wired to itself.',
+  'wiring.apart': '{from} and {to} lie in different brokers, and such a wire stays within one.',
   'wiring.doubled': 'A wire leads from {from} to {to} already.',
   'wiring.full': '{node} takes no more wires of this sort ({wire}): it can have {most}.',
   'wiring.circle': 'This would close a circle, and a letter in it would travel for ever.',
@@ -58,6 +59,7 @@ export const EN = {
   'palette.label': 'Add to the canvas',
   'palette.group.ends': 'Senders and workers',
   'palette.group.channels': 'Queues and topics',
+  'palette.group.rabbitmq': 'RabbitMQ',
   'palette.group.between': 'Stores and views',
   'palette.add': 'Add',
   'palette.drag': 'Drag it onto the canvas, or click to add it where there is room.',

@@ -134,17 +134,17 @@ export function addNode(drawing: Drawing, node: NodeDocument): Drawing {
   return withNodes(drawing, [...topologyOf(drawing).nodes, node]);
 }
 
-/** Draws a wire; the same document where none can lead there. */
-export function connect(drawing: Drawing, from: string, to: string): Drawing {
+/** Draws a wire, from this port where several kinds of wires lead there; the same document where none does. */
+export function connect(drawing: Drawing, from: string, to: string, port?: string | null): Drawing {
   const topology = topologyOf(drawing);
-  const kind = wireKindBetween(topology, from, to);
-  if (kind === null || whyNoWire(topology, from, to) !== null) return drawing;
+  const kind = wireKindBetween(topology, from, to, port);
+  if (kind === null || whyNoWire(topology, from, to, port) !== null) return drawing;
   return withWires(drawing, [...topology.wires, { id: freeId(drawing, `${from}-${to}`.slice(0, 36)), kind, from, to }]);
 }
 
 /** A beginner's wire is one to or from a queue, even where a sender may be wired to a worker directly. */
 function channelsFirst(nodes: readonly NodeDocument[]): readonly NodeDocument[] {
-  const isChannel = ({ kind }: NodeDocument) => nodeKind(kind)?.group === 'channels';
+  const isChannel = ({ kind }: NodeDocument) => nodeKind(kind)?.group === 'channels' || nodeKind(kind)?.isPart === true;
   return [...nodes.filter(isChannel), ...nodes.filter((node) => !isChannel(node))];
 }
 

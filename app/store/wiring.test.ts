@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { NODE_KINDS } from '../../sim-engine/nodes/declarations.ts';
-import type { TopologyDocument } from '../../sim-engine/topology/document.ts';
+import type { NodeDocument, TopologyDocument } from '../../sim-engine/topology/document.ts';
 import { validateTopology } from '../../sim-engine/topology/parse.ts';
 import { connect, topologyOf } from './drawing.ts';
-import { whyNoWire } from './wiring.ts';
+import { portsBetween, whyNoWire } from './wiring.ts';
 
 const topology = (wires: TopologyDocument['wires'] = []): TopologyDocument => ({
   format: 'broker-lab/topology',
@@ -69,5 +69,44 @@ describe('a wire that cannot be', () => {
         if (isDrawn) expect(validateTopology(drawn), `${from} to ${to}`).toEqual([]);
       }
     }
+  });
+});
+
+describe('inside a RabbitMQ broker', () => {
+  const part = (id: string, kind: string, parent = 'rabbit') => ({ id, kind, parent });
+  const drawn: TopologyDocument = {
+    format: 'broker-lab/topology',
+    version: 1,
+    nodes: [
+      { id: 'rabbit', kind: 'rabbitmq' },
+      { id: 'other', kind: 'rabbitmq' },
+      part('x', 'rabbitmq-exchange'),
+      part('y', 'rabbitmq-exchange'),
+      part('q', 'rabbitmq-queue'),
+      part('far', 'rabbitmq-queue', 'other'),
+    ],
+    wires: [],
+  };
+
+  test('any number of bindings join the same two, each a wire of its own', () => {
+    const twice = topologyOf(connect(connect(drawn, 'x', 'q'), 'x', 'q'));
+    expect(twice.wires.map(({ kind }) => kind)).toEqual(['binding', 'binding']);
+    expect(validateTopology(twice)).toEqual([]);
+  });
+
+  test('the port decides between a binding and the way to the alternate exchange', () => {
+    const kinds = (port?: string) => topologyOf(connect(drawn, 'x', 'y', port)).wires.map(({ kind }) => kind);
+    expect(kinds()).toEqual(['binding']);
+    expect(kinds('bindings')).toEqual(['binding']);
+    expect(kinds('alternate')).toEqual(['alternate']);
+    const [x, y] = [drawn.nodes[2], drawn.nodes[3]] as [NodeDocument, NodeDocument];
+    expect(portsBetween(x, y).map(({ port }) => port)).toEqual(['bindings', 'alternate']);
+    const full = topologyOf(connect(drawn, 'x', 'y', 'alternate'));
+    expect(whyNoWire(full, 'x', 'y', 'alternate')).toContain('takes no more wires');
+    expect(whyNoWire(full, 'x', 'y', 'bindings')).toBeNull();
+  });
+
+  test('no binding leads out of it', () => {
+    expect(whyNoWire(drawn, 'x', 'far')).toBe('x and far lie in different brokers, and such a wire stays within one.');
   });
 });

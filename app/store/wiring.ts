@@ -2,28 +2,46 @@
 // are asked before a wire is drawn, so that a wrong one is refused while it is still in the hand.
 
 import { nodeKind, wireKind } from '../../sim-engine/nodes/declarations.ts';
-import { canConnect, portAt } from '../../sim-engine/topology/connect.ts';
+import { type Connectable, canConnect, portAt, wiresBetween } from '../../sim-engine/topology/connect.ts';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
 import { named, text } from '../messages/text.ts';
 
 const nameOf = (node: NodeDocument): string => node.name ?? node.id;
 
-/** The kind of wire that leads from one node to another, by the kinds of the two; null where none does. */
-export function wireKindBetween({ nodes }: TopologyDocument, from: string, to: string): string | null {
+/** The kind of wire that leads from one node to another, by the kinds of the two and the port; null where none does. */
+export function wireKindBetween({ nodes }: TopologyDocument, from: string, to: string, port?: string | null): string | null {
   const kindOf = (id: string) => nodes.find((node) => node.id === id)?.kind;
   const [fromKind, toKind] = [kindOf(from), kindOf(to)];
   if (from === to || fromKind === undefined || toKind === undefined) return null;
-  const connectable = canConnect(fromKind, toKind);
+  const connectable = connectableAt(fromKind, toKind, port);
   return connectable.ok ? connectable.wire.type : null;
 }
 
+/** What leads from that port of one kind to another kind; without a port what is meant most often. */
+function connectableAt(fromKind: string, toKind: string, port: string | null | undefined): Connectable {
+  const [from, to] = [nodeKind(fromKind), nodeKind(toKind)];
+  const wires = from === undefined || to === undefined ? [] : wiresBetween(from, to);
+  const wire = wires.find((one) => from !== undefined && portAt(from, one, 'from')?.name === port);
+  return wire === undefined ? canConnect(fromKind, toKind) : { ok: true, wire };
+}
+
+/** Ports of one node from which different kinds of wires lead to another; one or none where there is no choice. */
+export function portsBetween(from: NodeDocument, to: NodeDocument): readonly { readonly port: string; readonly wire: string }[] {
+  const [source, target] = [nodeKind(from.kind), nodeKind(to.kind)];
+  if (source === undefined || target === undefined) return [];
+  return wiresBetween(source, target).flatMap((wire) => {
+    const port = portAt(source, wire, 'from')?.name;
+    return port === undefined ? [] : [{ port, wire: wire.label }];
+  });
+}
+
 /** Why no wire can be drawn from one node to another, in a sentence or two; null where one can. */
-export function whyNoWire(topology: TopologyDocument, from: string, to: string): string | null {
+export function whyNoWire(topology: TopologyDocument, from: string, to: string, port?: string | null): string | null {
   const [source, target] = [from, to].map((id) => topology.nodes.find((node) => node.id === id));
   if (source === undefined || target === undefined) return text('wiring.gone');
   const names = { from: nameOf(source), to: nameOf(target) };
   if (from === to) return text('wiring.itself', names);
-  const connectable = canConnect(source.kind, target.kind);
+  const connectable = connectableAt(source.kind, target.kind, port);
   if (!connectable.ok) {
     const values = worded(connectable.values);
     const sentence = named(`problem.${connectable.code}`, values);
@@ -32,7 +50,10 @@ export function whyNoWire(topology: TopologyDocument, from: string, to: string):
   }
   const { wires } = topology;
   const kind = connectable.wire.type;
-  if (wires.some((wire) => wire.from === from && wire.to === to && wire.kind === kind)) return text('wiring.doubled', names);
+  const { isInner, isRepeatable } = connectable.wire;
+  if (isInner && source.parent !== target.parent) return text('wiring.apart', names);
+  const isThere = wires.some((wire) => wire.from === from && wire.to === to && wire.kind === kind);
+  if (isThere && !isRepeatable) return text('wiring.doubled', names);
   for (const end of ['from', 'to'] as const) {
     const node = end === 'from' ? source : target;
     const declared = nodeKind(node.kind);

@@ -120,7 +120,7 @@ const CONSUME_FIELDS = declareFields('rabbitmq-consume', {
 
 export const RABBITMQ: NodeKind<'rabbitmq', typeof BROKER_FIELDS> = declareNode({
   type: 'rabbitmq',
-  group: 'channels',
+  group: 'rabbitmq',
   link: 'https://www.rabbitmq.com/docs',
   fields: BROKER_FIELDS,
   ports: [],

@@ -65,7 +65,7 @@ const UNROUTED = 'amqp-unrouted';
 
 export const RABBITMQ_EXCHANGE: NodeKind<'rabbitmq-exchange', typeof EXCHANGE_FIELDS> = declareNode({
   type: 'rabbitmq-exchange',
-  group: 'between',
+  group: 'rabbitmq',
   isPart: true,
   link: 'https://www.rabbitmq.com/docs/exchanges',
   fields: EXCHANGE_FIELDS,

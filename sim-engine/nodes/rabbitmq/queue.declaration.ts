@@ -193,7 +193,7 @@ const GIVES_UP = 'amqp-gives-up';
 
 export const RABBITMQ_QUEUE: NodeKind<'rabbitmq-queue', typeof QUEUE_FIELDS> = declareNode({
   type: 'rabbitmq-queue',
-  group: 'channels',
+  group: 'rabbitmq',
   isPart: true,
   link: 'https://www.rabbitmq.com/docs/queues',
   fields: QUEUE_FIELDS,
