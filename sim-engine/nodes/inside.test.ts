@@ -55,6 +55,9 @@ const COUNTED: { readonly [table: string]: string } = {
   'event-store.streams': 'streams',
   'projection.held': 'held_events',
   'projection.streams': 'view_streams',
+  'rabbitmq.connections': 'connections',
+  'rabbitmq-queue.unacked': 'in_flight',
+  'rabbitmq-queue.consumers': 'consumers',
 };
 /** Gauges that say the same as what stands in a column, added up. */
 const ADDED_UP: { readonly [table: string]: { readonly [column: string]: string } } = {
@@ -67,11 +70,15 @@ const ADDED_UP: { readonly [table: string]: { readonly [column: string]: string 
   'autoscaler.state': { wanted: 'wanted_replicas', working: 'working_replicas', starting: 'starting_replicas' },
 };
 
-function gaugesOf({ assembly, world }: Simulation, id: string): ReadonlyMap<string, number> {
-  const [live] = assembly.actorsOfNode(id);
-  const gauges = nodeKind(live?.kind ?? '')?.gauges ?? [];
+/** Of a part, as its container measures it. */
+function gaugesOf({ assembly, topology, world }: Simulation, id: string): ReadonlyMap<string, number> {
+  const drawn = topology.nodes.find((node) => node.id === id);
+  const [live] = assembly.actorsOfNode(drawn?.parent ?? id);
+  const gauges = nodeKind(drawn?.kind ?? '')?.gauges ?? [];
   const cells = new Float64Array(gauges.length);
-  world.actors[live?.ix ?? 0]?.sample(cells, 0);
+  const actor = world.actors[live?.ix ?? 0];
+  if (drawn?.parent === undefined) actor?.sample(cells, 0);
+  else actor?.samplePart?.(id, cells, 0);
   return new Map(gauges.map(({ name }, at) => [name, cells[at] as number]));
 }
 

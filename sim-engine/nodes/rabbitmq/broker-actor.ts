@@ -17,6 +17,7 @@ import {
   SKIPPED,
   WAITING,
 } from '../../world/books.ts';
+import type { Inside } from '../../world/inside.ts';
 import { MODE_DIRECT } from '../../world/links.ts';
 import * as packet from '../../world/packet-types.ts';
 import {
@@ -36,6 +37,7 @@ import type { World } from '../../world/world.ts';
 import type { Params, TableEntry } from '../fields.ts';
 import { type ActorSelf, type Connection, type Container, clientTimer, type NodeBehaviour, type PartRef } from '../node-kind.ts';
 import { Broker, type BrokerOutput, type BrokerState, type Delivery } from './broker.ts';
+import { brokerInside, type Ended, type Ending, exchangeInside, queueInside } from './broker-inside.ts';
 import { PEER_GONE, SOCKET_CLOSED } from './client-session.ts';
 import { BY_REJECT, rabbitConsumer } from './consumer.ts';
 import { headerTable } from './declared-arguments.ts';
@@ -52,6 +54,7 @@ const LOOK_FOR_SILENCE = 2;
 const SILENCE_CHECK_NS = 5_000_000_000;
 const SILENT_BEATS = 2;
 const MS = 1_000_000;
+const ENDINGS_KEPT = 20;
 const NO_HEADERS: HeaderTable = new Map();
 
 /** The broker's side of a client's session. */
@@ -92,6 +95,8 @@ interface ActorState {
   /** By document id of the part that publishers send to. */
   readonly published: Map<string, { count: number; unroutable: number }>;
   deadLettered: number;
+  /** Why the last sessions ended, latest first. */
+  endings: Ended[];
 }
 
 const newActorState = (): ActorState => ({
@@ -106,6 +111,7 @@ const newActorState = (): ActorState => ({
   unroutable: 0,
   published: new Map(),
   deadLettered: 0,
+  endings: [],
 });
 
 /** What waits in a queue, also for its time or for its dead letters to arrive. */
@@ -181,7 +187,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
       this.declareDrawn();
       return;
     }
-    this.dropSession(slot);
+    this.leaveSession(slot, 'client-left');
     this.afterwards();
   }
 
@@ -301,7 +307,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
       case CONSUMERS:
         return this.setConsumers(slot, session, first);
       case CLOSE:
-        return this.dropSession(slot);
+        return this.leaveSession(slot, 'client-left');
     }
   }
 
@@ -323,7 +329,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
   // ---------------------------------------------------------------- sessions
 
   private onOpen(slot: number, consumers: number, number: number): void {
-    this.dropSession(slot);
+    this.leaveSession(slot, 'client-left');
     const connection = this.connections[slot];
     if (!connection) return;
     const node = this.nodeFor(slot, connection);
@@ -392,12 +398,20 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
   }
 
   /** The client's side of a session is gone. */
-  private dropSession(slot: number): void {
+  private leaveSession(slot: number, how: Ending): void {
     const session = this.forgetSession(slot);
     if (session === undefined) return;
+    this.noteEnding(slot, how, 0);
     const others = [...this.state.sessions.values()].some(({ connection }) => connection === session.connection);
     if (others) this.broker.closeChannel(session.channel);
     else this.broker.closeConnection(session.connection);
+  }
+
+  private noteEnding(slot: number, how: Ending, code: number): void {
+    const { state } = this;
+    const client = this.connections[slot]?.peerId;
+    if (client === undefined) return;
+    state.endings = [{ client, how, code, atNs: this.nowNs() }, ...state.endings.slice(0, ENDINGS_KEPT - 1)];
   }
 
   /** What it had not been read of is lost. */
@@ -423,6 +437,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
       const { code, slot } = this.ended[at] as { readonly slot: number; readonly code: number };
       const session = this.forgetSession(slot);
       if (session === undefined) continue;
+      this.noteEnding(slot, 'refused', code);
       this.send(slot, CLOSED, 0, code);
       const others = [...this.state.sessions.values()].some(({ connection }) => connection === session.connection);
       if (!others) this.broker.closeConnection(session.connection);
@@ -445,7 +460,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     for (const [slot, { heardNs }] of [...state.sessions]) {
       const heartbeatNs = this.connections[slot]?.params.heartbeat as number;
       const silenceNs = (world.now[0] as number) - (heardNs[0] as number);
-      if (heartbeatNs > 0 && silenceNs > heartbeatNs * SILENT_BEATS) this.dropSession(slot);
+      if (heartbeatNs > 0 && silenceNs > heartbeatNs * SILENT_BEATS) this.leaveSession(slot, 'no-heartbeat');
     }
     if (state.sessions.size > 0) this.lookForSilence();
   }
@@ -694,7 +709,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
   override onTimer(timer: number, arg: number): void {
     if (timer === WAKE) this.broker.wake(arg);
     else if (timer === LOOK_FOR_SILENCE) this.closeSilent();
-    else if (timer === PEER_GONE) this.dropSession(arg);
+    else if (timer === PEER_GONE) this.leaveSession(arg, 'client-left');
     this.afterwards();
   }
 
@@ -707,6 +722,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     for (const msg of [...this.state.undecided.keys()]) this.loseUndecided(msg, CRASH);
     this.broker.restart();
     this.state.shared.clear();
+    this.state.endings = [];
     this.state.isLooking = false;
     this.ended.length = 0;
   }
@@ -762,7 +778,17 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     this.drawn = drawnTopology(this.parts, [...this.inner.values()]);
   }
 
-  // ---------------------------------------------------------------- gauges
+  // ---------------------------------------------------------------- what people see
+
+  inside(part: string): Inside {
+    const { broker, connections, nodes, state, world } = this;
+    const contents = { broker, connections, nodes, state, world, nameOf: (id: string) => this.nameOf(id) };
+    if (part === '') return brokerInside(contents);
+    const name = this.nameOf(part);
+    if (!this.drawn.queueParts.has(part)) return exchangeInside(contents, name);
+    const queue = broker.named(name);
+    return queue === undefined ? [] : queueInside(contents, queue);
+  }
 
   samplePart(part: string, out: Float64Array, at: number): void {
     if (!this.drawn.queueParts.has(part)) {

@@ -3,7 +3,7 @@
 
 import { keysOf, lookUp, putIn, takeFrom } from '../../kernel/number-map.ts';
 import { type Consumer, firstTurn, joinTurns, leaveTurns } from './consumers.ts';
-import { clearLine, type Entry, entriesOf, insertEntry } from './entry-line.ts';
+import { clearLine, type Entry, entriesOf, insertEntry, type Line } from './entry-line.ts';
 import { ACCESS_REFUSED, DONE, type Message, type ReplyCode } from './model.ts';
 import {
   consumersOf,
@@ -109,6 +109,11 @@ export function classicRun(host: QueueHost, queue: Queue): void {
     handOut(host, queue, reader, shiftReady(queue, topLevel(queue)));
     classicDropExpired(host, queue);
   }
+}
+
+/** What is ready, in the order in which it goes. */
+export function* classicInTurn({ levels, top }: Queue): Generator<Entry> {
+  for (let level = top; level >= 0; level--) yield* entriesOf(levels[level] as Line);
 }
 
 /** Lets expired messages go from the head of the whole line: one behind another that is not yet due stays. */

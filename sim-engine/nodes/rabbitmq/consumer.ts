@@ -4,6 +4,7 @@
 import type { LinkIx, OblIx } from '../../kernel/ids.ts';
 import { clearNumbers, lookUp, type NumberMap, newNumberMap, putIn, takeFrom } from '../../kernel/number-map.ts';
 import { DELAYED } from '../../world/books.ts';
+import type { Inside } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
 import { actorPlace, CUT } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
@@ -15,6 +16,7 @@ import {
   clientTimer,
   type Settlement,
 } from '../node-kind.ts';
+import { sessionTable, unsettledTable } from './client-inside.ts';
 import { CLIENT_OWN, newSession, Session, type SessionState, type SessionUser } from './client-session.ts';
 import { CANCELLED, CLOSED, CONSUMERS, OPENED } from './packets.ts';
 
@@ -52,6 +54,7 @@ class RabbitConsumer implements ConsumerClient, SessionUser {
   private readonly host: ConsumerHost;
   private readonly client: number;
   private readonly out: LinkIx;
+  private readonly peerId: string;
   private readonly connection: Session;
   private isAutomatic = false;
   private onRetry = 'requeue';
@@ -61,6 +64,7 @@ class RabbitConsumer implements ConsumerClient, SessionUser {
     this.host = host;
     this.client = client;
     this.out = connection.out;
+    this.peerId = connection.peerId;
     this.connection = new Session(world, host, client, connection, this);
     this.readParams(connection);
   }
@@ -159,6 +163,12 @@ class RabbitConsumer implements ConsumerClient, SessionUser {
     this.state.kept.delete(arg);
     const held = kept === undefined ? undefined : lookUp(this.state.held, kept.obl);
     if (kept !== undefined && held?.tag === kept.tag) this.answer(kept.obl, held, 'retry');
+  }
+
+  inside(): Inside {
+    const { peerId, state, world } = this;
+    const session = sessionTable(world, state.session, false, peerId);
+    return this.isAutomatic ? [session] : [session, unsettledTable(world, state.held, peerId)];
   }
 
   onOpened(): void {

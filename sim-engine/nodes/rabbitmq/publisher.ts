@@ -2,10 +2,12 @@
 // answers, and sends it again after a nack or a lost connection, which may double it.
 
 import type { LinkIx, MsgIx } from '../../kernel/ids.ts';
+import type { Inside } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
 import { actorPlace } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
 import type { Connection, PublisherClient, PublisherFactory, PublisherHost } from '../node-kind.ts';
+import { sessionTable, unconfirmedTable } from './client-inside.ts';
 import { newSession, Session, type SessionState, type SessionUser } from './client-session.ts';
 import { CANCELLED, CLOSED, OPENED, RETURNED } from './packets.ts';
 
@@ -40,6 +42,7 @@ class RabbitPublisher implements PublisherClient, SessionUser {
   private readonly host: PublisherHost;
   private readonly client: number;
   private readonly out: LinkIx;
+  private readonly peerId: string;
   private readonly connection: Session;
   private confirms = false;
   private window = 0;
@@ -50,6 +53,7 @@ class RabbitPublisher implements PublisherClient, SessionUser {
     this.host = host;
     this.client = client;
     this.out = connection.out;
+    this.peerId = connection.peerId;
     this.connection = new Session(world, host, client, connection, this);
     this.readParams(connection);
   }
@@ -183,6 +187,13 @@ class RabbitPublisher implements PublisherClient, SessionUser {
     if (isOpen === this.state.wasOpen) return;
     this.state.wasOpen = isOpen;
     this.host.onFlow(this.client, isOpen);
+  }
+
+  inside(): Inside {
+    const { peerId, state, world } = this;
+    const session = sessionTable(world, state.session, state.isBlocked, peerId);
+    const isAsking = this.confirms || state.pending.size > 0;
+    return isAsking ? [session, unconfirmedTable(world, state.pending, peerId)] : [session];
   }
 
   onDisconnected(): void {

@@ -134,6 +134,28 @@ function takeNext(host: QueueHost, queue: Queue): Entry {
   return shiftReady(queue, level);
 }
 
+/** What is ready, in the order in which it goes while nothing comes in between. */
+export function* quorumInTurn(version: Version, { levels, returned, top, turnCount }: Queue): Generator<Entry> {
+  yield* entriesOf(returned);
+  const lines = levels.slice(0, top + 1).reverse();
+  if (version !== '4.0' || lines.length < 2) {
+    for (const line of lines) yield* entriesOf(line);
+    return;
+  }
+  const [urgent, other] = lines.map(entriesOf) as [Generator<Entry>, Generator<Entry>];
+  let [nextUrgent, nextOther] = [urgent.next(), other.next()];
+  for (
+    let turn = turnCount;
+    nextUrgent.done !== true || nextOther.done !== true;
+    turn = turn === URGENT_IN_A_ROW ? 0 : turn + 1
+  ) {
+    const isOther = nextUrgent.done === true || (turn === URGENT_IN_A_ROW && nextOther.done !== true);
+    yield (isOther ? nextOther.value : nextUrgent.value) as Entry;
+    if (isOther) nextOther = other.next();
+    else nextUrgent = urgent.next();
+  }
+}
+
 function shiftReturned(queue: Queue): Entry {
   const entry = shiftEntry(queue.returned);
   queue.ready--;
