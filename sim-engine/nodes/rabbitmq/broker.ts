@@ -1147,8 +1147,9 @@ export class Broker implements QueueHost {
    * Connections that do not publish go on.
    */
   isHeldUp(id: number, isPublish: boolean): boolean {
+    if (this.state.alarms.size === 0) return false;
     const connection = this.connection(id);
-    if (!connection.isBlocked && isPublish && this.state.alarms.size > 0) {
+    if (!connection.isBlocked && isPublish) {
       connection.isBlocked = true;
       this.out.blocked(id, true);
     }

@@ -1,7 +1,7 @@
 // A classic queue: one place, original order. A message that comes back stands where it stood; expired ones leave at the head of the
 // line alone; a consumer that is full is found out when its turn comes. Follows `rabbit_amqqueue_process` and `rabbit_queue_consumers`.
 
-import { keysOf, lookUp, putIn, takeFrom } from '../../kernel/number-map.ts';
+import { keysOf, putIn, takeFrom } from '../../kernel/number-map.ts';
 import { type Consumer, firstTurn, joinTurns, leaveTurns } from './consumers.ts';
 import { clearLine, type Entry, entriesOf, insertEntry, type Line } from './entry-line.ts';
 import { ACCESS_REFUSED, DONE, type Message, type ReplyCode } from './model.ts';
@@ -16,6 +16,7 @@ import {
   type QueueHost,
   shiftReady,
   topLevel,
+  type Unacked,
 } from './queue.ts';
 
 const MS = 1_000_000;
@@ -177,7 +178,7 @@ export function classicChannelDown(host: QueueHost, queue: Queue, channel: numbe
   for (const consumer of consumers) leaveTurns(queue.turns, consumer);
   for (const consumer of consumers) forgetConsumer(queue, consumer);
   if (consumers.length > 0 && queue.consumers.size === 0) queue.usedNs = host.nowNs();
-  putBack(host, queue, positions, true);
+  putBack(host, queue, takeOut(queue, positions), true);
   classicRun(host, queue);
 }
 
@@ -189,28 +190,28 @@ export function classicResume(host: QueueHost, queue: Queue, channel: number): v
 
 // ------------------------------------------------------------------ settling
 
-/** Takes what is out off the books of its consumers; those that were full may take their turn again. */
-function regain(queue: Queue, positions: readonly number[]): void {
-  if (positions.length === 1) {
-    const consumer = regainOne(queue, positions[0] as number);
-    if (consumer?.credit === 1) unblock(queue, consumer.channel);
-    return;
-  }
+/** Takes in what is out; consumers that were full with it may take their turn again. */
+function takeBack(queue: Queue, positions: readonly number[]): Unacked[] {
+  const outs = takeOut(queue, positions);
   const channels: number[] = [];
-  for (const position of positions) {
-    const consumer = regainOne(queue, position);
-    if (consumer?.credit === 1 && !channels.includes(consumer.channel)) channels.push(consumer.channel);
+  for (const out of outs) {
+    const consumer = queue.consumers.get(out.consumer);
+    if (consumer === undefined) continue;
+    consumer.held--;
+    consumer.credit++;
+    if (consumer.credit === 1 && !channels.includes(consumer.channel)) channels.push(consumer.channel);
   }
   for (const channel of channels) unblock(queue, channel);
+  return outs;
 }
 
-function regainOne(queue: Queue, position: number): Consumer | undefined {
-  const out = lookUp(queue.unacked, position);
-  const consumer = out === undefined ? undefined : queue.consumers.get(out.consumer);
-  if (consumer === undefined) return undefined;
-  consumer.held--;
-  consumer.credit++;
-  return consumer;
+function takeOut(queue: Queue, positions: readonly number[]): Unacked[] {
+  const outs: Unacked[] = [];
+  for (const position of positions) {
+    const out = takeFrom(queue.unacked, position);
+    if (out !== undefined) outs.push(out);
+  }
+  return outs;
 }
 
 const isFreeAgain = ({ blockedAt, credit }: Consumer): boolean => blockedAt !== 0 && credit > 0;
@@ -234,27 +235,18 @@ function unblock(queue: Queue, channel: number): void {
 }
 
 export function classicAck(host: QueueHost, queue: Queue, positions: readonly number[]): void {
-  regain(queue, positions);
-  for (const position of positions) {
-    const out = takeFrom(queue.unacked, position);
-    if (out === undefined) continue;
-    host.letGo(queue, out.entry, 'acknowledged');
-  }
+  for (const { entry } of takeBack(queue, positions)) host.letGo(queue, entry, 'acknowledged');
   classicRun(host, queue);
 }
 
 /** Back to where they stood; `isFailed` is remembered from 4.3 on. */
 export function classicRequeue(host: QueueHost, queue: Queue, positions: readonly number[], isFailed: boolean): void {
-  regain(queue, positions);
-  putBack(host, queue, positions, isFailed);
+  putBack(host, queue, takeBack(queue, positions), isFailed);
   classicRun(host, queue);
 }
 
-function putBack(host: QueueHost, queue: Queue, positions: readonly number[], isFailed: boolean): void {
-  for (const position of positions) {
-    const out = takeFrom(queue.unacked, position);
-    if (out === undefined) continue;
-    const { entry } = out;
+function putBack(host: QueueHost, queue: Queue, outs: readonly Unacked[], isFailed: boolean): void {
+  for (const { entry } of outs) {
     entry.isRedelivered = true;
     if (isFailed) entry.failedCount++;
     insertEntry(lineAt(queue, entry.level), entry);
@@ -268,12 +260,9 @@ function putBack(host: QueueHost, queue: Queue, positions: readonly number[], is
 
 /** Rejected for good: they die, or go if there is nowhere to die to. */
 export function classicDiscard(host: QueueHost, queue: Queue, positions: readonly number[], isFailed: boolean): void {
-  regain(queue, positions);
-  for (const position of positions) {
-    const out = takeFrom(queue.unacked, position);
-    if (out === undefined) continue;
-    if (isFailed) out.entry.failedCount++;
-    host.die(queue, out.entry, 'rejected');
+  for (const { entry } of takeBack(queue, positions)) {
+    if (isFailed) entry.failedCount++;
+    host.die(queue, entry, 'rejected');
   }
   classicRun(host, queue);
 }
@@ -308,7 +297,7 @@ export function classicRestart(host: QueueHost, queue: Queue): void {
   queue.consumers.clear();
   queue.turns.groups.length = 0;
   queue.holder = 0;
-  putBack(host, queue, keysOf(queue.unacked), true);
+  putBack(host, queue, takeOut(queue, keysOf(queue.unacked)), true);
   for (const line of queue.levels) {
     const kept: Entry[] = [];
     for (const entry of entriesOf(line)) {
