@@ -18,7 +18,7 @@ export const EN = {
   'card.bindings': 'bindings',
 
   'node.heading': 'Nodes',
-  'node.up': 'Node {number} of {name}: runs',
+  'node.up': 'Node {number} of {name}: up',
   'node.down': 'Node {number} of {name}: down',
   'node.menu': 'Node {number} of {name}',
   'node.kill': 'Kill this node',
