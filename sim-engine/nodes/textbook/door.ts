@@ -38,12 +38,16 @@ export class Door implements Stateful {
   state: DoorState = { isBlocking: false, parked: newRing(), recent: newRecentNumbers() };
   private readonly world: World;
   private readonly host: DoorHost;
+  private readonly ix: ActorIx;
+  private readonly out: readonly LinkIx[];
   private readonly place: number;
   private readonly sub: SubIx;
 
   constructor(world: World, host: DoorHost, sub: SubIx) {
     this.world = world;
     this.host = host;
+    this.ix = host.ix;
+    this.out = host.out;
     this.place = actorPlace(host.ix);
     this.sub = sub;
   }
@@ -61,15 +65,15 @@ export class Door implements Stateful {
 
   /** Takes the message over from its sender. What becomes of the obligation is up to the caller. */
   admit(msg: MsgIx, slot: number, tag: number): number {
-    const { host, world } = this;
+    const { world } = this;
     const messages = world.messages;
-    world.books.closePublish(host.ix, PUB_ACCEPTED);
-    world.oracle.acceptedPublish(host.ix, messages.sender[msg] as number, messages.number[msg] as number);
+    world.books.closePublish(this.ix, PUB_ACCEPTED);
+    world.oracle.acceptedPublish(this.ix, messages.sender[msg] as number, messages.number[msg] as number);
     world.tell(msg, 'accepted', this.place, 0);
     const obl = world.obligations.openAccepted(msg, this.sub, WAITING);
     if (((messages.flags[msg] as number) & NUMBERED) !== 0)
       rememberNumber(this.state.recent, messages.sender[msg] as number, messages.number[msg] as number);
-    if (tag !== 0) world.send(host.out[slot] as LinkIx, packet.CONFIRM, 0, 1, tag);
+    if (tag !== 0) world.send(this.out[slot] as LinkIx, packet.CONFIRM, 0, 1, tag);
     return obl;
   }
 
@@ -81,23 +85,23 @@ export class Door implements Stateful {
 
   /** It is there already, and only the word that it is was lost. */
   confirmAgain(msg: MsgIx, slot: number, tag: number): void {
-    const { host, world } = this;
-    world.books.closePublish(host.ix, PUB_REFUSED);
+    const { world } = this;
+    world.books.closePublish(this.ix, PUB_REFUSED);
     world.books.countReason(false, PUB_REFUSED, this.place, DUPLICATE);
     world.tell(msg, 'refused', this.place, 0, DUPLICATE);
     world.messages.release(msg);
-    if (tag !== 0) world.send(host.out[slot] as LinkIx, packet.CONFIRM, 0, 1, tag);
+    if (tag !== 0) world.send(this.out[slot] as LinkIx, packet.CONFIRM, 0, 1, tag);
   }
 
   refuse(msg: MsgIx, slot: number, tag: number): void {
-    const { host, world } = this;
+    const { world } = this;
     const messages = world.messages;
-    world.books.closePublish(host.ix, PUB_REFUSED);
+    world.books.closePublish(this.ix, PUB_REFUSED);
     world.books.countReason(false, PUB_REFUSED, this.place, FULL);
-    world.oracle.missedPublish(host.ix, messages.sender[msg] as number, messages.number[msg] as number);
+    world.oracle.missedPublish(this.ix, messages.sender[msg] as number, messages.number[msg] as number);
     world.tell(msg, 'refused', this.place, 0, FULL);
     messages.release(msg);
-    if (tag !== 0) world.send(host.out[slot] as LinkIx, packet.REFUSE, 0, 1, tag);
+    if (tag !== 0) world.send(this.out[slot] as LinkIx, packet.REFUSE, 0, 1, tag);
   }
 
   // ---------------------------------------------------------------- held back
@@ -108,7 +112,7 @@ export class Door implements Stateful {
     pushRing(parked, msg);
     pushRing(parked, slot);
     pushRing(parked, tag);
-    this.world.send(this.host.out[slot] as LinkIx, packet.FLOW_STOP, 0, 1, 0);
+    this.world.send(this.out[slot] as LinkIx, packet.FLOW_STOP, 0, 1, 0);
     this.state.isBlocking = true;
   }
 
@@ -128,7 +132,7 @@ export class Door implements Stateful {
     state.isBlocking = false;
     const share = this.roomForEach();
     for (let slot = 0; slot < host.connections.length; slot++) {
-      if (this.isPublisher(slot)) world.send(host.out[slot] as LinkIx, packet.FLOW_GO, 0, 1, share);
+      if (this.isPublisher(slot)) world.send(this.out[slot] as LinkIx, packet.FLOW_GO, 0, 1, share);
     }
   }
 
@@ -136,8 +140,8 @@ export class Door implements Stateful {
   onFlowAsk(slot: number, blocks: boolean): void {
     const { host, state, world } = this;
     if (blocks && !host.hasRoom()) state.isBlocking = true;
-    if (state.isBlocking) world.send(host.out[slot] as LinkIx, packet.FLOW_STOP, 0, 1, 0);
-    else world.send(host.out[slot] as LinkIx, packet.FLOW_GO, 0, 1, blocks ? this.roomForEach() : 0);
+    if (state.isBlocking) world.send(this.out[slot] as LinkIx, packet.FLOW_STOP, 0, 1, 0);
+    else world.send(this.out[slot] as LinkIx, packet.FLOW_GO, 0, 1, blocks ? this.roomForEach() : 0);
   }
 
   /** Room, shared out evenly among the senders so that what they hold back does not come all at once; 0 = unlimited. */
@@ -161,7 +165,7 @@ export class Door implements Stateful {
       const msg = shiftRing(parked) as MsgIx;
       shiftRing(parked);
       shiftRing(parked);
-      this.world.losePublish(this.host.ix, msg, this.place, reason);
+      this.world.losePublish(this.ix, msg, this.place, reason);
     }
   }
 

@@ -51,10 +51,6 @@ export class Expiry implements Stateful {
     this.state.armedNs[0] = Number.POSITIVE_INFINITY;
   }
 
-  get isOn(): boolean {
-    return this.law !== null;
-  }
-
   /** The time of a message begins that has not lain here before. */
   begin(obl: number): void {
     const { law, world } = this;

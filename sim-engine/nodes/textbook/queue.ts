@@ -76,6 +76,8 @@ class Queue extends StatefulActor implements DoorHost {
   private readonly place: number;
   private readonly door: Door;
   private readonly expiry: Expiry;
+  /** Whether anything has a deadline here: asked for every message, so that it is not looked up far away. */
+  private expires = false;
   private readonly readers = new Readers();
   readonly connections: (Connection | null)[] = [];
   readonly out: LinkIx[] = [];
@@ -149,6 +151,7 @@ class Queue extends StatefulActor implements DoorHost {
     this.order = params.order as Order;
     const weights = params.priorityWeights as readonly Weight[];
     this.weights = Array.from({ length: PRIORITIES }, (_, priority) => weights[priority]?.weight ?? 1);
+    this.expires = params.expiry !== 'never';
     this.door.setWindow(params.dedupWindow as number);
   }
 
@@ -257,7 +260,7 @@ class Queue extends StatefulActor implements DoorHost {
       } else if (obligations.spot[obl] === READY) {
         this.state.ready--;
         // A line that is taken from its old end alone passes over it when its turn comes; in any other it might never come.
-        if (this.order === 'oldest' && !this.expiry.isOn) obligations.spot[obl] = DONE_MEANWHILE;
+        if (this.order === 'oldest' && !this.expires) obligations.spot[obl] = DONE_MEANWHILE;
         else {
           unlink(this.state.lines, this.lineOf(obl), obl, obligations);
           this.letGo(obl);
@@ -290,7 +293,7 @@ class Queue extends StatefulActor implements DoorHost {
    */
   private beginAnew(obl: number): void {
     this.world.obligations.beginAnew(obl);
-    this.expiry.forget(obl);
+    if (this.expires) this.expiry.forget(obl);
   }
 
   private onReject(obl: number, slot: number, tag: number): void {
@@ -329,7 +332,7 @@ class Queue extends StatefulActor implements DoorHost {
 
   /** Keeps what has not lain here before: its time begins. */
   keepNew(obl: number): void {
-    this.expiry.begin(obl);
+    if (this.expires) this.expiry.begin(obl);
     this.keepReady(obl, this.order === 'newest');
   }
 
@@ -344,7 +347,7 @@ class Queue extends StatefulActor implements DoorHost {
   /** A message that has lain here before is ready again, unless its time ran out meanwhile. */
   private keepAgain(obl: number, isAtFront: boolean): void {
     const obligations = this.world.obligations;
-    const isTooOld = this.expiry.isHere(obl);
+    const isTooOld = this.expires && this.expiry.isHere(obl);
     obligations.moveTo(obl, WAITING);
     // No attempt is known of what was sent anew.
     if (obligations.attempts[obl] === 0) this.keepNew(obl);
@@ -387,7 +390,7 @@ class Queue extends StatefulActor implements DoorHost {
         continue;
       }
       this.state.ready--;
-      if (!this.expiry.isOver(obl)) return obl;
+      if (!this.expires || !this.expiry.isOver(obl)) return obl;
       this.expire(obl);
     }
   }
@@ -413,7 +416,6 @@ class Queue extends StatefulActor implements DoorHost {
       }
       readers.takePlace(slot);
       this.handOut(obl, slot);
-      readers.join(slot);
       if (door.state.isBlocking) door.afterRoom();
     }
   }
@@ -458,7 +460,7 @@ class Queue extends StatefulActor implements DoorHost {
     const obligations = this.world.obligations;
     obligations.holder[obl] = 0;
     obligations.spot[obl] = 0;
-    this.expiry.forget(obl);
+    if (this.expires) this.expiry.forget(obl);
   }
 
   /** A message comes back unworked: again at once, later, or never. */

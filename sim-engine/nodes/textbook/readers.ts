@@ -64,13 +64,18 @@ export class Readers implements Stateful {
     unshiftRing(this.state.line, slot);
   }
 
-  /** It has been handed one. */
+  /** The one that was taken out of the line is handed a message: with room left it stands at the end of the line again. */
   takePlace(slot: number): void {
-    this.state.credit[slot] = (this.state.credit[slot] as number) - 1;
+    const { credit, isInLine, line } = this.state;
+    const room = (credit[slot] as number) - 1;
+    credit[slot] = room;
+    if (room <= 0) return;
+    isInLine[slot] = true;
+    pushRing(line, slot);
   }
 
   /** Whoever has room stands in the line. */
-  join(slot: number): void {
+  private join(slot: number): void {
     const { credit, isInLine, line } = this.state;
     if (isInLine[slot] || (credit[slot] as number) <= 0) return;
     isInLine[slot] = true;
