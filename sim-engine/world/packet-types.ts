@@ -99,6 +99,23 @@ export const REQUEST: PacketType = 42;
 /** What comes of one; `first` is its content. */
 export const RESPONSE: PacketType = 43;
 
+// Between the clients of a RabbitMQ broker and it, besides what all channels know. None carries anything. One packet stands for a whole
+// exchange of methods where nothing can come between them.
+/** Connection, channel, window and consumers are wanted. `first`: how many consumers. `tag`: the client's own number of the session. */
+export const AMQP_OPEN: PacketType = 48;
+/** They are there. `tag` as for AMQP_OPEN: whatever comes after it belongs to this session. */
+export const AMQP_OPENED: PacketType = 49;
+/** The broker has closed the channel or the connection. `tag`: the reply code. */
+export const AMQP_CLOSED: PacketType = 50;
+/** A publish was mandatory and nowhere to go. `tag`: the publish, 0 where none is numbered. */
+export const AMQP_RETURNED: PacketType = 52;
+/** The server has cancelled a consumer. */
+export const AMQP_CANCELLED: PacketType = 53;
+/** A sign of life. The broker answers each with one. */
+export const AMQP_HEARTBEAT: PacketType = 54;
+/** So many consumers (`first`) are wanted from now on. */
+export const AMQP_CONSUMERS: PacketType = 55;
+
 export const ANSWER_OK = 0;
 export const ANSWER_FAILED = 1;
 /** There was no room for it, or it may not be done now. */
@@ -147,6 +164,13 @@ const FACTS: readonly (readonly [PacketType, string, number])[] = [
   [SCALE, 'SCALE', CARRIES.NOTHING],
   [REQUEST, 'REQUEST', CARRIES.PAYLOAD],
   [RESPONSE, 'RESPONSE', CARRIES.PAYLOAD],
+  [AMQP_OPEN, 'AMQP_OPEN', CARRIES.NOTHING],
+  [AMQP_OPENED, 'AMQP_OPENED', CARRIES.NOTHING],
+  [AMQP_CLOSED, 'AMQP_CLOSED', CARRIES.NOTHING],
+  [AMQP_RETURNED, 'AMQP_RETURNED', CARRIES.NOTHING],
+  [AMQP_CANCELLED, 'AMQP_CANCELLED', CARRIES.NOTHING],
+  [AMQP_HEARTBEAT, 'AMQP_HEARTBEAT', CARRIES.NOTHING],
+  [AMQP_CONSUMERS, 'AMQP_CONSUMERS', CARRIES.NOTHING],
 ];
 
 /** Facts of every packet type, by number; for the fuzzer's coverage and for messages of the engine. */

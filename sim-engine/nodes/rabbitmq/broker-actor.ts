@@ -44,7 +44,6 @@ import { headerTable } from './declared-arguments.ts';
 import { type Drawn, drawnTopology, type InnerWire, isInner } from './drawn-topology.ts';
 import type { Entry } from './entry-line.ts';
 import type { HeaderTable, Message, Version } from './model.ts';
-import { CANCELLED, CLOSE, CLOSED, CONSUMERS, HEARTBEAT, OPEN, OPENED, RETURNED } from './packets.ts';
 import { rabbitPublisher } from './publisher.ts';
 import type { Parting, Queue } from './queue.ts';
 
@@ -283,12 +282,12 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
   }
 
   private take(slot: number, type: number, first: number, tag: number, aux: number): void {
-    if (type === OPEN) return this.onOpen(slot, first, tag);
+    if (type === packet.AMQP_OPEN) return this.onOpen(slot, first, tag);
     const session = this.state.sessions.get(slot);
     if (session === undefined) return this.loseLate(type, first);
     session.heardNs[0] = this.world.now[0] as number;
-    if (type === HEARTBEAT) {
-      this.send(slot, HEARTBEAT, 0, 0);
+    if (type === packet.AMQP_HEARTBEAT) {
+      this.send(slot, packet.AMQP_HEARTBEAT, 0, 0);
       return;
     }
     if (this.broker.isHeldUp(session.connection, type === packet.PUBLISH)) {
@@ -304,10 +303,8 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
       case packet.RETRY:
       case packet.REJECT:
         return this.onSettle(session, type, first, tag, aux);
-      case CONSUMERS:
+      case packet.AMQP_CONSUMERS:
         return this.setConsumers(slot, session, first);
-      case CLOSE:
-        return this.leaveSession(slot, 'client-left');
     }
   }
 
@@ -334,7 +331,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     if (!connection) return;
     const node = this.nodeFor(slot, connection);
     if (node === 0) {
-      this.send(slot, CLOSED, 0, number);
+      this.send(slot, packet.AMQP_CLOSED, 0, number);
       return;
     }
     const id = this.connectionFor(connection, node);
@@ -349,7 +346,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     this.state.sessions.set(slot, session);
     this.state.slots.set(channel, slot);
     this.lookForSilence();
-    this.send(slot, OPENED, 0, number);
+    this.send(slot, packet.AMQP_OPENED, 0, number);
     if (connection.params.confirm === true) this.broker.selectConfirms(channel);
     if (connection.port === 'out') {
       this.broker.qos(channel, connection.params.prefetch as number, false);
@@ -438,7 +435,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
       const session = this.forgetSession(slot);
       if (session === undefined) continue;
       this.noteEnding(slot, 'refused', code);
-      this.send(slot, CLOSED, 0, code);
+      this.send(slot, packet.AMQP_CLOSED, 0, code);
       const others = [...this.state.sessions.values()].some(({ connection }) => connection === session.connection);
       if (!others) this.broker.closeConnection(session.connection);
     }
@@ -673,11 +670,11 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
   }
 
   returned(channel: number): void {
-    this.tellChannel(channel, RETURNED, this.broker.state.channels.get(channel)?.publishes ?? 0);
+    this.tellChannel(channel, packet.AMQP_RETURNED, this.broker.state.channels.get(channel)?.publishes ?? 0);
   }
 
   cancelled(channel: number): void {
-    this.tellChannel(channel, CANCELLED, 0);
+    this.tellChannel(channel, packet.AMQP_CANCELLED, 0);
   }
 
   private tellChannel(channel: number, type: number, tag: number): void {

@@ -3,9 +3,9 @@
 
 import type { ActorIx, LinkIx } from '../../kernel/ids.ts';
 import { CRASHED } from '../../world/actor-table.ts';
+import { AMQP_HEARTBEAT, AMQP_OPEN } from '../../world/packet-types.ts';
 import type { World } from '../../world/world.ts';
 import { type Connection, clientTimer } from '../node-kind.ts';
-import { HEARTBEAT, OPEN } from './packets.ts';
 
 /** Timers of a client. */
 const OPENING = 0;
@@ -82,7 +82,7 @@ export class Session {
     session.session++;
     session.condition = 'opening';
     session.attempts++;
-    this.world.send(this.out, OPEN, this.user.consumers(), 1, session.session);
+    this.world.send(this.out, AMQP_OPEN, this.user.consumers(), 1, session.session);
     this.arm(OPENING, OPEN_TIMEOUT_NS, session.session);
     // Where no process listens, its host says so.
     if (this.isRefused()) this.arm(SOCKET_CLOSED, 2 * this.delayNs(), session.session);
@@ -171,7 +171,7 @@ export class Session {
       this.lose();
       return;
     }
-    this.world.send(this.out, HEARTBEAT, 0, 1, 0);
+    this.world.send(this.out, AMQP_HEARTBEAT, 0, 1, 0);
     this.armBeat();
   }
 

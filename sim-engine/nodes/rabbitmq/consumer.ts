@@ -18,7 +18,6 @@ import {
 } from '../node-kind.ts';
 import { sessionTable, unsettledTable } from './client-inside.ts';
 import { CLIENT_OWN, newSession, Session, type SessionState, type SessionUser } from './client-session.ts';
-import { CANCELLED, CLOSED, CONSUMERS, OPENED } from './packets.ts';
 
 /** How a failed delivery goes back: `aux` of RETRY. */
 const BY_NACK = 0;
@@ -98,17 +97,17 @@ class RabbitConsumer implements ConsumerClient, SessionUser {
     const count = this.host.replicas?.() ?? 1;
     if (count === this.state.consumers || this.state.session.condition !== 'open') return;
     this.state.consumers = count;
-    this.world.send(this.out, CONSUMERS, count, 1, 0);
+    this.world.send(this.out, packet.AMQP_CONSUMERS, count, 1, 0);
   }
 
   onPacket(_link: LinkIx, type: number, first: number): void {
     const { tag } = this.world;
     this.connection.hear();
     switch (type) {
-      case OPENED:
+      case packet.AMQP_OPENED:
         return this.connection.onOpened(tag);
-      case CLOSED:
-      case CANCELLED:
+      case packet.AMQP_CLOSED:
+      case packet.AMQP_CANCELLED:
         return this.connection.lose();
       case packet.DELIVER:
         return this.onDeliver(first as OblIx, tag, this.world.aux[0] as number);

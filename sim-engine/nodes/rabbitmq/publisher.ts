@@ -9,7 +9,6 @@ import type { World } from '../../world/world.ts';
 import type { Connection, PublisherClient, PublisherFactory, PublisherHost } from '../node-kind.ts';
 import { sessionTable, unconfirmedTable } from './client-inside.ts';
 import { newSession, Session, type SessionState, type SessionUser } from './client-session.ts';
-import { CANCELLED, CLOSED, OPENED, RETURNED } from './packets.ts';
 
 interface Unconfirmed {
   msg: number;
@@ -123,16 +122,16 @@ class RabbitPublisher implements PublisherClient, SessionUser {
     const { tag } = this.world;
     this.connection.hear();
     switch (type) {
-      case OPENED:
+      case packet.AMQP_OPENED:
         return this.connection.onOpened(tag);
-      case CLOSED:
-      case CANCELLED:
+      case packet.AMQP_CLOSED:
+      case packet.AMQP_CANCELLED:
         return this.connection.lose();
       case packet.CONFIRM:
         return this.onAnswer(tag, true);
       case packet.REFUSE:
         return this.onAnswer(tag, false);
-      case RETURNED: {
+      case packet.AMQP_RETURNED: {
         const entry = this.state.pending.get(tag);
         if (entry !== undefined) entry.isReturned = true;
         return;
