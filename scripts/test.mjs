@@ -29,6 +29,7 @@ const BUILT_VECTORS = [
     'queueing/fluid',
     'queueing/md1',
     'queueing/mminf',
+    'rabbitmq',
     ...(isLong ? ['queueing/gm1', 'queueing/mg1'] : []),
   ],
 ].map((part) => part.map((name) => `${VECTORS}/${name.includes('/') ? `${name}.json` : name}`));
