@@ -208,6 +208,27 @@ describe('a connection', () => {
     expect(notesOf(simulation).sessions.size).toBe(1);
   });
 
+  it('whose broker says nothing for two heartbeats is given up by its clients, who come back', () => {
+    const simulation = drawn({
+      consumes: { heartbeat: '1s', reconnectAfter: '1s', prefetch: 1 },
+      publishes: { heartbeat: '1s', reconnectAfter: '1s', confirm: true },
+      sender: { rate: 10, limit: 60 },
+    });
+    runTo(simulation, 1);
+    const before = [...notesOf(simulation).sessions.values()];
+    give(simulation, { type: 'stall', node: 'rabbit', forNs: 5 * SECOND_NS });
+    runTo(simulation, 5);
+    // While it lies still it knows of nothing.
+    expect([...notesOf(simulation).sessions.values()]).toEqual(before);
+    const { delivery, publish: sent } = runTo(simulation, 60);
+    expect([...notesOf(simulation).sessions.values()].length).toBe(2);
+    expect([...notesOf(simulation).sessions.values()]).not.toEqual(before);
+    expect(sent.lost).toBe(0);
+    // What was on its way or not confirmed was sent again: nothing is lost, and some of it is there twice.
+    expect(delivery.processed).toBeGreaterThanOrEqual(60);
+    expect(delivery.lost).toBe(0);
+  });
+
   it('is held up by an alarm from its next publish on, and nothing is lost', () => {
     const simulation = drawn({ publishes: { confirm: true }, consumes: { prefetch: 5 } });
     runTo(simulation, 1);
