@@ -5,6 +5,8 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { say } from '../messages/en.ts';
 import { Lesson } from '../testing/lesson.ts';
+import { nsOf } from '../testing/story.ts';
+import { TICK_NS } from '../world/world.ts';
 
 interface Told {
   /** What the server's rules are that it shows. */
@@ -83,6 +85,29 @@ describe.each(Object.entries(TOLD))('%s', (name, { change, words, shows }) => {
     const onSeed = seed === undefined ? {} : { seed };
     expect(scenario.failures(until, { edits: change, checks: shows, ...onSeed })).toEqual([]);
     expect(scenario.failures(until, { checks: shows.slice(0, 1), ...onSeed })).toHaveLength(1);
+  });
+
+  it('keeps its books at every tick, and goes on the same from any checkpoint, also in another run', () => {
+    const run = scenario.begin().simulation;
+    const other = scenario.begin().simulation;
+    const fromCheckpoint: string[] = [];
+    const straight: string[] = [];
+    const end = (tick: number): boolean => tick * TICK_NS >= nsOf(until);
+    for (let tick = 1; !end(tick); tick++) {
+      run.advanceTo(tick * TICK_NS);
+      const imbalance = run.world.books.imbalance();
+      if (imbalance !== null) throw new Error(`tick ${tick}: ${imbalance}`);
+      // Moments with and without faults under way, none of them at a whole second.
+      if (tick % 2357 !== 0) continue;
+      straight.push(run.digest);
+      if (fromCheckpoint.length > 0) {
+        other.advanceTo(run.timeNs);
+        fromCheckpoint.push(other.digest);
+      } else fromCheckpoint.push(run.digest);
+      other.restore(run.checkpoint());
+    }
+    expect(straight.length).toBeGreaterThan(20);
+    expect(fromCheckpoint).toEqual(straight);
   });
 
   it('names the change in the words of the form', () => {
