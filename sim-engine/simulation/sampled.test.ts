@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { nodeKind } from '../nodes/declarations.ts';
-import { gaugesAt } from '../protocol/frame.ts';
+import { FRAME, gaugesAt, LETTER, LETTER_STATE, LETTER_STRIDE, lettersAt } from '../protocol/frame.ts';
 import { node, simulationOf, wire } from '../testing/drawing.ts';
 import { Measures } from './measures.ts';
 import { Sampler } from './sampler.ts';
@@ -32,6 +32,32 @@ function drawn() {
     ],
   });
 }
+
+it('letters on their way to a consumer of a broker are first attempts, whatever their delivery tags', () => {
+  const simulation = simulationOf({
+    nodes: [
+      node('shop', 'sender', { arrivals: 'constant', rate: 50 }),
+      node('rabbit', 'rabbitmq'),
+      part('work', 'rabbitmq-queue'),
+      node('worker', 'service', { work: { law: 'constant', value: '1ms' } }),
+    ],
+    wires: [
+      wire('rabbitmq-publish', 'shop', 'work'),
+      wire('rabbitmq-consume', 'work', 'worker', { prefetch: 20, delay: '200ms' }),
+    ],
+  });
+  const sampler = new Sampler(simulation);
+  simulation.advanceTo(2 * S);
+  const frame = sampler.sample();
+  const { gaugeCount, nodes, wires } = sampler.layout;
+  const from = lettersAt(gaugeCount, nodes.length, wires.length);
+  const read = wires.findIndex(({ id }) => id === 'work-worker');
+  const states = Array.from({ length: frame[FRAME.LETTER_COUNT] as number }, (_, ix) => from + ix * LETTER_STRIDE)
+    .filter((at) => frame[at + LETTER.WIRE] === read && frame[at + LETTER.DIRECTION] === 1)
+    .map((at) => frame[at + LETTER.STATE]);
+  expect(states.length).toBeGreaterThan(3);
+  expect(new Set(states)).toEqual(new Set([LETTER_STATE.WAITING]));
+});
 
 describe('the gauges of a part', () => {
   const simulation = drawn();

@@ -301,7 +301,7 @@ export class Sampler {
       frame[at + LETTER.WIRE] = wire;
       frame[at + LETTER.SENT_AT_NS] = packets.sentNs[packet] as number;
       frame[at + LETTER.DUE_AT_NS] = packets.dueNs[packet] as number;
-      frame[at + LETTER.STATE] = letterState(type, first, packets.tag[packet] as number);
+      frame[at + LETTER.STATE] = letterState(type, first, obligations.attempts);
       frame[at + LETTER.DIRECTION] = links.isForward[link] === 1 ? 1 : -1;
       frame[at + LETTER.NUMBER] = msg === 0 ? 0 : (messages.number[msg] as number);
       frame[at + LETTER.SENDER] = msg === 0 ? -1 : (this.nodeAt[messages.sender[msg] as number] ?? -1);
@@ -355,7 +355,7 @@ export class Sampler {
 const isConversation = (type: number): boolean => type === ANSWER || type === READ_LOG || type === READ_STREAM || type === EVENTS;
 
 /** The shape of a letter, by what kind of packet carries it. Of an answer `first` is what became of the question. */
-function letterState(type: number, first: number, tag: number): number {
+function letterState(type: number, first: number, attempts: { readonly [obl: number]: number }): number {
   if (isQuestion(type)) return LETTER_STATE.QUESTION;
   switch (type) {
     case READ_LOG:
@@ -366,8 +366,8 @@ function letterState(type: number, first: number, tag: number): number {
     case EVENTS:
       return LETTER_STATE.ANSWER;
     case DELIVER:
-      // Of a delivery the tag is the attempt.
-      return tag > 1 ? LETTER_STATE.TO_RETRY : LETTER_STATE.WAITING;
+      // What the tag of a delivery says is the broker's own affair; the attempts belong to the obligation.
+      return (attempts[first] as number) > 1 ? LETTER_STATE.TO_RETRY : LETTER_STATE.WAITING;
     case ACK:
       return LETTER_STATE.DONE;
     case RETRY:
