@@ -479,7 +479,8 @@ class Projection extends StatefulActor implements ConsumerHost, CatchingUpHost {
     const completed = view.inState[kind.completed] ?? 0;
     const cancelled = view.inState[kind.cancelled] ?? 0;
     out[at] = view.count;
-    out[at + 1] = store === null ? 0 : last - view.count;
+    // Not below 0: a view may also hold events of queues that this store knows nothing of.
+    out[at + 1] = last > view.count ? last - view.count : 0;
     out[at + 2] = isBehind ? ((world.now[0] as number) - this.row.bornNs) / 1e9 : 0;
     out[at + 3] = state.desk.count / DESK_COLUMNS;
     out[at + 4] = state.folded;
