@@ -50,6 +50,8 @@ const EVENTFUL = {
 };
 const UNTIL_NS = 30e9;
 
+const scenario = (name) => JSON.parse(readFileSync(join(ROOT, 'sim-engine', 'scenarios', `${name}.json`), 'utf8'));
+
 const card = (page, name) => page.locator('.react-flow__node').filter({ has: page.getByRole('heading', { name, exact: true }) });
 
 /** Opens one of the views of the deck, which stand in a menu on a narrow screen. */
@@ -66,7 +68,16 @@ async function menuOf(page, name) {
   await page.keyboard.press('f');
 }
 
-/** What is opened for a picture, on top of the order pipeline that has run for 30 s with poison, a slow and a crashed worker. */
+/** The second view of the settings of a card: what it holds. */
+async function inside(page, name) {
+  await press(page, name, 'Enter');
+  await page.getByRole('button', { name: 'Inside', exact: true }).click();
+}
+
+/**
+ * What is opened for a picture, on top of the order pipeline that has run for 30 s with poison, a slow and a crashed worker, or of
+ * another drawing. What a phone has not got is taken on the desktop alone.
+ */
 const SCENES = [
   ['canvas', async () => {}],
   ['settings', (page) => press(page, 'Checkout', 'Enter')],
@@ -79,6 +90,8 @@ const SCENES = [
       await page.keyboard.press('Enter');
     },
   ],
+  ['inside-of-a-queue', (page) => inside(page, 'Orders')],
+  ['inside-of-a-worker', (page) => inside(page, 'Worker 1')],
   ['letters', (page) => page.locator('[data-cell=done]').click()],
   [
     'journey',
@@ -103,7 +116,12 @@ const SCENES = [
   ],
   ['outline', (page) => page.keyboard.press('o')],
   ['keys', (page) => page.keyboard.press('?')],
-  ['more-charts', (page) => page.getByRole('button', { name: 'Which charts to show' }).click()],
+  ['more-charts', (page) => page.getByRole('button', { name: 'Which charts to show' }).click(), { isDesktopOnly: true }],
+  ['rabbitmq', async () => {}, { drawing: scenario('rabbitmq-order-events') }],
+  ['inside-of-a-rabbitmq-queue', (page) => inside(page, 'email_notifications'), { drawing: scenario('rabbitmq-order-events') }],
+  ['a-ladder-of-retries', async () => {}, { drawing: scenario('rabbitmq-retry-ladder') }],
+  ['a-breaker-is-open', (page) => inside(page, 'Shipping'), { drawing: scenario('hung-dependency') }],
+  ['views-of-a-diary', (page) => inside(page, 'Trip board'), { drawing: scenario('uber-trip') }],
   ['mistakes', (page) => openFile(page, MISTAKES)],
 ];
 
@@ -127,11 +145,12 @@ async function openFile(page, content) {
 const given = (page) => page.evaluate(async () => (await window.__brokerLab.client.log()).given.length);
 
 /** The same 30 s of the same run in every picture: the faults stand in the scenario, and it is played so that the charts have a past. */
-async function live(page) {
+async function live(page, drawing) {
   await page.locator('[data-testid=ledger] [data-cell=total] b').waitFor();
   // Who takes files is loaded after the first letter.
-  for (let tries = 0; tries < 40 && (await given(page)) < EVENTFUL.commands.length; tries++) {
-    await openFile(page, EVENTFUL);
+  const isOpen = async () => (await page.getByRole('heading', { level: 1 }).textContent())?.includes(drawing.title);
+  for (let tries = 0; tries < 40 && !((await isOpen()) && (await given(page)) >= (drawing.commands ?? []).length); tries++) {
+    await openFile(page, drawing);
     await page.waitForTimeout(500);
   }
   await page.evaluate(() => window.__brokerLab.client.play(10));
@@ -169,13 +188,14 @@ if (failed.length > 0) process.exit(1);
 
 /** Every scene in one look, each in a page of its own. */
 async function takeAll(look, options) {
-  for (const [scene, open] of SCENES) {
+  for (const [scene, open, { drawing = EVENTFUL, isDesktopOnly = false } = {}] of SCENES) {
+    if (isDesktopOnly && look.startsWith('phone')) continue;
     if (isMissingOnly && existsSync(join(folder, `${scene}-${look}.png`))) continue;
     const page = await browser.newPage({ ...options, deviceScaleFactor: 1 });
     page.setDefaultTimeout(60_000);
     try {
       await page.goto(server.resolvedUrls.local[0]);
-      await live(page);
+      await live(page, drawing);
       await open(page, look.startsWith('phone'));
       await page.waitForTimeout(600);
       await page.screenshot({ path: join(folder, `${scene}-${look}.png`) });
@@ -191,7 +211,7 @@ async function takeAll(look, options) {
 function index() {
   const lines = ['# Every panel, by day and by night, on a desktop and on a phone', ''];
   lines.push(
-    'Taken by `npm run build && node scripts/pictures.mjs`: the order pipeline after 30 s with poison, a slow and a crashed worker.',
+    'Taken by `npm run build && node scripts/pictures.mjs`: the order pipeline after 30 s with poison, a slow and a crashed worker, and some other drawings at their thirtieth second.',
     '',
   );
   for (const [scene] of SCENES) {
