@@ -225,7 +225,7 @@ function FitToStage() {
 /** A card that was added where it cannot be seen makes the drawing fit again. */
 function KeepInSight({ count }: { count: number }) {
   const fitToStage = useFitToStage();
-  const { getNodes, flowToScreenPosition } = useReactFlow();
+  const { getInternalNode, getNodes, flowToScreenPosition } = useReactFlow();
   const before = useRef(count);
   useEffect(() => {
     const isMore = count > before.current;
@@ -233,11 +233,12 @@ function KeepInSight({ count }: { count: number }) {
     const stage = document.querySelector(STAGE)?.getBoundingClientRect();
     const added = getNodes().at(-1);
     if (!isMore || stage === undefined || added === undefined) return;
-    const { x, y } = added.position;
+    // Of a part its position is that in its container.
+    const { x, y } = getInternalNode(added.id)?.internals.positionAbsolute ?? added.position;
     const from = flowToScreenPosition({ x, y });
     const to = flowToScreenPosition({ x: x + (added.width ?? 0), y: y + (added.height ?? 0) });
     if (from.x < stage.left || from.y < stage.top || to.x > stage.right || to.y > stage.bottom) fitToStage();
-  }, [count, fitToStage, flowToScreenPosition, getNodes]);
+  }, [count, fitToStage, flowToScreenPosition, getInternalNode, getNodes]);
   return null;
 }
 

@@ -18,7 +18,7 @@ import { fieldOf, fieldsOf, isShown, isWire } from '../store/params.ts';
 import { canBeKnob } from '../store/sliders.ts';
 import { focusIfLost } from '../ui/focus.ts';
 import { KindGlyph } from '../ui/KindGlyph.tsx';
-import { fieldGroups, gaugeGroups } from './arrange.ts';
+import { fieldGroups, gaugeGroups, isAsked } from './arrange.ts';
 import { DeadActs } from './DeadActs.tsx';
 import { FieldControl } from './FieldControl.tsx';
 import './inspector.css';
@@ -191,7 +191,7 @@ function SettingsBody({ thing, topology, isExplained, isLoose }: SettingsBodyPro
         {!isWire(thing) && thing.kind === 'rabbitmq-exchange' && <TryKey node={thing} topology={topology} />}
         {!isWire(thing) && thing.kind === 'rabbitmq' && <BrokerNow node={thing} />}
       </Suspense>
-      <Form thing={thing} isExplained={isExplained} />
+      <Form thing={thing} topology={topology} isExplained={isExplained} />
       {!isWire(thing) && <Now node={thing} topology={topology} isExplained={isExplained} />}
       {!isWire(thing) && !isLoose && <WireTo node={thing} topology={topology} />}
       <div className="inspector-section">
@@ -228,10 +228,10 @@ function asRunBegan({ runStart, drawing }: Lab, id: string): Thing | undefined {
   return undefined;
 }
 
-function Form({ thing, isExplained }: { thing: Thing; isExplained: boolean }) {
+function Form({ thing, topology, isExplained }: Pick<SettingsProps, 'thing' | 'topology' | 'isExplained'>) {
   // What can be changed while it runs comes first.
   const fields = Object.entries(fieldsOf(thing))
-    .filter(([, field]) => isShown(thing, field))
+    .filter(([name, field]) => isShown(thing, field) && isAsked(thing, name, topology))
     .sort(([, a], [, b]) => Number(b.live) - Number(a.live));
   const asBegun = useLab((lab) => asRunBegan(lab, thing.id));
   const knobs = new Set(isWire(thing) ? [] : thing.view?.knobs.map(({ field }) => field));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { nodeKind, wireKind } from '../../sim-engine/nodes/declarations.ts';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
-import { fieldGroups, gaugeGroups } from './arrange.ts';
+import { fieldGroups, gaugeGroups, isAsked } from './arrange.ts';
 
 const worker = (params: NodeDocument['params'] = {}): NodeDocument => ({ id: 'worker', kind: 'service', params });
 const drawing = (...wires: WireDocument[]): TopologyDocument => ({
@@ -48,4 +48,19 @@ it('what no group names stands by itself, and kinds without groups stay as decla
   expect(fieldGroups('service', fields).at(-1)).toMatchObject({ heading: 'group.other' });
   const queue = Object.entries(nodeKind('queue')?.fields ?? {});
   expect(fieldGroups('queue', queue)).toEqual([{ heading: null, items: queue }]);
+});
+
+it('a binding is asked for what its exchange looks at, and for what somebody has set', () => {
+  const asked = (type: string, params: WireDocument['params'] = {}) => {
+    const binding: WireDocument = { id: 'b', kind: 'binding', from: 'x', to: 'q', params };
+    const drawn = { ...drawing(binding), nodes: [{ id: 'x', kind: 'rabbitmq-exchange', params: { type } }] };
+    return Object.keys(wireKind('binding')?.fields ?? {}).filter((field) => isAsked(binding, field, drawn));
+  };
+  expect(asked('topic')).toEqual(['routingKey']);
+  expect(asked('headers')).toEqual(['arguments']);
+  expect(asked('x-consistent-hash')).toEqual(['weight']);
+  expect(asked('fanout')).toEqual([]);
+  expect(asked('fanout', { routingKey: 'k' })).toEqual(['routingKey']);
+  expect(fieldGroups('binding', [])).toEqual([]);
+  expect(isAsked(ASKS, 'timeout', drawing(ASKS))).toBe(true);
 });

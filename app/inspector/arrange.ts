@@ -5,7 +5,7 @@ import type { Field } from '../../sim-engine/nodes/fields.ts';
 import type { Gauge } from '../../sim-engine/nodes/node-kind.ts';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
 import type { ServiceWord } from '../messages/services.ts';
-import { fieldOf } from '../store/params.ts';
+import { fieldOf, isWire } from '../store/params.ts';
 import { type StepDocument, wordOf } from './steps.ts';
 
 type Heading = ServiceWord & `group.${string}`;
@@ -54,12 +54,27 @@ const FIELD_GROUPS = new Map<string, Named>([
   ],
 ]);
 
+/** What a binding is asked for, by the type of the exchange that it begins at: the others never look at it. */
+const BINDING_FIELDS = new Map([
+  ['direct', 'routingKey'],
+  ['topic', 'routingKey'],
+  ['headers', 'arguments'],
+  ['x-consistent-hash', 'weight'],
+]);
+
+/** Whether a field of a binding means something to its exchange, or somebody has set it; true for all else. */
+export function isAsked(thing: NodeDocument | WireDocument, field: string, { nodes }: TopologyDocument): boolean {
+  if (thing.kind !== 'binding' || !isWire(thing) || thing.params?.[field] !== undefined) return true;
+  const source = nodes.find(({ id }) => id === thing.from);
+  return source === undefined || BINDING_FIELDS.get(String(fieldOf(source, 'type'))) === field;
+}
+
 type NamedField = [name: string, field: Field];
 
 /** The fields in groups that are not empty; those that no group names come last. */
 export function fieldGroups(kind: string, fields: readonly NamedField[]): readonly Group<NamedField>[] {
   const groups = FIELD_GROUPS.get(kind);
-  if (groups === undefined) return [{ heading: null, items: fields }];
+  if (groups === undefined) return fields.length === 0 ? [] : [{ heading: null, items: fields }];
   const named = new Set(groups.flatMap(([, names]) => names));
   const of = (names: readonly string[]) => names.flatMap((name) => fields.filter(([each]) => each === name));
   return [
