@@ -11,7 +11,7 @@ export const NOTICE_MESSAGES = {
   'notice.breaker-opened': '{node} stops calling {peer}: its circuit breaker is open.',
   'notice.relay-crashed': 'The relay of {node} crashed.',
   'notice.projection-stands': '{node} stands still: an event is missing, or has no meaning where its stream stands.',
-  'notice.held-back': '{node} is held back: what it sends to is full.',
+  'notice.held-back': '{node} is held back: what it sends to takes nothing more for now.',
   'notice.command-refused': 'A command of the scenario could not be carried out when its time came: {command}.',
   'notice.loop':
     'Stopped: more than {limit} events in one instant. Messages go round in a circle without taking any time between {nodes}.',
