@@ -72,6 +72,8 @@ export class World {
   /** Actors by index, and the document ids of the nodes behind them; 0 is nobody. */
   readonly actors: (Actor | null)[] = [null];
   readonly nodeIds: string[] = [''];
+  /** By actor that sends: what its types of messages are called. Follows from the drawing and is no part of the state. */
+  readonly typeNames = new Map<number, readonly string[]>();
   /** Document ids of the wires behind the links. */
   readonly wireIds: string[] = [''];
 

@@ -89,8 +89,12 @@ export const RABBITMQ_FIELD_WORDS: { readonly [key: string]: string } = {
   'rabbitmq-publish.routingKey.label': 'Routing key',
   'rabbitmq-publish.routingKey.help':
     'What bindings are asked about. {key}, {type} and {number} stand for those of the message. To a queue the key is the name of the queue.',
+  'rabbitmq-publish.messageId.label': 'Message id',
+  'rabbitmq-publish.messageId.help':
+    'Each message carries an id of its own, made of its sender and its number; an exchange may hash it.',
   'rabbitmq-publish.headers.label': 'Headers',
-  'rabbitmq-publish.headers.help': 'Headers of every message. CC and BCC add routing keys, as lists.',
+  'rabbitmq-publish.headers.help':
+    'Headers of every message. CC and BCC add routing keys, as lists. {key}, {type} and {number} stand for those of the message.',
   'rabbitmq-publish.persistent.label': 'Persistent',
   'rabbitmq-publish.persistent.help': 'Delivery mode 2: in a durable queue the message outlives a restart of the broker.',
   'rabbitmq-publish.mandatory.label': 'Mandatory',

@@ -88,6 +88,75 @@ describe('a message', () => {
     expect(runTo(told, 1).publish.unroutable).toBeGreaterThan(90);
   });
 
+  const TYPES = [
+    { name: 'created', weight: 1 },
+    { name: 'paid', weight: 1 },
+  ];
+
+  it('fills the holes of its routing key: its type by name, its key, its number', () => {
+    const { publish: sent } = runTo(
+      drawn({ sender: { types: TYPES, limit: 100 }, publishes: { routingKey: 'order.{type}' } }),
+      2,
+    );
+    expect([sent.accepted, sent.unroutable]).toEqual([100, 0]);
+    const both = (routingKey: string, boundTo: string) =>
+      runTo(
+        drawn({
+          sender: { types: TYPES, limit: 100, keys: 2 },
+          publishes: { routingKey },
+          nodes: [exchange('all', { type: 'direct' }), queue('some')],
+          wires: [publish('shop', 'all', { routingKey }), wire('binding', 'all', 'some', { routingKey: boundTo })],
+        }),
+        2,
+      );
+    for (const [template, key] of [
+      ['{type}', 'paid'],
+      ['k{key}', 'k1'],
+    ] as const) {
+      const { accepted } = both(template, key).publish;
+      // Nothing of it is an order; of the other exchange about half has this key.
+      expect(accepted).toBeGreaterThan(30);
+      expect(accepted).toBeLessThan(70);
+    }
+    expect(both('n{number}', 'n7').publish.accepted).toBe(1);
+  });
+
+  it('fills those of its headers too, and may carry an id that is hashed', () => {
+    const shared = { limit: 100, types: TYPES };
+    const asked = drawn({
+      sender: shared,
+      nodes: [exchange('by-kind', { type: 'headers' }), queue('paid')],
+      wires: [
+        publish('shop', 'by-kind', { headers: { kind: '{type}', 'x-list': ['{key}'] } }),
+        wire('binding', 'by-kind', 'paid', { arguments: { 'x-match': 'all', kind: 'paid' } }),
+      ],
+    });
+    const { accepted, unroutable } = runTo(asked, 2).publish;
+    expect(accepted + unroutable).toBe(200);
+    expect(unroutable).toBeGreaterThan(30);
+    expect(unroutable).toBeLessThan(70);
+    const halves = (messageId: boolean) => {
+      const simulation = drawn({
+        sender: shared,
+        nodes: [exchange('ring', { type: 'x-consistent-hash', hashOn: 'message_id' }), queue('one'), queue('other')],
+        wires: [
+          publish('shop', 'ring', { messageId }),
+          wire('binding', 'ring', 'one', { weight: 5 }),
+          wire('binding', 'ring', 'other', { weight: 5 }),
+        ],
+      });
+      runTo(simulation, 2);
+      const cells = new Float64Array(4);
+      const broker = simulation.world.actors[simulation.world.nodeIds.indexOf('rabbit')] as Actor;
+      return ['one', 'other'].map((id) => {
+        broker.samplePart?.(id, cells, 0);
+        return cells[0] as number;
+      });
+    };
+    expect(Math.min(...halves(true))).toBeGreaterThan(25);
+    expect(Math.max(...halves(false))).toBe(100);
+  });
+
   it('to a queue goes through the default exchange, whatever the key', () => {
     const simulation = drawn({
       nodes: [queue('box'), node('clerk', 'service', SWIFT)],

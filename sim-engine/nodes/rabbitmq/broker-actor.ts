@@ -43,7 +43,7 @@ import { BY_REJECT, rabbitConsumer } from './consumer.ts';
 import { headerTable } from './declared-arguments.ts';
 import { type Drawn, drawnTopology, type InnerWire, isInner } from './drawn-topology.ts';
 import type { Entry } from './entry-line.ts';
-import type { HeaderTable, Message, Version } from './model.ts';
+import type { HeaderTable, HeaderValue, Message, Version } from './model.ts';
 import { rabbitPublisher } from './publisher.ts';
 import type { Parting, Queue } from './queue.ts';
 
@@ -55,6 +55,9 @@ const SILENT_BEATS = 2;
 const MS = 1_000_000;
 const ENDINGS_KEPT = 20;
 const NO_HEADERS: HeaderTable = new Map();
+
+const hasHoles = (value: HeaderValue): boolean =>
+  typeof value === 'string' ? value.includes('{') : Array.isArray(value) && (value as readonly HeaderValue[]).some(hasHoles);
 
 /** The broker's side of a client's session. */
 interface Session {
@@ -131,6 +134,8 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
   private parts: readonly PartRef[];
   private drawn: Drawn;
   private params: Params;
+  /** Headers of publish wires, read once. */
+  private readonly tables = new WeakMap<readonly TableEntry[], HeaderTable>();
   /** The publish under way, and whether a queue has it. */
   private current = 0;
   private isCurrentTaken = false;
@@ -513,17 +518,16 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     const isToQueue = this.drawn.queueParts.has(selfId);
     const priority = messages.priority[msg] as number;
     const expirationNs = params.expiration as number;
-    const headers = params.headers as readonly TableEntry[];
     return {
       exchange: isToQueue ? '' : this.nameOf(selfId),
       key: isToQueue ? this.nameOf(selfId) : this.filled(params.routingKey as string, msg),
       cc: [],
       bcc: [],
-      headers: headers.length === 0 ? NO_HEADERS : headerTable(headers),
+      headers: this.headersOf(params.headers as readonly TableEntry[], msg),
       isPersistent: params.persistent as boolean,
       priority: priority === 0 ? -1 : priority,
       expiration: expirationNs === 0 ? null : String(expirationNs / MS),
-      messageId: null,
+      messageId: params.messageId === true ? this.idOf(msg) : null,
       correlationId: null,
       replyTo: null,
       bodyBytes: messages.sizeBytes[msg] as number,
@@ -533,13 +537,33 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     };
   }
 
-  /** A routing key with its holes filled: `{key}`, `{type}` and `{number}` of the message. */
+  private idOf(msg: number): string {
+    const { messages, nodeIds } = this.world;
+    return `${nodeIds[messages.sender[msg] as number]}-${messages.number[msg]}`;
+  }
+
+  private headersOf(entries: readonly TableEntry[], msg: number): HeaderTable {
+    if (entries.length === 0) return NO_HEADERS;
+    const table = this.tables.get(entries) ?? headerTable(entries);
+    this.tables.set(entries, table);
+    return [...table.values()].some(hasHoles)
+      ? new Map(Array.from(table, ([name, value]) => [name, this.filledValue(value, msg)]))
+      : table;
+  }
+
+  private filledValue(value: HeaderValue, msg: number): HeaderValue {
+    if (typeof value === 'string') return this.filled(value, msg);
+    return Array.isArray(value) ? (value as readonly HeaderValue[]).map((item) => this.filledValue(item, msg)) : value;
+  }
+
+  /** A text with its holes filled: `{key}`, `{type}` and `{number}` of the message. */
   private filled(template: string, msg: number): string {
     if (!template.includes('{')) return template;
-    const { messages } = this.world;
+    const { messages, typeNames } = this.world;
+    const type = messages.type[msg] as number;
     return template
       .replaceAll('{key}', String(messages.key[msg]))
-      .replaceAll('{type}', String(messages.type[msg]))
+      .replaceAll('{type}', typeNames.get(messages.sender[msg] as number)?.[type] ?? String(type))
       .replaceAll('{number}', String(messages.number[msg]));
   }
 

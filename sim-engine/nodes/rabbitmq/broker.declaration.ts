@@ -61,6 +61,7 @@ const CLIENT_FIELDS = {
 const PUBLISH_FIELDS = declareFields('rabbitmq-publish', {
   routingKey: { kind: 'text', maxLength: SHORT_TEXT_MAX, default: '', key: 'routing_key', live: true },
   headers: { kind: 'table', maxCount: TABLE_MAX, default: {}, key: 'headers', live: true, advanced: true },
+  messageId: { kind: 'flag', default: false, key: 'message_id', live: true, advanced: true },
   persistent: { kind: 'flag', default: false, key: 'delivery_mode', live: true },
   mandatory: { kind: 'flag', default: false, key: 'mandatory', live: true },
   expiration: { kind: 'duration', min: '0s', max: '49d', default: '0s', key: 'expiration', live: true, advanced: true },

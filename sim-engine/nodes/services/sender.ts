@@ -103,6 +103,10 @@ class Sender extends StatefulActor implements PublisherHost, DemandHost {
     this.sizeLaw = world.law(params.size as LawSpec, nodeId, 'size');
     this.keyLaw = this.keyLawOf(params);
     const types = params.types as readonly Weight[];
+    world.typeNames.set(
+      this.ix,
+      types.map(({ name }) => name),
+    );
     this.typeLaw = types.length < 2 ? null : this.weightedLaw(types, 'types');
     this.keyCount = params.keyLaw === 'weighted' ? (params.keyWeights as readonly Weight[]).length : (params.keys as number);
     this.typesInTurn = params.typeOrder === 'in-turn' && this.keyLaw !== null ? types.length : 0;
