@@ -1,5 +1,6 @@
 // THE list of what the kinds do: one line a kind. Loaded with the engine, never by the app.
 
+import { KAFKA_BEHAVIOUR, KAFKA_PART_BEHAVIOUR } from './kafka/cluster.ts';
 import { RABBITMQ_BEHAVIOUR, RABBITMQ_PART_BEHAVIOUR } from './rabbitmq/broker-actor.ts';
 import { registerBehaviours } from './registry.ts';
 import { AUTOSCALER_BEHAVIOUR } from './services/autoscaler.ts';
@@ -27,4 +28,7 @@ registerBehaviours([
   ['rabbitmq', RABBITMQ_BEHAVIOUR],
   ['rabbitmq-exchange', RABBITMQ_PART_BEHAVIOUR],
   ['rabbitmq-queue', RABBITMQ_PART_BEHAVIOUR],
+  ['kafka', KAFKA_BEHAVIOUR],
+  ['kafka-topic', KAFKA_PART_BEHAVIOUR],
+  ['kafka-group', KAFKA_PART_BEHAVIOUR],
 ]);

@@ -1,6 +1,7 @@
 // THE list of what can be drawn: one line a kind. The app builds palette, forms, cards and charts from it.
 
 import type { Fields } from './fields.ts';
+import { KAFKA, KAFKA_CONSUME, KAFKA_GROUP, KAFKA_PRODUCE, KAFKA_SUBSCRIBE, KAFKA_TOPIC } from './kafka/kafka.declaration.ts';
 import { LINK_FIELDS } from './link-fields.ts';
 import type { NodeKind, WireKind } from './node-kind.ts';
 import { RABBITMQ, RABBITMQ_CONSUME, RABBITMQ_PUBLISH } from './rabbitmq/broker.declaration.ts';
@@ -34,6 +35,9 @@ export const NODE_KINDS: readonly NodeKind[] = [
   RABBITMQ,
   RABBITMQ_EXCHANGE,
   RABBITMQ_QUEUE,
+  KAFKA,
+  KAFKA_TOPIC,
+  KAFKA_GROUP,
 ];
 export const WIRE_KINDS: readonly WireKind[] = [
   PUBLISH,
@@ -50,6 +54,9 @@ export const WIRE_KINDS: readonly WireKind[] = [
   BINDING,
   ALTERNATE,
   RABBITMQ_DEAD_LETTER,
+  KAFKA_PRODUCE,
+  KAFKA_CONSUME,
+  KAFKA_SUBSCRIBE,
 ];
 
 /** Kinds at which every message ends: what they send is never what came in, so that no circle of wires leads through them. */

@@ -221,6 +221,8 @@ export interface ConsumerClient {
   onPacket(link: LinkIx, type: number, first: number, count: number): void;
   onTimer(timer: number, arg: number): void;
   onCrash(): void;
+  /** The wire is gone for good: a client that has fetched more than it has handed over lets go of it. */
+  onDisconnected?(): void;
   onParams(connection: Connection): void;
   /** What it holds now, beside what its host tells of it: see `Actor.inside`. */
   inside?(): Inside;

@@ -103,7 +103,7 @@ describe('the measures of a run', () => {
   it('say which names, labels and values they know', () => {
     const readings = new SimulationReadings(runOf(scenarioText('order-pipeline')));
     expect(readings.whyNot({ name: 'queue_sizes', labels: {} })).toMatchObject({ code: 'unknown-measure' });
-    expect(readings.whyNot({ name: 'consumer_lag', labels: {} })).toMatchObject({ code: 'unknown-measure' });
+    expect(readings.whyNot({ name: 'consumer_lags', labels: {} })).toMatchObject({ code: 'unknown-measure' });
     expect(readings.whyNot({ name: 'queue_size', labels: { queue: 'orders' } })).toMatchObject({
       code: 'unknown-label',
       known: ['queue_name', 'node'],

@@ -323,8 +323,11 @@ describe('text that is no quantity', () => {
   });
 });
 
-/** All of them, however many there will be. */
-const KINDS = NODE_KINDS.map((kind) => kind.type).join(', ');
+/** The first dozen of them, however many there will be. */
+const KINDS = NODE_KINDS.slice(0, 12)
+  .map((kind) => kind.type)
+  .join(', ')
+  .concat(` and ${NODE_KINDS.length - 12} more`);
 
 describe('unknown kind', () => {
   it('of a node: the nearest known one is named', () => {
@@ -345,7 +348,7 @@ describe('unknown kind', () => {
     expect(only(parseTopology(withWire({ id: 'w', kind: 'delivers', from: 'orders', to: 'worker' })))).toEqual([
       'wires › w › kind',
       'There is no kind of wire called "delivers".',
-      'Did you mean "deliver"? Kinds of wires: publish, deliver, subscribe, feed, call, direct, dead-letter, watch, scale, rabbitmq-publish, rabbitmq-consume, binding and 2 more.',
+      'Did you mean "deliver"? Kinds of wires: publish, deliver, subscribe, feed, call, direct, dead-letter, watch, scale, rabbitmq-publish, rabbitmq-consume, binding and 5 more.',
     ]);
   });
   it('named like something of JavaScript', () => {

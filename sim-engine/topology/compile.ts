@@ -61,11 +61,11 @@ function endOf(node: ParsedNode, kind: WireKind, direction: 'in' | 'out', nodes:
   const types = direction === 'out' ? kind.from : kind.to;
   const port = declared.ports.find((candidate) => candidate.direction === direction && types.includes(candidate.type));
   assert(port !== undefined, `${node.kind} has a port for ${kind.type}`);
-  // A wire to a part ends at its container's actors: parts have none of their own. What joins two parts needs one of them alone.
+  // A wire to a part ends at its container's actors: parts have none of their own. What joins two parts is known to the one without a name.
   const owner = nodes.get(node.parent ?? node.id) as ParsedNode;
-  const [first, ...others] = behaviourOf(owner.kind).doors?.(owner.params) ?? [''];
-  const doors = kind.isInner === true ? [] : others.map((member) => actorName(owner.id, member));
-  return { nodeId: node.id, nodeKind: node.kind, actor: actorName(owner.id, first as string), doors, port: port.name };
+  const members = kind.isInner === true ? undefined : behaviourOf(owner.kind).doors?.(owner.params);
+  const [actor, ...doors] = (members ?? ['']).map((member) => actorName(owner.id, member));
+  return { nodeId: node.id, nodeKind: node.kind, actor: actor as string, doors, port: port.name };
 }
 
 function byId(a: { readonly id: string }, b: { readonly id: string }): number {

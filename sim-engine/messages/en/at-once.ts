@@ -16,6 +16,9 @@ export const NAME_MESSAGES = {
   'kind.rabbitmq.label': 'RabbitMQ broker',
   'kind.rabbitmq-exchange.label': 'Exchange',
   'kind.rabbitmq-queue.label': 'RabbitMQ queue',
+  'kind.kafka.label': 'Kafka cluster',
+  'kind.kafka-topic.label': 'Kafka topic',
+  'kind.kafka-group.label': 'Consumer group',
 
   'wire.publish.label': 'Publish',
   'wire.deliver.label': 'Deliver',
@@ -31,6 +34,9 @@ export const NAME_MESSAGES = {
   'wire.binding.label': 'Binding',
   'wire.alternate.label': 'Alternate exchange',
   'wire.rabbitmq-dead-letter.label': 'Dead letters (RabbitMQ)',
+  'wire.kafka-produce.label': 'Produce (Kafka)',
+  'wire.kafka-consume.label': 'Consume (Kafka)',
+  'wire.kafka-subscribe.label': 'Subscription (Kafka)',
 };
 
 /** Labels that stand on the cards of the first drawing. */

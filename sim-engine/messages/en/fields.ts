@@ -2,11 +2,13 @@
 // the keys, and a test fails when one is missing here and when one is left over.
 
 import { FIRST_CARD_MESSAGES } from './at-once.ts';
+import { KAFKA_FIELD_WORDS } from './kafka.ts';
 import { RABBITMQ_FIELD_WORDS } from './rabbitmq.ts';
 
 export const FIELD_MESSAGES = {
   ...FIRST_CARD_MESSAGES,
   ...RABBITMQ_FIELD_WORDS,
+  ...KAFKA_FIELD_WORDS,
 
   // ---- sender
   'sender.loop.label': 'Who decides when',

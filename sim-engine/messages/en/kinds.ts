@@ -2,11 +2,13 @@
 // test fails when one is missing here and when one is left over.
 
 import { NAME_MESSAGES } from './at-once.ts';
+import { KAFKA_KIND_WORDS } from './kafka.ts';
 import { RABBITMQ_KIND_WORDS } from './rabbitmq.ts';
 
 export const KIND_MESSAGES = {
   ...NAME_MESSAGES,
   ...RABBITMQ_KIND_WORDS,
+  ...KAFKA_KIND_WORDS,
 
   // ---- nodes
   'kind.sender.about': 'Makes messages and hands them to a queue or a topic. It does not know who reads them, or when.',

@@ -11,6 +11,9 @@ export const NOTICE_MESSAGES = {
   'notice.breaker-opened': '{node} stops calling {peer}: its circuit breaker is open.',
   'notice.relay-crashed': 'The relay of {node} crashed.',
   'notice.projection-stands': '{node} stands still: an event is missing, or has no meaning where its stream stands.',
+  'notice.kafka.fenced': 'A static member on {node} was sent away: another one has its instance id.',
+  'notice.kafka.slow-poll': 'A member on {node} left its group: it worked on one poll for longer than the poll time-out.',
+  'notice.kafka.no-offset': 'A member on {node} stands still: there is no offset to begin at, and it was told not to choose one.',
   'notice.held-back': '{node} is held back: what it sends to takes nothing more for now.',
   'notice.command-refused': 'A command of the scenario could not be carried out when its time came: {command}.',
   'notice.loop':

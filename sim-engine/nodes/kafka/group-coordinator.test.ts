@@ -162,6 +162,16 @@ describe('a new group', () => {
 });
 
 describe('a rebalance', () => {
+  it('waits for those that were given an id and have not come back with it', () => {
+    const [scene, [a, b]] = Scene.stable(2) as [Scene, [string, string]];
+    const third = scene.joins.get(scene.join(''))?.member as string;
+    scene.join(a, { topics: ['t', 'u'] });
+    scene.join(b);
+    expect(scene.group?.state).toBe('PreparingRebalance');
+    scene.join(third);
+    expect(scene.group?.state).toBe('CompletingRebalance');
+  });
+
   it('is heard of by heartbeat and ends as soon as everybody has joined again', () => {
     const [scene, [a, b]] = Scene.stable(2) as [Scene, [string, string]];
     const [c, joinC] = scene.enter();
@@ -265,6 +275,15 @@ describe('a member', () => {
     expect(scene.joins.has(newJoin)).toBe(false);
   });
 
+  it('that is new and waits for its first round is given up after five minutes, though nothing ended the round', () => {
+    const scene = new Scene({ ...SETTINGS, initialDelayNs: 600 * S });
+    const [id, join] = scene.enter();
+    scene.until(299);
+    expect(scene.group?.members.has(id)).toBe(true);
+    scene.until(301);
+    expect([scene.group?.members.has(id) ?? false, scene.joins.get(join)?.error]).toEqual([false, 'UNKNOWN_MEMBER_ID']);
+  });
+
   it('of an old generation, or an unknown one, is told so', () => {
     const [scene, [a]] = Scene.stable(1) as [Scene, [string]];
     expect([scene.heartbeat(a, 0), scene.heartbeat('c-9'), scene.heartbeat(a)]).toEqual([
@@ -306,6 +325,19 @@ describe('a static member', () => {
     scene.join('', wish);
     expect(scene.coordinator.heartbeat('g', id, 'i', 1, scene.now)).toBe('FENCED_INSTANCE_ID');
     expect(scene.coordinator.commit('g', id, 'i', 1, [], scene.now)).toBe('FENCED_INSTANCE_ID');
+  });
+
+  it('fences the process that waits for its assignment under that name', () => {
+    const scene = new Scene();
+    const leader = scene.enter()[0];
+    const join = scene.join('', wish);
+    scene.until(10);
+    const id = scene.joins.get(join)?.member as string;
+    scene.coordinator.sync(100, 'g', id, 'i', 1, new Map(), scene.now);
+    expect(scene.syncs.has(100)).toBe(false);
+    scene.join('', wish);
+    expect(scene.syncs.get(100)?.[0]).toBe('FENCED_INSTANCE_ID');
+    expect(scene.group?.leader).toBe(leader);
   });
 
   it('keeps its partitions while it is away, for the whole session time-out', () => {

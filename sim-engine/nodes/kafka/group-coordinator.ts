@@ -459,6 +459,31 @@ export class GroupCoordinator {
     }
   }
 
+  /** The broker dies: nobody is answered any more, and what was not written is forgotten, such as a rebalance under way. */
+  onCrash(): void {
+    for (const group of this.state.groups.values()) {
+      group.pending.clear();
+      group.awaitedSyncs.clear();
+      group.join = null;
+      group.syncDueNs = Infinity;
+      group.hasNewMember = false;
+      for (const member of [...group.members.values()]) {
+        if (member.isNew) removeMember(group, member.id);
+        member.joinRequest = NO_REQUEST;
+        member.syncRequest = NO_REQUEST;
+        member.dueNs = Infinity;
+      }
+    }
+  }
+
+  /** Groups are read from the log again: members of the last generation have a whole session to be heard of. */
+  onRestart(nowNs: number): void {
+    for (const group of this.state.groups.values()) {
+      enterState(group, group.members.size === 0 ? 'Empty' : 'Stable', nowNs);
+      for (const member of group.members.values()) member.dueNs = nowNs + member.sessionTimeoutNs;
+    }
+  }
+
   private dropPending(group: Group, id: string, nowNs: number): void {
     group.pending.delete(id);
     if (group.state === 'PreparingRebalance' && hasEverybodyJoined(group)) this.completeJoin(group, nowNs);

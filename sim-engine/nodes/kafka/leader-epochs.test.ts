@@ -46,6 +46,12 @@ describe('a leader epoch', () => {
       [2, 3],
       [25, 30],
     ]);
+    const exact = epochs([1, 0], [2, 20], [3, 30]);
+    dropEpochsBefore(exact, 20);
+    expect([exact.epochs, exact.starts]).toEqual([
+      [2, 3],
+      [20, 30],
+    ]);
     dropEpochsFrom(cache, 30);
     expect([cache.epochs, cache.starts]).toEqual([[2], [25]]);
   });

@@ -92,6 +92,15 @@ describe('a reader', () => {
     expect(offsetsFrom(log, 3)).toBe('out of range');
   });
 
+  it('never loses sight of what it could see (K2)', () => {
+    const log = logOf(3);
+    raiseHighWatermark(log, 2);
+    raiseHighWatermark(log, 1);
+    expect(offsetsFrom(log, 0)).toEqual([0, 1]);
+    raiseHighWatermark(log, 9);
+    expect(log.highWatermark).toBe(3);
+  });
+
   it('gets whole batches and skips in them what it has already', () => {
     const log = logOf(2, { recordCount: 3 });
     raiseHighWatermark(log, 6);

@@ -214,7 +214,10 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost, De
 
   override onDisconnected(slot: number): void {
     if (this.outlets.clients[slot]) this.outlets.detach(slot);
-    else this.consumers[slot] = null;
+    else {
+      this.consumers[slot]?.onDisconnected?.();
+      this.consumers[slot] = null;
+    }
     this.pump();
   }
 
@@ -252,6 +255,7 @@ class Requester extends StatefulActor implements ConsumerHost, PublisherHost, De
 
   override onRemoved(): void {
     this.isGone = true;
+    for (const consumer of this.consumers) consumer?.onDisconnected?.();
     this.outlets.onCrash();
   }
 

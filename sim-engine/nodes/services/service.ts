@@ -189,6 +189,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
       this.onScale(1);
       return;
     }
+    this.consumers[slot]?.onDisconnected?.();
     this.consumers[slot] = null;
     this.answers[slot] = null;
     this.places.dropOf(
@@ -265,6 +266,7 @@ class Service extends StatefulActor implements ConsumerHost, PublisherHost, Call
 
   override onRemoved(): void {
     this.letEverythingGo(REMOVED);
+    for (const consumer of this.consumers) consumer?.onDisconnected?.();
     this.outlets.onCrash();
   }
 

@@ -154,6 +154,7 @@ class Projection extends StatefulActor implements ConsumerHost, CatchingUpHost {
       else this.begin();
     }
     if (!this.consumers[slot]) return;
+    this.consumers[slot].onDisconnected?.();
     this.consumers[slot] = null;
     const { desk } = this.state;
     for (let left = desk.count / DESK_COLUMNS; left > 0; left--) {
@@ -217,6 +218,7 @@ class Projection extends StatefulActor implements ConsumerHost, CatchingUpHost {
 
   override onRemoved(): void {
     this.letGoOfDesk(REMOVED);
+    for (const consumer of this.consumers) consumer?.onDisconnected?.();
   }
 
   private letGoOfDesk(reason: number): void {

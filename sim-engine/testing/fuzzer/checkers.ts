@@ -2,6 +2,7 @@
 // tables and compare; none of them changes anything. Each is shown red by a planted bug in testing/mutants.
 
 import type { ActorIx } from '../../kernel/ids.ts';
+import { type IntRing, peekRing } from '../../kernel/int-ring.ts';
 import { isInRanges, type RangeSet } from '../../kernel/range-set.ts';
 import { nodeKind } from '../../nodes/declarations.ts';
 import { StoreActor } from '../../nodes/stores/store-actor.ts';
@@ -95,7 +96,9 @@ function causesAreKnown(simulation: Simulation): string | null {
   }
   const atServices = gaugeSum(simulation, 'service', 'busy') + gaugeSum(simulation, 'service', 'desk');
   const atBrokers = unreadByBrokers(simulation, (type) => carriesOf[type] === CARRIES.MENTION);
-  const held = atServices + gaugeSum(simulation, 'projection', 'held_events') + questionsAtStores(simulation) + atBrokers;
+  const fetched = sumOfParts(simulation, (part) => part.heldCauses ?? 0);
+  const held =
+    atServices + gaugeSum(simulation, 'projection', 'held_events') + questionsAtStores(simulation) + atBrokers + fetched;
   return elsewhere === held
     ? null
     : `services, views and stores hold ${held} deliveries and questions, ${elsewhere} have no other place`;
@@ -183,22 +186,51 @@ function messagesAreReferredTo(simulation: Simulation): string | null {
 
 /** What actors keep of messages in their plain state, found in their copies: held at a full queue, or not yet answered for. */
 function keptByActors(simulation: Simulation): { readonly parked: number; readonly unanswered: number } {
-  const { assembly, world } = simulation;
-  let parked = unreadByBrokers(simulation, (type) => carriesOf[type] === CARRIES.MESSAGE) + undecidedAtBrokers(simulation);
-  let unanswered = 0;
+  const logs = keptByLogs(simulation);
+  const unread = unreadByBrokers(simulation, (type) => carriesOf[type] === CARRIES.MESSAGE);
+  const parked =
+    unread +
+    undecidedAtBrokers(simulation) +
+    logs.arrived +
+    sumOfParts(simulation, (part) => (part.parked?.count ?? 0) / NUMBERS_PER_PARKED + (part.buffered ?? 0));
+  const unanswered = logs.records + sumOfParts(simulation, (part) => part.pending?.size ?? 0);
+  return { parked, unanswered };
+}
+
+/** What clients and doors note in their plain state, summed up over all actors. */
+function sumOfParts({ assembly, world }: Simulation, numberOf: (part: PlainState) => number): number {
+  let sum = 0;
   for (const { ix } of assembly.actors) {
     const copy = world.actors[ix]?.save() as { readonly parts: readonly (PlainState | null)[] };
-    for (const part of copy.parts) {
-      parked += (part?.parked?.count ?? 0) / NUMBERS_PER_PARKED;
-      unanswered += part?.pending?.size ?? 0;
-    }
+    for (const part of copy.parts) if (part !== null) sum += numberOf(part);
   }
-  return { parked, unanswered };
+  return sum;
+}
+
+/** Records in the logs of Kafka's brokers, and such as have come and still miss the request they belong to. */
+function keptByLogs({ assembly, world }: Simulation): { readonly arrived: number; readonly records: number } {
+  let arrived = 0;
+  let records = 0;
+  for (const { ix, kind } of assembly.actors) {
+    if (kind !== 'kafka') continue;
+    const { own } = (world.actors[ix] as Actor).save() as { readonly own: Partial<LogNotes> };
+    for (const msgs of own.arrived?.values() ?? []) arrived += msgs.length;
+    for (const { log } of own.partitions?.values() ?? []) for (const { recordCount } of log.segments) records += recordCount;
+  }
+  return { arrived, records };
+}
+interface LogNotes {
+  readonly arrived: ReadonlyMap<number, readonly number[]>;
+  readonly partitions: ReadonlyMap<string, { readonly log: { readonly segments: readonly { readonly recordCount: number }[] } }>;
 }
 
 interface PlainState {
   readonly parked?: { readonly count: number };
-  readonly pending?: ReadonlyMap<number, unknown>;
+  readonly pending?: { readonly size: number };
+  /** Of a producer: entries of the book that have not gone out. */
+  readonly buffered?: number;
+  /** Of a consumer: deliveries that it has fetched. */
+  readonly heldCauses?: number;
 }
 /** The door of a queue notes message, connection and tag of each. */
 const NUMBERS_PER_PARKED = 3;
@@ -245,6 +277,9 @@ function gaugesMatchBooks(simulation: Simulation): string | null {
     } else if (kind === 'rabbitmq') {
       const size = shown('ready') + shown('in_flight');
       if (size !== (held.get(ix) ?? 0)) return `${nodeId} shows ${size} messages and keeps ${held.get(ix) ?? 0}`;
+    } else if (kind === 'kafka') {
+      const owed = owedByLog(world.actors[ix] as Actor);
+      if (owed !== (held.get(ix) ?? 0)) return `${nodeId} owes ${owed} records and keeps ${held.get(ix) ?? 0}`;
     } else if (kind === 'dead-letter-queue') {
       if (shown('dlq_size') !== (held.get(ix) ?? 0))
         return `${nodeId} shows ${shown('dlq_size')} letters and keeps ${held.get(ix) ?? 0}`;
@@ -256,6 +291,17 @@ function gaugesMatchBooks(simulation: Simulation): string | null {
   const letters = gaugeSum(simulation, 'dead-letter-queue', 'dlq_size');
   return resting <= letters ? null : `${resting} obligations rest somewhere, dead-letter queues hold ${letters}`;
 }
+
+/** Records that a Kafka broker owes to groups, found in its copy. */
+function owedByLog(broker: Actor): number {
+  const { own } = broker.save() as { readonly own: { readonly partitions?: ReadonlyMap<string, { readonly shares: Shares }> } };
+  let count = 0;
+  for (const { shares } of own.partitions?.values() ?? []) {
+    for (const { obls } of shares.values()) for (let i = 0; i < obls.count; i++) if (peekRing(obls, i) !== 0) count++;
+  }
+  return count;
+}
+type Shares = ReadonlyMap<string, { readonly obls: IntRing }>;
 
 /** Acknowledged while it lay ready or asleep: the queue passes over it, and no dial shows it. */
 function isDoneMeanwhile({ world: { obligations } }: Simulation, obl: number): boolean {

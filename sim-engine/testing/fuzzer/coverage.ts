@@ -6,11 +6,11 @@ import { DELIVERY_CLASSES, PUBLISH_CLASSES } from '../../protocol/frame.ts';
 import type { Command } from '../../simulation/commands.ts';
 import type { Simulation } from '../../simulation/simulation.ts';
 import type { TopologyDocument } from '../../topology/document.ts';
-import { DLV_CLASSES, EXPIRED, PUB_CLASSES, SKIPPED } from '../../world/books.ts';
+import { DLV_CLASSES, EXPIRED, PUB_CLASSES } from '../../world/books.ts';
 import { PACKET_TYPES } from '../../world/packet-types.ts';
 
 /** Classes that no kind built so far lets a message end in: nothing has a time to live, and no group passes over a record. */
-const NOT_YET: readonly number[] = [EXPIRED, SKIPPED];
+const NOT_YET: readonly number[] = [EXPIRED];
 
 /** Every command there is; the type makes a forgotten one a mistake of compiling. */
 const COMMANDS: { readonly [type in Command['type']]: 'fault' | 'command' | 'edit' } = {

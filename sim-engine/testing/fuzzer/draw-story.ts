@@ -70,7 +70,7 @@ function drawWildTopology(dice: Dice): TopologyDocument {
       document = withWire(document, drawWire(dice, wireKind, from, to));
     }
   }
-  return withViews(dice, withReplies(dice, document));
+  return withLogs(dice, withViews(dice, withReplies(dice, document)));
 }
 
 /** A service writes to an event store, whose events a view reads by a queue of its own; it asks for what is lost on the way. */
@@ -91,6 +91,23 @@ function withViews(dice: Dice, start: TopologyDocument): TopologyDocument {
   document = withWire(document, drawWire(dice, wireOf('publish'), store, queue));
   document = withWire(document, drawWire(dice, wireOf('deliver'), queue, view));
   return withWire(document, drawWire(dice, wireOf('call'), view, store));
+}
+
+/** Two topics that somebody writes to and a group reads, with one or two services in it: alone, chance seldom lays all of that. */
+function withLogs(dice: Dice, start: TopologyDocument): TopologyDocument {
+  const of = (type: string): readonly NodeDocument[] => start.nodes.filter(({ kind }) => kind === type);
+  let document = start;
+  const lay = (type: string, from: NodeDocument | undefined, to: NodeDocument | undefined): void => {
+    const kind = WIRE_KINDS.find((one) => one.type === type) as WireKind;
+    if (from && to) document = withWire(document, drawWire(dice, kind, from, to));
+  };
+  const [group] = of('kafka-group');
+  for (const topic of of('kafka-topic').slice(0, 2)) {
+    lay('kafka-produce', dice.pick(of('sender')), topic);
+    lay('kafka-subscribe', topic, group);
+  }
+  for (const service of dice.shuffled(of('service')).slice(0, dice.int(1, 2))) lay('kafka-consume', group, service);
+  return document;
 }
 
 /** Replies lead back to the left, through a queue or two that whoever asked may share. */
@@ -153,6 +170,9 @@ const HINTS: readonly { readonly field: string; readonly chance: number; readonl
     make: (dice) => ({ type: dice.pick(['fanout', 'fanout', 'x-consistent-hash']), internal: false }),
   },
   { field: 'messageTtl', chance: 0.5, make: (dice) => ({ messageTtl: `${dice.int(1, 300)}ms` }) },
+  { field: 'initialRebalanceDelay', chance: 1, make: drawSwiftCluster },
+  { field: 'maxPollRecords', chance: 1, make: drawSwiftMembers },
+  { field: 'retentionTime', chance: 0.3, make: (dice) => ({ segmentBytes: dice.int(14, 5_000) }) },
   { field: 'relayCrash', chance: 0.3, make: (dice) => ({ relayCrash: 'before-mark', relayBackAfter: `${dice.int(1, 300)}ms` }) },
 ];
 
@@ -166,6 +186,23 @@ function drawSwiftScaling(dice: Dice): object {
     cooldown: ms(600),
     stabilizationDown: ms(600),
     min: dice.int(0, 1),
+  };
+}
+
+/** A group whose first round waits for seconds, and one that hears after minutes that a member died, would do little in a short run. */
+function drawSwiftCluster(dice: Dice): object {
+  return {
+    initialRebalanceDelay: `${dice.int(0, 200)}ms`,
+    minSessionTimeout: '1ms',
+    brokersDown: dice.pick(['', '', '', '1', '2,3']),
+  };
+}
+function drawSwiftMembers(dice: Dice): object {
+  return {
+    sessionTimeout: `${dice.int(50, 2_000)}ms`,
+    heartbeatInterval: `${dice.int(10, 300)}ms`,
+    maxPollInterval: `${dice.int(200, 5_000)}ms`,
+    offsetReset: dice.pick(['earliest', 'earliest', 'latest', 'none']),
   };
 }
 

@@ -27,6 +27,7 @@ const DURATION_BOUNDS_NS: ReadonlyMap<string, readonly [number, number]> = new M
   ['delay', [0, 40 * MS_NS]],
   ['jitter', [0, 40 * MS_NS]],
   ['retryCap', [0, 3_000 * MS_NS]],
+  ['offsetsRetention', [60_000 * MS_NS, 90_000 * MS_NS]],
 ]);
 /** A loss as high as one in two lets little happen behind it. */
 const RATIO_BOUNDS: ReadonlyMap<string, readonly [number, number]> = new Map([

@@ -25,28 +25,9 @@ const AWAITING_AN_ACTOR: ReadonlyMap<string, readonly string[]> = new Map([
   ['parts/lanes', ['laneHash']],
   ['nodes/rabbitmq/broker', ['deliveryHeaders']],
   ['nodes/rabbitmq/declared-routing', ['declaredRouting']],
-  ['nodes/kafka/assignors', ['ASSIGNORS']],
-  ['nodes/kafka/client-backoff', ['clientBackoffMs']],
-  ['nodes/kafka/defaults', ['defaultOf']],
-  ['nodes/kafka/group-coordinator', ['GroupCoordinator']],
-  ['nodes/kafka/murmur2', ['murmur2', 'toPositive']],
-  ['nodes/kafka/offsets', ['NO_OFFSET', 'lagOf', 'startOf', 'visibleEnd']],
-  [
-    'nodes/kafka/partition-log',
-    [
-      'appendBatch',
-      'appendMarker',
-      'applyRetention',
-      'lastStableOffset',
-      'moveLogStart',
-      'newAppended',
-      'newPartitionLog',
-      'raiseHighWatermark',
-      'rollSegment',
-    ],
-  ],
-  ['nodes/kafka/partitioner', ['newSticky', 'nextSticky', 'noteQueueSizes', 'partitionOfKey']],
-  ['nodes/kafka/producer-settings', ['producerSettings']],
+  ['nodes/kafka/offsets', ['lagOf', 'visibleEnd']],
+  ['nodes/kafka/partition-log', ['appendMarker', 'moveLogStart', 'rollSegment']],
+  ['nodes/kafka/partitioner', ['partitionOfKey']],
 ]);
 
 function casesOf(key: string): readonly VectorCase[] {

@@ -1,0 +1,133 @@
+// A member of a group as its client keeps it: what it owns, what it has fetched of that and not polled, what it has polled and not finished.
+// Plain data, and what can be worked out from it; what happens to it stands in `consumer-client.ts`.
+
+import type { TopicPartition } from './assignors/assignment.ts';
+import { NO_OFFSET } from './offsets.ts';
+
+/** A record that has been fetched: its obligation, which attempt this is, and where it stands. */
+export interface Rec {
+  readonly obl: number;
+  readonly attempt: number;
+  readonly offset: number;
+  /** Name of the partition. */
+  readonly partition: string;
+}
+
+/** A partition that a member owns. */
+export interface Owned extends TopicPartition {
+  /** Where the next fetch begins; NO_OFFSET = not known yet. */
+  fetchOffset: number;
+  /** Next offset that a poll returns. */
+  position: number;
+  /** First offset that nobody could see, as of the last fetch. */
+  end: number;
+  readonly buffered: Rec[];
+  /** Offsets that a poll has returned and that are not done. */
+  readonly open: Set<number>;
+}
+
+export interface Member {
+  readonly number: number;
+  /** Which of its client's members it is, from 0: the name of its client. */
+  readonly place: number;
+  id: string;
+  generation: number;
+  stage: 'out' | 'joining' | 'syncing' | 'stable';
+  needsRejoin: boolean;
+  /** Another process has its instance. */
+  isFenced: boolean;
+  /** By name. */
+  readonly owned: Map<string, Owned>;
+  /** As the group said last. */
+  assigned: readonly TopicPartition[];
+  /** What the last poll has returned and the host has not got yet. */
+  polled: Rec[];
+  /** By obligation: what the host has. */
+  readonly inHand: Map<number, Rec>;
+  /** By obligation: what waits to be tried again. */
+  readonly kept: Map<number, Rec>;
+  /** Places of the host that it has filled; of those, how many are settled already. */
+  given: number;
+  early: number;
+  /** Its last poll found nothing. */
+  isIdle: boolean;
+  lastPollNs: number;
+  lastCommitNs: number;
+  /** When it says next that it is alive, ns. */
+  beatNs: number;
+  /** Records finished since it committed last. */
+  finished: number;
+  /** By broker: the number of the fetch that is under way. */
+  readonly fetching: Map<number, number>;
+  /** Topics that it has joined with. */
+  subscribed: string;
+  /** Of the one that assigns: topics and their numbers of partitions, as it took them. */
+  assignedOf: string;
+}
+
+export const newMember = (number: number, place: number, nowNs: number): Member => ({
+  number,
+  place,
+  id: '',
+  generation: -1,
+  stage: 'out',
+  needsRejoin: false,
+  isFenced: false,
+  owned: new Map(),
+  assigned: [],
+  polled: [],
+  inHand: new Map(),
+  kept: new Map(),
+  given: 0,
+  early: 0,
+  isIdle: false,
+  lastPollNs: nowNs,
+  lastCommitNs: 0,
+  beatNs: 0,
+  finished: 0,
+  fetching: new Map(),
+  subscribed: '',
+  assignedOf: '',
+});
+
+export const newOwned = ({ partition, topic }: TopicPartition): Owned => ({
+  topic,
+  partition,
+  fetchOffset: NO_OFFSET,
+  position: NO_OFFSET,
+  end: 0,
+  buffered: [],
+  open: new Set(),
+});
+
+/** Takes up to `max` records out of what was fetched, one partition after the other. */
+export function takePolled(member: Member, max: number): Rec[] {
+  const polled: Rec[] = [];
+  for (const owned of member.owned.values()) {
+    while (owned.buffered.length > 0 && polled.length < max) {
+      const rec = owned.buffered.shift() as Rec;
+      owned.open.add(rec.offset);
+      owned.position = rec.offset + 1;
+      polled.push(rec);
+    }
+  }
+  return polled;
+}
+
+type Offset = TopicPartition & { readonly offset: number };
+
+/** Positions, done or not: what an automatic commit says, and one before the work. */
+export const positionsOf = (owned: readonly Owned[]): readonly Offset[] =>
+  owned
+    .filter(({ position }) => position !== NO_OFFSET)
+    .map(({ partition, position, topic }) => ({ topic, partition, offset: position }));
+
+/** Below these everything is done. */
+export const nextOffsets = (owned: readonly Owned[]): readonly Offset[] =>
+  owned
+    .filter(({ position }) => position !== NO_OFFSET)
+    .map(({ open, partition, position, topic }) => {
+      let offset = position;
+      for (const at of open) if (at < offset) offset = at;
+      return { topic, partition, offset };
+    });

@@ -1,0 +1,85 @@
+// The controller of a cluster: knows what is drawn and who leads what, and tells the brokers whenever that changes. It holds no record, and
+// no client ever speaks with it.
+
+import type { LinkIx } from '../../kernel/ids.ts';
+import { StatefulActor } from '../../world/actor.ts';
+import { REQUEST } from '../../world/packet-types.ts';
+import type { World } from '../../world/world.ts';
+import type { ActorSelf, Connection, Container, PartRef } from '../node-kind.ts';
+import { clusterMetadata, GROUP, TOPIC } from './cluster-metadata.ts';
+import type { InsideWord } from './protocol.ts';
+
+export class Controller extends StatefulActor implements Container {
+  override state = {};
+  private readonly world: World;
+  private readonly brokerCount: number;
+  private parts: readonly PartRef[];
+  /** By slot: the way to each broker. */
+  private readonly brokers: (LinkIx | null)[] = [];
+  /** By id of the wire: which group reads which topic. Each is attached at both its ends. */
+  private readonly subscriptions = new Map<string, { readonly topic: string; readonly group: string }>();
+  private readonly wireOfSlot: (string | null)[] = [];
+
+  constructor(world: World, self: ActorSelf) {
+    super(self.ix);
+    this.world = world;
+    this.brokerCount = self.params.brokers as number;
+    this.parts = self.parts;
+  }
+
+  override attach(slot: number, { kind, out, peerId, port, selfId, wireId }: Connection): void {
+    if (port === 'inside') {
+      this.brokers[slot] = out;
+      return;
+    }
+    if (kind.isInner !== true) return;
+    this.wireOfSlot[slot] = wireId;
+    const isStart = port !== 'in';
+    this.subscriptions.set(wireId, { topic: isStart ? selfId : peerId, group: isStart ? peerId : selfId });
+  }
+
+  override onStart(): void {
+    this.tellAll();
+  }
+  override onConnected(): void {
+    this.tellAll();
+  }
+  override onDisconnected(slot: number): void {
+    const wire = this.wireOfSlot[slot];
+    this.wireOfSlot[slot] = null;
+    this.brokers[slot] = null;
+    if (wire && this.subscriptions.delete(wire)) this.tellAll();
+  }
+  onParts(parts: readonly PartRef[]): void {
+    this.parts = parts;
+    this.tellAll();
+  }
+  override onParams(): void {}
+  override onPacket(): void {}
+  override onTimer(): void {}
+
+  private tellAll(): void {
+    const byGroup = new Map<string, string[]>();
+    for (const { id, kind } of this.parts) if (kind === GROUP) byGroup.set(id, []);
+    const topics = new Set(this.parts.filter(({ kind }) => kind === TOPIC).map(({ id }) => id));
+    for (const { group, topic } of [...this.subscriptions.values()].sort(byTopic)) {
+      if (topics.has(topic)) byGroup.get(group)?.push(topic);
+    }
+    const metadata = clusterMetadata(this.parts, this.brokerCount, byGroup);
+    // In order of what is drawn, so that the books know the subscriptions in an order that does not change.
+    for (const [group, read] of byGroup) for (const topic of read) this.world.books.subscription(`${topic}\n${group}`, this.ix);
+    const word: InsideWord = { word: 'metadata', metadata };
+    for (const link of this.brokers) if (link) this.world.send(link, REQUEST, this.world.payloads.put(word), 1, 0);
+  }
+
+  override sample(out: Float64Array, at: number): void {
+    out.fill(0, at, at + GAUGE_COUNT);
+  }
+}
+
+/** Of the kind's gauges, which the brokers show. */
+const GAUGE_COUNT = 7;
+
+function byTopic(a: { readonly topic: string }, b: { readonly topic: string }): number {
+  return a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : 0;
+}

@@ -1,0 +1,443 @@
+// A Kafka cluster in the drawing: a container of topics and groups, and the wires on which clients of the Java library speak with it.
+// Plain data. A producer's wire ends at a topic, a consumer's begins at a group; which group reads which topic is a relation inside.
+
+import { declareFields, declareNode, declareWire } from '../declare.ts';
+import type { Fields } from '../fields.ts';
+import type { NodeKind, WireKind } from '../node-kind.ts';
+
+const PARTITIONS_MAX = 10_000;
+const BROKERS_MAX = 9;
+const GIB = 1024 * 1024 * 1024;
+
+const CLUSTER_FIELDS = declareFields('kafka', {
+  brokers: { kind: 'int', unit: 'brokers', min: 1, max: BROKERS_MAX, default: 3, live: false },
+  /** Numbers, separated by commas. */
+  brokersDown: { kind: 'text', maxLength: 20, default: '', live: true, advanced: true },
+  initialRebalanceDelay: {
+    kind: 'duration',
+    min: '0s',
+    max: '1h',
+    default: '3s',
+    key: 'group.initial.rebalance.delay.ms',
+    live: false,
+    advanced: true,
+  },
+  minSessionTimeout: {
+    kind: 'duration',
+    min: '1ms',
+    max: '1h',
+    default: '6s',
+    key: 'group.min.session.timeout.ms',
+    live: false,
+    advanced: true,
+  },
+  maxSessionTimeout: {
+    kind: 'duration',
+    min: '1ms',
+    max: '1d',
+    default: '30min',
+    key: 'group.max.session.timeout.ms',
+    live: false,
+    advanced: true,
+  },
+  offsetsRetention: {
+    kind: 'duration',
+    min: '1min',
+    max: '49d',
+    default: '7d',
+    key: 'offsets.retention.minutes',
+    live: false,
+    advanced: true,
+  },
+});
+
+const TOPIC_FIELDS = declareFields('kafka-topic', {
+  partitions: { kind: 'int', unit: 'partitions', min: 1, max: PARTITIONS_MAX, default: 1, key: 'num.partitions', live: true },
+  cleanupPolicy: {
+    kind: 'choice',
+    choices: [{ value: 'delete' }, { value: 'compact' }, { value: 'compact-delete' }],
+    default: 'delete',
+    key: 'cleanup.policy',
+    live: true,
+  },
+  retentionTime: { kind: 'duration', min: '0s', max: '49d', default: '7d', key: 'retention.ms', live: true },
+  retentionBytes: {
+    kind: 'bytes',
+    unit: 'bytes',
+    min: 0,
+    max: 1e15,
+    default: 0,
+    key: 'retention.bytes',
+    live: true,
+    advanced: true,
+  },
+  segmentBytes: {
+    kind: 'bytes',
+    unit: 'bytes',
+    min: 14,
+    max: 2 * GIB - 1,
+    default: GIB,
+    key: 'segment.bytes',
+    live: true,
+    advanced: true,
+  },
+  segmentTime: { kind: 'duration', min: '1ms', max: '49d', default: '7d', key: 'segment.ms', live: true, advanced: true },
+  maxMessageBytes: {
+    kind: 'bytes',
+    unit: 'bytes',
+    min: 0,
+    max: GIB,
+    default: 1_048_588,
+    key: 'max.message.bytes',
+    live: true,
+    advanced: true,
+  },
+  minDirtyRatio: {
+    kind: 'ratio',
+    unit: '%',
+    min: 0,
+    max: 1,
+    default: 0.5,
+    key: 'min.cleanable.dirty.ratio',
+    live: true,
+    advanced: true,
+    when: { field: 'cleanupPolicy', is: ['compact', 'compact-delete'] },
+  },
+  minCompactionLag: {
+    kind: 'duration',
+    min: '0s',
+    max: '49d',
+    default: '0s',
+    key: 'min.compaction.lag.ms',
+    live: true,
+    advanced: true,
+    when: { field: 'cleanupPolicy', is: ['compact', 'compact-delete'] },
+  },
+  maxCompactionLag: {
+    kind: 'duration',
+    min: '0s',
+    max: '49d',
+    default: '0s',
+    key: 'max.compaction.lag.ms',
+    live: true,
+    advanced: true,
+    when: { field: 'cleanupPolicy', is: ['compact', 'compact-delete'] },
+  },
+  deleteRetention: {
+    kind: 'duration',
+    min: '0s',
+    max: '49d',
+    default: '1d',
+    key: 'delete.retention.ms',
+    live: true,
+    advanced: true,
+    when: { field: 'cleanupPolicy', is: ['compact', 'compact-delete'] },
+  },
+});
+
+const NO_FIELDS = {} as const satisfies Fields;
+
+const PRODUCE_FIELDS = declareFields('kafka-produce', {
+  acks: {
+    kind: 'choice',
+    choices: [{ value: 'all' }, { value: '1' }, { value: '0' }],
+    default: 'all',
+    key: 'acks',
+    live: false,
+  },
+  linger: { kind: 'duration', min: '0s', max: '1h', default: '5ms', key: 'linger.ms', live: true },
+  batchSize: { kind: 'bytes', unit: 'bytes', min: 1, max: GIB, default: 16_384, key: 'batch.size', live: true },
+  idempotence: {
+    kind: 'choice',
+    choices: [{ value: 'default' }, { value: 'on' }, { value: 'off' }],
+    default: 'default',
+    key: 'enable.idempotence',
+    live: false,
+  },
+  synchronous: { kind: 'flag', default: false, live: true },
+  maxInFlight: {
+    kind: 'int',
+    unit: 'requests',
+    min: 1,
+    max: 1000,
+    default: 5,
+    key: 'max.in.flight.requests.per.connection',
+    live: false,
+    advanced: true,
+  },
+  retries: {
+    kind: 'int',
+    unit: 'times',
+    min: 0,
+    max: 2_147_483_647,
+    default: 2_147_483_647,
+    key: 'retries',
+    live: true,
+    advanced: true,
+  },
+  bufferMemory: {
+    kind: 'bytes',
+    unit: 'bytes',
+    min: 0,
+    max: 1e12,
+    default: 33_554_432,
+    key: 'buffer.memory',
+    live: true,
+    advanced: true,
+  },
+  maxRequestSize: {
+    kind: 'bytes',
+    unit: 'bytes',
+    min: 1,
+    max: GIB,
+    default: 1_048_576,
+    key: 'max.request.size',
+    live: true,
+    advanced: true,
+  },
+  requestTimeout: {
+    kind: 'duration',
+    min: '1ms',
+    max: '1h',
+    default: '30s',
+    key: 'request.timeout.ms',
+    live: true,
+    advanced: true,
+  },
+  deliveryTimeout: {
+    kind: 'duration',
+    min: '1ms',
+    max: '1d',
+    default: '2min',
+    key: 'delivery.timeout.ms',
+    live: true,
+    advanced: true,
+  },
+  retryBackoff: {
+    kind: 'duration',
+    min: '1ms',
+    max: '1h',
+    default: '100ms',
+    key: 'retry.backoff.ms',
+    live: true,
+    advanced: true,
+  },
+  retryBackoffMax: {
+    kind: 'duration',
+    min: '1ms',
+    max: '1h',
+    default: '1s',
+    key: 'retry.backoff.max.ms',
+    live: true,
+    advanced: true,
+  },
+  adaptivePartitioning: {
+    kind: 'flag',
+    default: true,
+    key: 'partitioner.adaptive.partitioning.enable',
+    live: true,
+    advanced: true,
+  },
+  release: {
+    kind: 'choice',
+    choices: [{ value: '4.0' }, { value: '4.2' }, { value: '4.4' }],
+    default: '4.4',
+    live: false,
+    advanced: true,
+  },
+  share: { kind: 'ratio', unit: '×', min: 0, max: 1000, default: 1, live: true, advanced: true },
+});
+
+const CONSUME_FIELDS = declareFields('kafka-consume', {
+  offsetReset: {
+    kind: 'choice',
+    choices: [{ value: 'latest' }, { value: 'earliest' }, { value: 'none' }],
+    default: 'latest',
+    key: 'auto.offset.reset',
+    live: true,
+  },
+  commit: {
+    kind: 'choice',
+    choices: [{ value: 'auto' }, { value: 'after' }, { value: 'before' }],
+    default: 'auto',
+    key: 'enable.auto.commit',
+    live: false,
+  },
+  autoCommitInterval: {
+    kind: 'duration',
+    min: '1ms',
+    max: '1d',
+    default: '5s',
+    key: 'auto.commit.interval.ms',
+    live: true,
+    when: { field: 'commit', is: ['auto'] },
+  },
+  commitEvery: {
+    kind: 'int',
+    unit: 'messages',
+    min: 1,
+    max: 1_000_000,
+    default: 500,
+    live: true,
+    when: { field: 'commit', is: ['after'] },
+  },
+  assignor: {
+    kind: 'choice',
+    choices: [
+      { value: 'default' },
+      { value: 'range' },
+      { value: 'roundrobin' },
+      { value: 'sticky' },
+      { value: 'cooperative-sticky' },
+    ],
+    default: 'default',
+    key: 'partition.assignment.strategy',
+    live: false,
+  },
+  staticMembers: { kind: 'flag', default: false, key: 'group.instance.id', live: false },
+  maxPollRecords: { kind: 'int', unit: 'messages', min: 1, max: 1_000_000, default: 500, key: 'max.poll.records', live: true },
+  sessionTimeout: { kind: 'duration', min: '1ms', max: '1d', default: '45s', key: 'session.timeout.ms', live: false },
+  heartbeatInterval: {
+    kind: 'duration',
+    min: '1ms',
+    max: '1h',
+    default: '3s',
+    key: 'heartbeat.interval.ms',
+    live: true,
+    advanced: true,
+  },
+  maxPollInterval: { kind: 'duration', min: '1ms', max: '1d', default: '5min', key: 'max.poll.interval.ms', live: false },
+  isolation: {
+    kind: 'choice',
+    choices: [{ value: 'read_uncommitted' }, { value: 'read_committed' }],
+    default: 'read_uncommitted',
+    key: 'isolation.level',
+    live: true,
+    advanced: true,
+  },
+  fetchMinBytes: {
+    kind: 'bytes',
+    unit: 'bytes',
+    min: 0,
+    max: GIB,
+    default: 1,
+    key: 'fetch.min.bytes',
+    live: true,
+    advanced: true,
+  },
+  fetchMaxWait: {
+    kind: 'duration',
+    min: '0s',
+    max: '1h',
+    default: '500ms',
+    key: 'fetch.max.wait.ms',
+    live: true,
+    advanced: true,
+  },
+  fetchMaxBytes: {
+    kind: 'bytes',
+    unit: 'bytes',
+    min: 0,
+    max: GIB,
+    default: 52_428_800,
+    key: 'fetch.max.bytes',
+    live: true,
+    advanced: true,
+  },
+  maxPartitionFetchBytes: {
+    kind: 'bytes',
+    unit: 'bytes',
+    min: 0,
+    max: GIB,
+    default: 1_048_576,
+    key: 'max.partition.fetch.bytes',
+    live: true,
+    advanced: true,
+  },
+});
+
+export const KAFKA_TOPIC: NodeKind<'kafka-topic', typeof TOPIC_FIELDS> = declareNode({
+  type: 'kafka-topic',
+  group: 'channels',
+  fields: TOPIC_FIELDS,
+  ports: [
+    { name: 'in', direction: 'in', type: 'kafka-records' },
+    { name: 'out', direction: 'out', type: 'kafka-topic' },
+  ],
+  gauges: [
+    { name: 'records', unit: 'messages', type: 'level' },
+    { name: 'log_bytes', unit: 'bytes', type: 'level' },
+    { name: 'appended', unit: 'messages', type: 'total' },
+  ],
+  isPart: true,
+  holdsMessages: false,
+});
+
+export const KAFKA_GROUP: NodeKind<'kafka-group', typeof NO_FIELDS> = declareNode({
+  type: 'kafka-group',
+  group: 'channels',
+  fields: NO_FIELDS,
+  ports: [
+    { name: 'in', direction: 'in', type: 'kafka-subscriber' },
+    { name: 'out', direction: 'out', type: 'kafka-deliveries' },
+  ],
+  gauges: [
+    { name: 'consumer_lag', unit: 'messages', type: 'level', exported: 'consumer_lag' },
+    { name: 'members', unit: 'members', type: 'level' },
+    { name: 'fetched', unit: 'messages', type: 'total' },
+  ],
+  isPart: true,
+  holdsMessages: false,
+});
+
+export const KAFKA: NodeKind<'kafka', typeof CLUSTER_FIELDS> = declareNode({
+  type: 'kafka',
+  group: 'channels',
+  link: 'https://kafka.apache.org/documentation/',
+  fields: CLUSTER_FIELDS,
+  ports: [],
+  gauges: [
+    { name: 'consumer_lag', unit: 'messages', type: 'level', exported: 'consumer_lag' },
+    { name: 'records', unit: 'messages', type: 'level' },
+    { name: 'log_bytes', unit: 'bytes', type: 'level' },
+    { name: 'partitions', unit: 'partitions', type: 'level' },
+    { name: 'members', unit: 'members', type: 'level' },
+    { name: 'appended', unit: 'messages', type: 'total' },
+    { name: 'fetched', unit: 'messages', type: 'total' },
+  ],
+  accepts: [KAFKA_TOPIC.type, KAFKA_GROUP.type],
+  holdsMessages: true,
+});
+
+/** A sender or service publishes records to a topic. */
+export const KAFKA_PRODUCE: WireKind<'kafka-produce', typeof PRODUCE_FIELDS> = declareWire({
+  type: 'kafka-produce',
+  from: ['offers'],
+  to: ['kafka-records'],
+  fields: PRODUCE_FIELDS,
+  travels: true,
+  carries: 'connection',
+  client: { end: 'from', role: 'publisher' },
+});
+
+/** The members of a group fetch. */
+export const KAFKA_CONSUME: WireKind<'kafka-consume', typeof CONSUME_FIELDS> = declareWire({
+  type: 'kafka-consume',
+  from: ['kafka-deliveries'],
+  to: ['works', 'reads'],
+  fields: CONSUME_FIELDS,
+  travels: true,
+  carries: 'connection',
+  client: { end: 'to', role: 'consumer' },
+});
+
+/** A group reads a topic. */
+export const KAFKA_SUBSCRIBE: WireKind<'kafka-subscribe', typeof NO_FIELDS> = declareWire({
+  type: 'kafka-subscribe',
+  from: ['kafka-topic'],
+  to: ['kafka-subscriber'],
+  fields: NO_FIELDS,
+  travels: false,
+  carries: 'connection',
+  isInner: true,
+});

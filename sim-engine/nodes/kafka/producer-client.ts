@@ -1,0 +1,610 @@
+// The producer of the Java client, run by a sender or a service: gathers records into batches by partition, sends them to the leaders, tries
+// again, and tells its host what became of each record. With idempotence it numbers them, so that trying again doubles nothing.
+// Follows `KafkaProducer`, `RecordAccumulator`, `Sender`, `TransactionManager`; semantics 7 to 9; K15 to K21.
+
+import { max } from '../../kernel/exact-math.ts';
+import type { LinkIx, MsgIx, StreamIx } from '../../kernel/ids.ts';
+import * as packet from '../../world/packet-types.ts';
+import { actorPlace, CRASH, REMOVED, TOO_OLD } from '../../world/reasons.ts';
+import type { World } from '../../world/world.ts';
+import type { Params } from '../fields.ts';
+import { type Connection, clientTimer, type PublisherClient, type PublisherFactory, type PublisherHost } from '../node-kind.ts';
+import { CLIENT_JITTER, CLIENT_MULTIPLIER, clientBackoffMs } from './client-backoff.ts';
+import {
+  type Call,
+  CLIENT_OWN,
+  ClientConnection,
+  type ConnectionState,
+  type ConnectionUser,
+  newConnectionState,
+} from './client-connection.ts';
+import { addDeadline, type DeadlineOwner, type DeadlineState, newDeadlineState, passDeadlines } from './deadlines.ts';
+import { newSticky, nextSticky, noteAppended, noteQueueSizes, partitionOfNumber, type StickyState } from './partitioner.ts';
+import { producerSettings } from './producer-settings.ts';
+import { sequenceAfter } from './producer-state.ts';
+import type { Response } from './protocol.ts';
+import type { Release } from './release.ts';
+
+const MS = 1_000_000;
+/** Bytes of the head of a batch, and of what surrounds a record. Source: `DefaultRecordBatch`, `DefaultRecord`. */
+const BATCH_BYTES = 61;
+const RECORD_BYTES = 10;
+/** A random integer of 31 bits. */
+const DRAW_MAX = 2147483648;
+/** Deadlines that are no batch's: batches are numbered from here on. */
+const WAKE = 0;
+
+interface ProducerBatch {
+  readonly number: number;
+  readonly partition: number;
+  readonly msgs: number[];
+  bytes: number;
+  readonly createdNs: number;
+  /** Newest timestamp of its records, ns. */
+  timestampNs: number;
+  attempts: number;
+  /** Before this it is not tried again, ns. */
+  notBeforeNs: number;
+  /** Its records are numbered from here on; -1 = not yet. */
+  sequence: number;
+  /** The entries of the publish book were opened and have not gone out. */
+  isUnsent: boolean;
+  /** It takes no more. */
+  isClosed: boolean;
+}
+
+interface ProducerState {
+  readonly connection: ConnectionState;
+  /** Batches that wait, by partition, the first to go first. */
+  readonly queues: Map<number, ProducerBatch[]>;
+  /** By number of the request. */
+  readonly inFlight: Map<number, ProducerBatch[]>;
+  /** Everything that is not answered for: each message keeps one reference for it. */
+  readonly pending: Set<number>;
+  /** Entries of the publish book that have not gone out yet. */
+  buffered: number;
+  bytes: number;
+  sticky: StickyState;
+  batches: number;
+  producerId: number;
+  epoch: number;
+  isAskingId: boolean;
+  /** Sequence of the next record, by partition. */
+  readonly sequences: Map<number, number>;
+  deadlines: DeadlineState;
+  /** Numbers of the batches that wait. */
+  readonly waiting: Set<number>;
+  /** Whether a deadline is set for the oldest batch. */
+  isWatching: boolean;
+  wasOpen: boolean;
+}
+
+const newState = (ids: number, doors: number): ProducerState => ({
+  connection: newConnectionState(ids, doors),
+  queues: new Map(),
+  inFlight: new Map(),
+  pending: new Set(),
+  buffered: 0,
+  bytes: 0,
+  sticky: newSticky(),
+  batches: WAKE,
+  producerId: -1,
+  epoch: 0,
+  isAskingId: false,
+  sequences: new Map(),
+  deadlines: newDeadlineState(),
+  waiting: new Set(),
+  isWatching: false,
+  wasOpen: false,
+});
+
+class KafkaProducer implements PublisherClient, ConnectionUser {
+  state: ProducerState;
+  private readonly world: World;
+  private readonly host: PublisherHost;
+  private readonly client: number;
+  private readonly topic: string;
+  private readonly network: ClientConnection;
+  private readonly stream: StreamIx;
+  private readonly deadlines: DeadlineOwner;
+  private acks = -1;
+  private isIdempotent = true;
+  private isSynchronous = false;
+  private isAdaptive = true;
+  private batchBytes = 0;
+  private bufferBytes = 0;
+  private requestBytesMax = 0;
+  private lingerNs = 0;
+  private inFlightMax = 5;
+  private retries = 0;
+  private requestTimeoutNs = 0;
+  private deliveryTimeoutNs = 0;
+  private backoff = { initialMs: 100, multiplier: CLIENT_MULTIPLIER, maxMs: 1000, jitter: CLIENT_JITTER };
+
+  constructor(world: World, host: PublisherHost, client: number, connection: Connection) {
+    this.world = world;
+    this.host = host;
+    this.client = client;
+    this.topic = connection.peerId;
+    this.network = new ClientConnection(world, host.ix, client, connection, this);
+    this.stream = world.stream(connection.wireId, 'producer');
+    this.state = newState(0, this.network.doors.length);
+    const producer = this;
+    this.deadlines = {
+      ix: host.ix,
+      timer: clientTimer(client, CLIENT_OWN),
+      get state() {
+        return producer.state.deadlines;
+      },
+      get live() {
+        return producer.state.waiting.size;
+      },
+      counts: (number) => number === WAKE || this.state.waiting.has(number),
+    };
+    this.readParams(connection.params);
+  }
+
+  get connection(): ConnectionState {
+    return this.state.connection;
+  }
+
+  onParams({ params }: Connection): void {
+    this.readParams(params);
+    this.drain();
+    this.tellFlow();
+  }
+
+  private readParams(params: Params): void {
+    const set = new Map<string, string>([
+      ['acks', params.acks as string],
+      ['retries', String(params.retries)],
+      ['max.in.flight.requests.per.connection', String(params.maxInFlight)],
+      ['linger.ms', String((params.linger as number) / MS)],
+      ['request.timeout.ms', String((params.requestTimeout as number) / MS)],
+    ]);
+    if (params.idempotence !== 'default') set.set('enable.idempotence', String(params.idempotence === 'on'));
+    const settings = producerSettings(set, params.release as Release);
+    // What the client would refuse is a problem of the drawing; a run goes on without idempotence.
+    const known =
+      typeof settings === 'string'
+        ? producerSettings(new Map(set).set('enable.idempotence', 'false'), params.release as Release)
+        : settings;
+    if (typeof known === 'string') return;
+    this.acks = Number(known.acks);
+    this.isIdempotent = known.isIdempotent;
+    this.retries = known.retries;
+    this.inFlightMax = known.inFlightMax;
+    this.lingerNs = params.linger as number;
+    this.requestTimeoutNs = params.requestTimeout as number;
+    this.deliveryTimeoutNs = max(params.deliveryTimeout as number, this.lingerNs + this.requestTimeoutNs);
+    this.batchBytes = params.batchSize as number;
+    this.bufferBytes = params.bufferMemory as number;
+    this.requestBytesMax = params.maxRequestSize as number;
+    this.isAdaptive = params.adaptivePartitioning as boolean;
+    this.isSynchronous = params.synchronous as boolean;
+    this.backoff = {
+      ...this.backoff,
+      initialMs: (params.retryBackoff as number) / MS,
+      maxMs: (params.retryBackoffMax as number) / MS,
+    };
+  }
+
+  // ---------------------------------------------------------------- what the host sees
+
+  start(): void {
+    this.network.askMetadata();
+  }
+
+  private partitionCount(): number {
+    return this.leaders().length;
+  }
+  private leaders(): readonly number[] {
+    return this.state.connection.metadata?.leaders.get(this.topic) ?? NOBODY;
+  }
+
+  isOpen(): boolean {
+    const { bytes, pending } = this.state;
+    if (this.partitionCount() === 0) return false;
+    if (this.isSynchronous && pending.size > 0) return false;
+    return bytes + this.batchBytes <= this.bufferBytes || bytes === 0;
+  }
+
+  offer(msg: MsgIx): void {
+    const { state, world } = this;
+    state.wasOpen = true;
+    const size = (world.messages.sizeBytes[msg] as number) + RECORD_BYTES;
+    const partition = this.partitionFor(msg);
+    world.messages.refs[msg] = (world.messages.refs[msg] as number) + 1;
+    world.books.openPublish(this.brokerOf(partition));
+    state.buffered++;
+    state.pending.add(msg);
+    this.append(partition, msg, size);
+    if ((world.messages.key[msg] as number) < 0) this.noteSticky(partition, size);
+    this.drain();
+    this.tellFlow();
+  }
+
+  private partitionFor(msg: number): number {
+    const key = this.world.messages.key[msg] as number;
+    if (key >= 0) return partitionOfNumber(key, this.partitionCount());
+    const { sticky } = this.state;
+    return sticky.partition === -1 || sticky.partition >= this.partitionCount() ? this.switchSticky() : sticky.partition;
+  }
+
+  private noteSticky(partition: number, size: number): void {
+    const queue = this.state.queues.get(partition) ?? [];
+    const isFull = queue.every((batch) => batch.isClosed || batch.bytes >= this.batchBytes);
+    if (noteAppended(this.state.sticky, size, this.batchBytes, isFull)) this.switchSticky();
+  }
+
+  private switchSticky(): number {
+    const leaders = this.leaders();
+    const available = [...leaders.keys()].filter((partition) => this.network.isUp(leaders[partition] as number));
+    if (this.isAdaptive) {
+      const sizes = available.map((partition) => this.state.queues.get(partition)?.length ?? 0);
+      noteQueueSizes(this.state.sticky, sizes, available, available.length);
+    }
+    const draw = (this.world.streams.uniform(this.stream) * DRAW_MAX) | 0;
+    return nextSticky(this.state.sticky, draw < 0 ? 0 : draw, available, leaders.length);
+  }
+
+  /** The broker at which the books see a record for a partition. */
+  private brokerOf(partition: number): number {
+    const door = this.network.doors[max(0, this.leaders()[partition] ?? 0)];
+    return this.world.links.to[door?.out as LinkIx] as number;
+  }
+
+  private append(partition: number, msg: number, size: number): void {
+    const { state, world } = this;
+    const queue = state.queues.get(partition) ?? [];
+    if (queue.length === 0) state.queues.set(partition, queue);
+    const nowNs = world.now[0] as number;
+    let batch = queue[queue.length - 1];
+    if (batch === undefined || batch.isClosed || batch.bytes + size > this.batchBytes) {
+      if (batch !== undefined) batch.isClosed = true;
+      batch = this.newBatch(partition, nowNs);
+      queue.push(batch);
+      state.waiting.add(batch.number);
+      if (this.lingerNs > 0) addDeadline(world, this.deadlines, nowNs + this.lingerNs, batch.number);
+      this.watchDelivery(nowNs + this.deliveryTimeoutNs);
+    }
+    batch.msgs.push(msg);
+    batch.bytes += size;
+    batch.timestampNs = max(batch.timestampNs, world.messages.createdNs[msg] as number);
+    state.bytes += size;
+  }
+
+  /** One deadline stands for the oldest of all batches. */
+  private watchDelivery(dueNs: number): void {
+    if (this.state.isWatching) return;
+    this.state.isWatching = true;
+    addDeadline(this.world, this.deadlines, dueNs, WAKE);
+  }
+
+  private newBatch(partition: number, createdNs: number): ProducerBatch {
+    const number = ++this.state.batches;
+    return {
+      number,
+      partition,
+      msgs: [],
+      bytes: BATCH_BYTES,
+      createdNs,
+      timestampNs: 0,
+      attempts: 0,
+      notBeforeNs: 0,
+      sequence: -1,
+      isUnsent: true,
+      isClosed: false,
+    };
+  }
+
+  /** The host is told when the answer to `isOpen` changes. */
+  private tellFlow(): void {
+    const isOpen = this.isOpen();
+    if (isOpen === this.state.wasOpen) return;
+    this.state.wasOpen = isOpen;
+    this.host.onFlow(this.client, isOpen);
+  }
+
+  // ---------------------------------------------------------------- sending
+
+  /** Sends what is ready, to every leader that can be reached and has not too many requests under way. */
+  private drain(): void {
+    if (this.state.connection.metadata === null) return;
+    if (this.isIdempotent && this.state.producerId === -1) {
+      this.askId();
+      return;
+    }
+    for (let door = 0; door < this.network.doors.length; door++) {
+      while (this.network.isUp(door) && this.underWay(door) < this.inFlightMax) {
+        const batches = this.readyFor(door);
+        if (batches.length === 0) break;
+        this.send(door, batches);
+      }
+    }
+  }
+
+  private underWay(door: number): number {
+    let count = 0;
+    for (const id of this.state.inFlight.keys()) if (this.connection.calls.get(id)?.door === door) count++;
+    return count;
+  }
+
+  private askId(): void {
+    const door = this.connection.doors.findIndex(({ isUp }) => isUp);
+    if (this.state.isAskingId || door === -1) return;
+    this.state.isAskingId = true;
+    this.network.send(door, { api: 'init-producer-id' }, this.requestTimeoutNs);
+  }
+
+  /** One batch of each partition that the broker leads and that has one ready, as many as a request holds. */
+  private readyFor(door: number): ProducerBatch[] {
+    const leaders = this.leaders();
+    const ready: ProducerBatch[] = [];
+    let bytes = 0;
+    for (const [partition, queue] of this.state.queues) {
+      const batch = queue[0];
+      if (batch === undefined || leaders[partition] !== door || !this.isReady(queue, batch)) continue;
+      if (bytes + batch.bytes > this.requestBytesMax && ready.length > 0) break;
+      bytes += batch.bytes;
+      ready.push(batch);
+    }
+    for (const batch of ready) {
+      const queue = this.state.queues.get(batch.partition) as ProducerBatch[];
+      queue.shift();
+      this.state.waiting.delete(batch.number);
+      if (queue.length === 0) this.state.queues.delete(batch.partition);
+    }
+    return ready;
+  }
+
+  private isReady(queue: readonly ProducerBatch[], batch: ProducerBatch): boolean {
+    const nowNs = this.world.now[0] as number;
+    if (batch.notBeforeNs > nowNs) return false;
+    const isFull = queue.length > 1 || batch.isClosed || batch.bytes >= this.batchBytes;
+    const isExhausted = this.state.bytes + this.batchBytes > this.bufferBytes;
+    const waitedNs = nowNs - batch.createdNs;
+    if (!isFull && !isExhausted && batch.attempts === 0 && waitedNs < this.lingerNs && !this.isSynchronous) return false;
+    return this.keepsOrder(batch);
+  }
+
+  /** With one request under way at most a partition waits for its answer; a numbered batch that is tried again, for those before it. */
+  private keepsOrder({ attempts, partition, sequence }: ProducerBatch): boolean {
+    if (this.inFlightMax > 1 && (!this.isIdempotent || attempts === 0)) return true;
+    for (const batches of this.state.inFlight.values()) {
+      for (const other of batches) {
+        if (other.partition !== partition) continue;
+        if (this.inFlightMax === 1 || other.sequence < sequence) return false;
+      }
+    }
+    return true;
+  }
+
+  private send(door: number, batches: ProducerBatch[]): void {
+    const { network, state } = this;
+    const { out } = network.doors[door] as (typeof network.doors)[number];
+    const id = network.nextId;
+    for (const batch of batches) {
+      batch.isClosed = true;
+      if (this.isIdempotent && batch.sequence === -1) this.numberBatch(batch);
+      for (const msg of batch.msgs) this.sendRecord(out, batch, msg, id);
+      if (batch.isUnsent) state.buffered -= batch.msgs.length;
+      batch.isUnsent = false;
+      batch.attempts++;
+    }
+    const content = batches.map(({ bytes, msgs, partition, sequence, timestampNs }) => ({
+      partition,
+      recordCount: msgs.length,
+      sizeBytes: bytes,
+      timestampNs,
+      producerId: this.isIdempotent ? state.producerId : -1,
+      producerEpoch: this.isIdempotent ? state.epoch : -1,
+      baseSequence: sequence,
+    }));
+    state.inFlight.set(id, batches);
+    network.send(door, { api: 'produce', acks: this.acks, topic: this.topic, batches: content }, this.requestTimeoutNs);
+    if (this.acks === 0) this.completeUnasked(id, batches);
+  }
+
+  /** Nobody will answer: what has gone out counts as done. */
+  private completeUnasked(id: number, batches: readonly ProducerBatch[]): void {
+    this.state.inFlight.delete(id);
+    this.connection.calls.delete(id);
+    for (const batch of batches) this.complete(batch, 'handed-over');
+  }
+
+  private numberBatch(batch: ProducerBatch): void {
+    const { sequences } = this.state;
+    batch.sequence = sequences.get(batch.partition) ?? 0;
+    sequences.set(batch.partition, sequenceAfter(batch.sequence, batch.msgs.length));
+  }
+
+  /** What goes out again is another entry of the publish book. */
+  private sendRecord(out: LinkIx, batch: ProducerBatch, msg: number, id: number): void {
+    const { world } = this;
+    if (!batch.isUnsent) {
+      world.messages.refs[msg] = (world.messages.refs[msg] as number) + 1;
+      world.books.openPublish(world.links.to[out] as number);
+      world.tell(msg, 'sent', actorPlace(this.host.ix), batch.attempts + 1);
+    }
+    world.send(out, packet.PUBLISH, msg, 1, id & 0x3fffffff);
+  }
+
+  // ---------------------------------------------------------------- answers
+
+  onPacket(link: LinkIx, type: number, first: number): void {
+    if (type === packet.RESPONSE) this.network.onResponse(first);
+    else if (type === packet.HELLO) this.network.onHello(link);
+  }
+
+  onMetadata(): void {
+    this.drain();
+    this.tellFlow();
+  }
+
+  onResponse(response: Response, call: Call): void {
+    const { state } = this;
+    if (call.door === -1) return;
+    if (response.api === 'init-producer-id') {
+      state.isAskingId = false;
+      state.producerId = response.producerId;
+    } else if (response.api === 'produce') {
+      const batches = state.inFlight.get(response.id) ?? [];
+      state.inFlight.delete(response.id);
+      // Those tried again go back in such an order that the first comes to stand first.
+      for (const [i, batch] of [...batches.entries()].reverse()) this.onResult(batch, response.results[i]?.error ?? null);
+    }
+    this.network.refresh();
+    this.drain();
+    this.tellFlow();
+  }
+
+  private onResult(batch: ProducerBatch, error: string | null): void {
+    if (error === null) {
+      this.complete(batch, 'confirmed');
+      return;
+    }
+    if (error === 'NotLeader' || error === 'UnknownTopicOrPartition') this.network.askMetadata();
+    if (error === 'OutOfOrderSequence' && this.isFirstUnanswered(batch)) this.beginEpoch(batch.partition);
+    if (RETRIABLE.has(error)) this.tryAgain(batch);
+    else this.complete(batch, 'refused');
+  }
+
+  /** Whether nothing before it is still to be answered: then there is a real gap, and not only one that closes by itself. */
+  private isFirstUnanswered({ partition, sequence }: ProducerBatch): boolean {
+    const others = [...this.state.inFlight.values()].flat().concat(this.state.queues.get(partition) ?? []);
+    return !others.some((other) => other.partition === partition && other.sequence !== -1 && other.sequence < sequence);
+  }
+
+  /** A new epoch: numbers begin anew, for all that is not answered. */
+  private beginEpoch(partition: number): void {
+    const { inFlight, queues, sequences } = this.state;
+    if ([...inFlight.values()].flat().some((batch) => batch.partition === partition)) return;
+    this.state.epoch++;
+    sequences.clear();
+    for (const queue of queues.values()) for (const batch of queue) batch.sequence = -1;
+  }
+
+  onFailed({ request }: Call): void {
+    const { state } = this;
+    if (request.api === 'init-producer-id') state.isAskingId = false;
+    else if (request.api === 'produce') {
+      const batches = state.inFlight.get(request.id) ?? [];
+      state.inFlight.delete(request.id);
+      for (const batch of [...batches].reverse()) this.tryAgain(batch);
+    }
+    this.network.askMetadata();
+    this.drain();
+    this.tellFlow();
+  }
+
+  private tryAgain(batch: ProducerBatch): void {
+    const nowNs = this.world.now[0] as number;
+    if (batch.attempts > this.retries || nowNs - batch.createdNs >= this.deliveryTimeoutNs) {
+      this.complete(batch, 'given-up');
+      return;
+    }
+    const u = this.world.streams.uniform(this.stream);
+    batch.notBeforeNs = nowNs + clientBackoffMs(this.backoff, batch.attempts - 1, u) * MS;
+    this.putBack(batch);
+    addDeadline(this.world, this.deadlines, batch.notBeforeNs, batch.number);
+  }
+
+  /** Numbered batches stand in the order of their numbers, others at the head: behind those that went out after them and got through. */
+  private putBack(batch: ProducerBatch): void {
+    const { queues } = this.state;
+    const queue = queues.get(batch.partition) ?? [];
+    if (queue.length === 0) queues.set(batch.partition, queue);
+    const at = batch.sequence === -1 ? 0 : queue.findIndex(({ sequence }) => sequence === -1 || sequence > batch.sequence);
+    queue.splice(at === -1 ? queue.length : at, 0, batch);
+    this.state.waiting.add(batch.number);
+  }
+
+  private complete(batch: ProducerBatch, outcome: 'handed-over' | 'confirmed' | 'refused' | 'given-up'): void {
+    const { state, world } = this;
+    state.bytes -= batch.bytes - BATCH_BYTES;
+    for (const msg of batch.msgs) {
+      if (batch.isUnsent) this.losePublish(batch.partition, msg, TOO_OLD);
+      state.pending.delete(msg);
+      this.host.onOutcome(this.client, outcome, msg as MsgIx);
+      world.messages.release(msg);
+    }
+    if (batch.isUnsent) state.buffered -= batch.msgs.length;
+    // Numbers of a batch that was given up are missing: the broker would take none after them.
+    if (outcome === 'given-up' && batch.sequence !== -1) this.beginEpoch(batch.partition);
+  }
+
+  private losePublish(partition: number, msg: number, reason: number): void {
+    this.world.losePublish(this.brokerOf(partition) as typeof this.host.ix, msg as MsgIx, actorPlace(this.host.ix), reason);
+  }
+
+  // ---------------------------------------------------------------- time, life and death
+
+  onTimer(timer: number, arg: number): void {
+    if (this.network.onTimer(timer, arg) || timer !== CLIENT_OWN) return;
+    let isOldestDue = false;
+    passDeadlines(this.world, this.deadlines, arg, (number) => {
+      if (number === WAKE) isOldestDue = true;
+    });
+    if (isOldestDue) this.expire();
+    this.drain();
+    this.tellFlow();
+  }
+
+  /** Batches that have waited for `delivery.timeout.ms` without getting through are given up. */
+  private expire(): void {
+    const nowNs = this.world.now[0] as number;
+    for (const [partition, queue] of [...this.state.queues]) {
+      const old = queue.filter(({ createdNs }) => nowNs - createdNs >= this.deliveryTimeoutNs);
+      if (old.length === 0) continue;
+      const left = queue.filter((batch) => !old.includes(batch));
+      if (left.length === 0) this.state.queues.delete(partition);
+      else this.state.queues.set(partition, left);
+      for (const batch of old) {
+        this.state.waiting.delete(batch.number);
+        this.complete(batch, 'given-up');
+      }
+    }
+    this.state.isWatching = false;
+    const left = [...this.state.queues.values(), ...this.state.inFlight.values()].flat();
+    let oldestNs = Number.POSITIVE_INFINITY;
+    for (const { createdNs } of left) if (createdNs < oldestNs) oldestNs = createdNs;
+    // What is under way is given up when its request fails.
+    if (left.length > 0) this.watchDelivery(max(oldestNs + this.deliveryTimeoutNs, nowNs + MS));
+  }
+
+  onDisconnected(): void {
+    this.letGo(REMOVED, true);
+  }
+
+  onCrash(): void {
+    this.letGo(CRASH, false);
+    this.state = newState(this.state.connection.ids, this.network.doors.length);
+  }
+
+  private letGo(reason: number, tellsHost: boolean): void {
+    const { state, world } = this;
+    const waiting = [...state.queues.values()].flat();
+    for (const batch of [...waiting, ...[...state.inFlight.values()].flat()]) {
+      for (const msg of batch.msgs) {
+        if (batch.isUnsent) this.losePublish(batch.partition, msg, reason);
+        if (tellsHost) this.host.onOutcome(this.client, 'given-up', msg as MsgIx);
+        world.messages.release(msg);
+      }
+    }
+    state.queues.clear();
+    state.waiting.clear();
+    state.inFlight.clear();
+    state.pending.clear();
+    state.buffered = 0;
+    state.bytes = 0;
+  }
+}
+
+const NOBODY: readonly number[] = [];
+
+/** What the producer tries again. Source: the subclasses of `RetriableException`; the first only with idempotence. */
+const RETRIABLE: ReadonlySet<string> = new Set(['OutOfOrderSequence', 'NotLeader', 'UnknownTopicOrPartition']);
+
+export const kafkaProducer: PublisherFactory = (world, host, client, connection) =>
+  new KafkaProducer(world, host, client, connection);
