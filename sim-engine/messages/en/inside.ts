@@ -137,6 +137,7 @@ export const INSIDE_MESSAGES = {
   'inside.column.gap': 'One every',
   'inside.column.goes-back': 'Goes back in',
   'inside.column.has': 'Has',
+  'inside.column.headers': 'Headers',
   'inside.column.heard': 'Last heard',
   'inside.column.held-back': 'Held back',
   'inside.column.how': 'How',

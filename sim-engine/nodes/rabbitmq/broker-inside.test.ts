@@ -63,6 +63,18 @@ describe('a queue tells', () => {
     expect(letters(column(story, 'worker', 'rabbitmq-client.unsettled', 'letter'))).toBe('shop1 shop2');
   });
 
+  it('which headers its reader sees: those of the message, and what a quorum queue has counted', () => {
+    const story = drawn({
+      work: { type: 'quorum' },
+      publishes: { headers: { shop: 'north', number: '{number}' } },
+      worker: { work: lasting('300ms'), failFirst: 1, retry: 'fixed', retryBase: '1ms', maxAttempts: 5 },
+      consumes: { onRetry: 'reject' },
+    }).to('500ms');
+    expect(column(story, 'work', 'rabbitmq-queue.unacked', 'headers')).toEqual([
+      'shop=north, number=1, x-acquired-count=1, x-delivery-count=1',
+    ]);
+  });
+
   it('when what is ready expires, and then why it died', () => {
     const story = drawn({ work: { messageTtl: '2s' } }).to('3500ms');
     expect(column(story, 'work', 'rabbitmq-queue.ready', 'expires')).toEqual([nsOf('500ms'), nsOf('1500ms')]);

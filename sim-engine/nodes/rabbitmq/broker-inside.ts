@@ -17,10 +17,11 @@ import {
 } from '../../world/inside.ts';
 import type { World } from '../../world/world.ts';
 import type { Connection } from '../node-kind.ts';
-import type { Broker } from './broker.ts';
+import { type Broker, deliveryHeaders } from './broker.ts';
 import { outstanding } from './channel.ts';
 import { classicInTurn } from './classic-queue.ts';
 import type { Consumer } from './consumers.ts';
+import type { Entry } from './entry-line.ts';
 import type { HeaderTable, HeaderValue, Message } from './model.ts';
 import type { Queue } from './queue.ts';
 import { quorumInTurn } from './quorum-queue.ts';
@@ -55,6 +56,7 @@ const UNACKED = listShape('rabbitmq-queue.unacked', {
   'delivery-tag': 'count',
   attempt: 'count',
   overdue: 'duration?',
+  headers: 'text?',
   'x-death': 'text?',
 });
 const CONSUMERS = listShape('rabbitmq-queue.consumers', {
@@ -99,6 +101,9 @@ const CHANNELS = listShape('rabbitmq.channels', {
   unconfirmed: 'count?',
 });
 const CLOSED = listShape('rabbitmq.closed', { client: 'node', how: 'word', reply: 'text?', age: 'duration' });
+
+/** Headers that tell how a message died. */
+const DEATH = /^x-(first-|last-)?death/;
 
 /** How a session ended. */
 export type Ending = 'client-left' | 'no-heartbeat' | 'refused';
@@ -218,10 +223,19 @@ function unackedTable(contents: BrokerContents, queue: Queue): InsideTable {
       'delivery-tag': tagOf(channel, entry.position),
       attempt: world.obligations.attempts[entry.obligation] as number,
       overdue: untilNs(world, dueNs),
+      headers: headersOf(broker, queue, consumer, entry),
       'x-death': deathsOf(entry.message),
     });
   }
   return rows.table(queue.unacked.size);
+}
+
+/** What its reader sees in its headers besides how it died. */
+function headersOf({ version }: Broker, { consumers, type }: Queue, consumer: number, entry: Entry): string | null {
+  const consumerTag = consumers.get(consumer)?.tag ?? '';
+  const headers = deliveryHeaders({ consumerTag, entry, message: entry.message, queueType: type }, version);
+  const others = new Map([...headers].filter(([name]) => !DEATH.test(name)));
+  return others.size === 0 ? null : tableText(others);
 }
 
 /** Delivery tags of a queue's deliveries on a channel, by position. */

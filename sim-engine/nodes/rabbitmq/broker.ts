@@ -1287,7 +1287,10 @@ function deliveryOf(
 }
 
 /** The headers that its reader sees: those of the message, and what its queue has counted by now. */
-export function deliveryHeaders({ consumerTag, entry, message, queueType }: Delivery, version: Version): HeaderTable {
+export function deliveryHeaders(
+  { consumerTag, entry, message, queueType }: Pick<Delivery, 'consumerTag' | 'entry' | 'message' | 'queueType'>,
+  version: Version,
+): HeaderTable {
   const headers = visibleHeaders(message, version);
   if (queueType !== 'quorum' || entry === null) return headers;
   const { failedCount, returnedCount } = entry;

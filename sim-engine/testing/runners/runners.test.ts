@@ -23,7 +23,6 @@ const AWAITING_AN_ACTOR: ReadonlyMap<string, readonly string[]> = new Map([
   ['parts/circuit-breaker', ['breakerRatesInto', 'forceState']],
   ['parts/commit-watermark', ['fetchOffsets', 'markDone', 'newCommitWatermark']],
   ['parts/lanes', ['laneHash']],
-  ['nodes/rabbitmq/broker', ['deliveryHeaders']],
   ['nodes/rabbitmq/declared-routing', ['declaredRouting']],
   ['nodes/kafka/offsets', ['lagOf', 'visibleEnd']],
   ['nodes/kafka/partition-log', ['appendMarker', 'moveLogStart', 'rollSegment']],
