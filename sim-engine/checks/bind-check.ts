@@ -23,7 +23,7 @@ import { printExpression, printMeasure } from './print-check.ts';
 import type { MeasureRef, Readings } from './readings.ts';
 
 /** Windows of one check. The longest keeps 15 MB of counts for as long as the check is judged. */
-const WINDOWS_MAX = 8;
+export const WINDOWS_MAX = 8;
 
 declare const bound: unique symbol;
 /** A check whose names are all known to the run it is about to be judged on. */

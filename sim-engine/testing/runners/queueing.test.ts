@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { Expiry } from '../../nodes/textbook/expiry.ts';
 import { prototypeOfKind, replaceMethod } from '../mutants/planting.ts';
 import type { VectorCase, VectorFormat } from './format.ts';
 import { QUEUEING_FORMATS } from './queueing.ts';
@@ -81,9 +82,15 @@ describe('theory and run', () => {
 });
 
 describe('the exact check', () => {
-  /** What a case says while a method of the queue is replaced. */
-  function faultsWith(family: string, name: string, method: string, make: Parameters<typeof replaceMethod>[2]): string {
-    const heal = replaceMethod(prototypeOfKind('queue'), method, make);
+  /** What a case says while a method of the queue, or of a part of it, is replaced. */
+  function faultsWith(
+    family: string,
+    name: string,
+    method: string,
+    make: Parameters<typeof replaceMethod>[2],
+    part: object = prototypeOfKind('queue'),
+  ): string {
+    const heal = replaceMethod(part, method, make);
     try {
       return faultsOf(family, named(family, name));
     } finally {
@@ -108,13 +115,14 @@ describe('the exact check', () => {
     const fault = faultsWith(
       'erlangA',
       'erlangA-c10-l11-theta0.2',
-      'beginPatience',
+      'begin',
       (begin) =>
-        function (obl, law) {
+        function (obl) {
           this.world.now[0] += 1;
-          begin.call(this, obl, law);
+          begin.call(this, obl);
           this.world.now[0] -= 1;
         },
+      Expiry.prototype,
     );
     expect(fault).toMatch(/message \d+ of source expired at \d+ ns, theory \d+ ns/);
   });
