@@ -6,7 +6,6 @@ import { describe, expect, it } from 'vitest';
 import { type DeclaredRouting, declaredRouting } from '../nodes/rabbitmq/declared-routing.ts';
 import type { HeaderTable, RoutedMessage } from '../nodes/rabbitmq/model.ts';
 import { addQueue, bind, declareExchange, newRouting, type RoutingState, route } from '../nodes/rabbitmq/routing.ts';
-import { RABBITMQ_KINDS } from '../testing/rabbitmq-kinds.ts';
 import type { ParsedTopology, TopologyDocument } from '../topology/document.ts';
 import { parseTopologyDocument } from '../topology/parse.ts';
 import { layParts } from './lay-parts.ts';
@@ -120,12 +119,12 @@ function server(given: Defined): RoutingState {
 }
 
 function imported(text: string): TopologyDocument {
-  const result = importDefinitions(text, RABBITMQ_KINDS);
+  const result = importDefinitions(text);
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   return result.value.topology;
 }
 function parsed(document: TopologyDocument): ParsedTopology {
-  const result = parseTopologyDocument(document, RABBITMQ_KINDS);
+  const result = parseTopologyDocument(document);
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   return result.value;
 }

@@ -3,7 +3,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { PROBLEM_MESSAGES } from '../messages/en/problems.ts';
-import { RABBITMQ_KINDS } from '../testing/rabbitmq-kinds.ts';
 import { RABBITMQ_DEFINITIONS_FORMAT } from '../testing/runners/rabbitmq-definitions.ts';
 import { describeProblem } from '../topology/describe-problem.ts';
 import type { ParsedTopology, Problem, Result, TopologyDocument } from '../topology/document.ts';
@@ -60,14 +59,14 @@ const words = (problems: readonly Problem[]) =>
   });
 
 function imported(text: string): ImportedDefinitions {
-  const result = importDefinitions(text, RABBITMQ_KINDS);
+  const result = importDefinitions(text);
   if (!result.ok) throw new Error(words(result.problems).join('\n'));
   return result.value;
 }
 const remarks = (text: string) => words(imported(text).remarks);
 
 function refusal(text: string): readonly string[] {
-  const result: Result<ImportedDefinitions> = importDefinitions(text, RABBITMQ_KINDS);
+  const result: Result<ImportedDefinitions> = importDefinitions(text);
   if (result.ok) throw new Error('this file should have been refused');
   // Nothing half imported: there is no drawing beside the problems.
   expect(Object.keys(result)).toEqual(['ok', 'problems']);
@@ -75,7 +74,7 @@ function refusal(text: string): readonly string[] {
 }
 
 function parsed(document: TopologyDocument): ParsedTopology {
-  const result = parseTopologyDocument(document, RABBITMQ_KINDS);
+  const result = parseTopologyDocument(document);
   if (!result.ok) throw new Error(words(result.problems).join('\n'));
   return result.value;
 }
@@ -322,7 +321,7 @@ describe('a broken or foreign file', () => {
 
   it('is refused with the place where it breaks off, wherever that is', () => {
     for (let length = 0; length < whole.trimEnd().length; length += 37) {
-      const result = importDefinitions(whole.slice(0, length), RABBITMQ_KINDS);
+      const result = importDefinitions(whole.slice(0, length));
       expect(result.ok).toBe(false);
       if (!result.ok) expect(words(result.problems)[0]).toMatch(/^line \d+, column \d+/);
     }

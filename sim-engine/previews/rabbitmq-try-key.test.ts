@@ -3,15 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { importDefinitions } from '../foreign/rabbitmq-definitions.ts';
-import { RABBITMQ_KINDS } from '../testing/rabbitmq-kinds.ts';
 import type { ParsedTopology } from '../topology/document.ts';
 import { parseTopologyDocument } from '../topology/parse.ts';
 import { type Preview, previewKey, type TriedMessage } from './rabbitmq-try-key.ts';
 
 function drawing(text: string): ParsedTopology {
-  const imported = importDefinitions(text, RABBITMQ_KINDS);
+  const imported = importDefinitions(text);
   if (!imported.ok) throw new Error(JSON.stringify(imported.problems));
-  const parsed = parseTopologyDocument(imported.value.topology, RABBITMQ_KINDS);
+  const parsed = parseTopologyDocument(imported.value.topology);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   return parsed.value;
 }

@@ -9,7 +9,6 @@ import { route } from '../../nodes/rabbitmq/routing.ts';
 import { describeProblem } from '../../topology/describe-problem.ts';
 import type { ParsedTopology, Problem, Result } from '../../topology/document.ts';
 import { parseTopologyDocument } from '../../topology/parse.ts';
-import { RABBITMQ_KINDS } from '../rabbitmq-kinds.ts';
 import type { Judgement, VectorFormat } from './format.ts';
 
 class Refused extends Error {
@@ -44,13 +43,13 @@ export const RABBITMQ_DEFINITIONS_FORMAT: VectorFormat = {
 };
 
 function firstDrawing(text: string): { readonly first: ParsedTopology; readonly remarks: readonly Problem[] } {
-  const { topology, remarks } = got('the file', importDefinitions(text, RABBITMQ_KINDS));
-  return { first: got('its drawing', parseTopologyDocument(topology, RABBITMQ_KINDS)), remarks };
+  const { topology, remarks } = got('the file', importDefinitions(text));
+  return { first: got('its drawing', parseTopologyDocument(topology)), remarks };
 }
 
 function drawingOf(what: string, text: string): ParsedTopology {
-  const { topology } = got(what, importDefinitions(text, RABBITMQ_KINDS));
-  return got(`the drawing of ${what}`, parseTopologyDocument(topology, RABBITMQ_KINDS));
+  const { topology } = got(what, importDefinitions(text));
+  return got(`the drawing of ${what}`, parseTopologyDocument(topology));
 }
 
 type Listed = readonly { readonly [key: string]: unknown }[];
