@@ -376,7 +376,9 @@ export class Measures {
     return [...declared.values()].map((gauge) => this.gaugeMeasure(gauge));
   }
 
-  private gaugeMeasure({ name, type, help, exported }: Gauge): Measure {
+  private gaugeMeasure(gauge: Gauge): Measure {
+    const { name, type, help, exported } = gauge;
+    if (exported === 'consumer_lag') return this.lagMeasure(gauge);
     const label = exported === 'queue_size' ? 'queue_name' : 'node';
     const series = (): Series[] =>
       this.nodesOf(({ gauges }) => gauges.some((gauge) => gauge.name === name)).map((node) => ({
@@ -387,6 +389,25 @@ export class Measures {
     // What a container shows of its parts is counted with them already.
     const isOwn = ({ node }: Series): boolean => !SUMS_OF_PARTS.has(`${this.sampled(node)?.kind} ${name}`);
     return { name, type, help, source: 'gauge', labels: [label], total: () => sumOf(series().filter(isOwn)), series };
+  }
+
+  /** One line for each topic that a group reads. */
+  private lagMeasure({ name, type, help }: Gauge): Measure {
+    const groups = (): readonly string[] => this.nodesOf(({ gauges }) => gauges.some((gauge) => gauge.name === name));
+    const series = (): Series[] =>
+      groups().flatMap((group) => {
+        const { actors = [] } = this.sampled(group) ?? {};
+        const { wires } = this.simulation.topology.document;
+        const topics = wires.filter(({ to }) => to === group).map(({ from }) => from);
+        return topics
+          .sort((a, b) => (a < b ? -1 : 1))
+          .map((topic) => ({
+            labels: { topic, consumer_group: group },
+            node: group,
+            read: () => actors.reduce((sum, { ix }) => sum + (this.world.actors[ix]?.lagOf?.(topic, group) ?? 0), 0),
+          }));
+      });
+    return { name, type, help, source: 'gauge', labels: ['topic', 'consumer_group'], total: () => sumOf(series()), series };
   }
 
   /** Ids of drawn nodes and parts of some kinds, in order. */

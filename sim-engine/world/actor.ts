@@ -25,6 +25,8 @@ export interface Actor {
   sample(out: Float64Array, at: number): void;
   /** Of a container: the gauges of the part's kind in the same way, as far as they are this actor's; `part` is its document id. */
   samplePart?(part: string, out: Float64Array, at: number): void;
+  /** Of a container with groups: records of a topic that a group has not committed, as far as they are this actor's. Reads only. */
+  lagOf?(topic: string, group: string): number;
   /** Of a kind that asks others: state of the breaker, calls out, calls held back on the wire of this slot, as `WIRE` of the frame has them. */
   sampleWire?(slot: number, out: Float64Array, at: number): void;
   /** Of a kind with lanes: of each of the first `most` what `LANE` of the frame has, but for the node. Answers with how many. */

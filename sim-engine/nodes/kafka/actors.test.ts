@@ -101,15 +101,17 @@ function logsOf(simulation: Simulation): readonly PartitionLog[] {
     .map(({ log }) => log);
 }
 
-/** Partitions that the members of a worker own now. */
-function ownedBy(simulation: Simulation, id: string): readonly string[] {
+/** Members that a worker runs. */
+function membersOf(simulation: Simulation, id: string): readonly Member[] {
   interface Notes {
     readonly parts: readonly ({ readonly members?: readonly Member[] } | null)[];
   }
-  return savedOf<Notes>(simulation, id).flatMap(({ parts }) =>
-    parts.flatMap((notes) => (notes?.members ?? []).flatMap(({ owned }) => [...owned.keys()])),
-  );
+  return savedOf<Notes>(simulation, id).flatMap(({ parts }) => parts.flatMap((notes) => notes?.members ?? []));
 }
+
+/** Partitions that the members of a worker own now. */
+const ownedBy = (simulation: Simulation, id: string): readonly string[] =>
+  membersOf(simulation, id).flatMap(({ owned }) => [...owned.keys()]);
 
 /** Counts requests of a sort from now on. */
 function countRequests({ world: { payloads } }: Simulation, isWanted: (request: Request) => boolean): { count: number } {
@@ -172,6 +174,31 @@ describe('a record', () => {
     const sizes = logsOf(simulation).map(({ logEnd }) => logEnd);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(1000);
     for (const size of sizes) expect(size).toBeGreaterThan(100);
+  });
+});
+
+describe('the lag of a group', () => {
+  it('is what it has not committed of each topic that it reads (K29)', () => {
+    const simulation = drawn({
+      consumes: { commit: 'after', commitEvery: 1, maxPollRecords: 1 },
+      nodes: [node('office', 'sender', { arrivals: 'constant', rate: 50, limit: 100 }), topic('bills')],
+      wires: [produce('office', 'bills'), wire('kafka-subscribe', 'bills', 'readers')],
+      sender: { limit: 200 },
+      worker: { work: { law: 'constant', value: '20ms' } },
+    });
+    runTo(simulation, 3);
+    const lines = new Measures(simulation).get('consumer_lag')?.series() ?? [];
+    expect(lines.map(({ labels }) => labels)).toEqual([
+      { topic: 'bills', consumer_group: 'readers' },
+      { topic: 'orders', consumer_group: 'readers' },
+    ]);
+    const lags = lines.map(({ read }) => read());
+    const done = ledgerOf(simulation.world).delivery.processed;
+    const behind = 300 - done - lags.reduce((sum, lag) => sum + lag, 0);
+    // The last commit or two may be on their way.
+    expect(Math.abs(behind)).toBeLessThanOrEqual(2);
+    runTo(simulation, 20);
+    expect(lines.map(({ read }) => read())).toEqual([0, 0]);
   });
 });
 
@@ -307,6 +334,44 @@ describe('a group', () => {
       expect([1, 2].map((i) => ownedBy(simulation, `worker${i}`).length)).toEqual([2, 2]);
       expect(ledgerOf(simulation.world).balances).toBe(true);
     }
+  });
+
+  it('that is cooperative goes on meanwhile with what does not move, an eager one stands still (K24)', () => {
+    /** Records a second that the first worker finishes while it waits for the round to end. */
+    const doneInRound = (assignor: string): number => {
+      const simulation = drawn({
+        orders: { partitions: 2 },
+        consumes: { assignor, heartbeatInterval: '100ms' },
+        sender: { rate: 200 },
+      });
+      runTo(simulation, 6);
+      // One that works for two seconds on a record joins that late, and the others wait for it.
+      const slow = { assignor, maxPollRecords: 1 };
+      give(simulation, {
+        type: 'edit',
+        edits: [
+          { type: 'addNode', node: node('worker1', 'service', { work: { law: 'constant', value: '2s' } }) },
+          { type: 'addWire', wire: consume('readers', 'worker1', slow) },
+        ],
+      });
+      runTo(simulation, 16);
+      give(simulation, {
+        type: 'edit',
+        edits: [
+          { type: 'addNode', node: node('worker2', 'service') },
+          { type: 'addWire', wire: consume('readers', 'worker2', { assignor }) },
+        ],
+      });
+      const isWaiting = (): boolean => membersOf(simulation, 'worker0').some(({ stage }) => stage === 'joining');
+      while (!isWaiting()) simulation.advanceTo(simulation.timeNs + 5e6);
+      const [fromNs, before] = [simulation.timeNs, gauge(simulation, 'worker0', 'processed')];
+      while (isWaiting()) simulation.advanceTo(simulation.timeNs + 5e6);
+      const seconds = (simulation.timeNs - fromNs) / SECOND_NS;
+      expect(seconds).toBeGreaterThan(0.2);
+      return (gauge(simulation, 'worker0', 'processed') - before) / seconds;
+    };
+    expect(doneInRound('cooperative-sticky')).toBeGreaterThan(60);
+    expect(doneInRound('range')).toBeLessThan(20);
   });
 
   it('hands on what a crashed member had after its session, not before (K25)', () => {

@@ -722,23 +722,29 @@ export class KafkaBroker extends StatefulActor implements Container {
   // ---------------------------------------------------------------- gauges
 
   override sample(out: Float64Array, at: number): void {
-    let lag = 0;
     let records = 0;
     let bytes = 0;
     let members = 0;
-    for (const { log, shares } of this.state.partitions.values()) {
+    for (const { log } of this.state.partitions.values()) {
       records += log.highWatermark - log.logStart;
       bytes += bytesOf(log);
-      for (const share of shares.values()) lag += lagIn(log, share);
     }
     for (const group of this.coordinator.state.groups.values()) members += group.members.size;
-    out[at] = lag;
-    out[at + 1] = records;
-    out[at + 2] = bytes;
-    out[at + 3] = this.state.partitions.size;
-    out[at + 4] = members;
-    out[at + 5] = this.state.appended;
-    out[at + 6] = this.state.fetched;
+    out[at] = records;
+    out[at + 1] = bytes;
+    out[at + 2] = this.state.partitions.size;
+    out[at + 3] = members;
+    out[at + 4] = this.state.appended;
+    out[at + 5] = this.state.fetched;
+  }
+
+  lagOf(wanted: string, group: string): number {
+    let lag = 0;
+    for (const { log, shares, topic } of this.state.partitions.values()) {
+      const share = shares.get(group);
+      if (topic === wanted && share !== undefined) lag += lagIn(log, share);
+    }
+    return lag;
   }
 
   samplePart(part: string, out: Float64Array, at: number): void {

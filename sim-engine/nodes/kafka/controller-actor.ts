@@ -78,7 +78,7 @@ export class Controller extends StatefulActor implements Container {
 }
 
 /** Of the kind's gauges, which the brokers show. */
-const GAUGE_COUNT = 7;
+const GAUGE_COUNT = 6;
 
 function byTopic(a: { readonly topic: string }, b: { readonly topic: string }): number {
   return a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : 0;

@@ -397,7 +397,6 @@ export const KAFKA: NodeKind<'kafka', typeof CLUSTER_FIELDS> = declareNode({
   fields: CLUSTER_FIELDS,
   ports: [],
   gauges: [
-    { name: 'consumer_lag', unit: 'messages', type: 'level', exported: 'consumer_lag' },
     { name: 'records', unit: 'messages', type: 'level' },
     { name: 'log_bytes', unit: 'bytes', type: 'level' },
     { name: 'partitions', unit: 'partitions', type: 'level' },

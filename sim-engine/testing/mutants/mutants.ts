@@ -3,6 +3,7 @@
 
 import { Law } from '../../kernel/distributions.ts';
 import { Streams } from '../../kernel/rng.ts';
+import { KafkaBroker } from '../../nodes/kafka/broker-actor.ts';
 import { Relay } from '../../nodes/stores/relay.ts';
 import { StoreActor } from '../../nodes/stores/store-actor.ts';
 import { Door } from '../../nodes/textbook/door.ts';
@@ -69,6 +70,11 @@ export const MUTANTS: readonly Mutant[] = [
             if (reason !== CRASH) closeUndone.call(this, obl, cls, place, reason);
           },
       ),
+  },
+  {
+    name: 'log-outlives-its-cluster',
+    about: 'brokers that are taken out of the drawing keep what lies in their logs',
+    plant: () => replaceMethod(KafkaBroker.prototype, 'onRemoved', () => () => {}),
   },
   {
     name: 'desk-swept-in-crash',
