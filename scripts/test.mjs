@@ -34,7 +34,7 @@ const BUILT_VECTORS = [
   ],
 ].map((part) => part.map((name) => `${VECTORS}/${name.includes('/') ? `${name}.json` : name}`));
 const LONG_ENV = isLong ? { LONG_RUNS: '1' } : {};
-const FUZZ_SEEDS = isLong ? 200 : 20;
+const FUZZ_SEEDS = isLong ? 200 : 12;
 /** Script that the page loads before anything shows, compressed. */
 const FIRST_LOAD_MAX_KB = 200;
 

@@ -130,7 +130,7 @@ function Troubles() {
   const isSlowed = useLab((lab) => lab.isSlowed);
   const stopped = useLab((lab) => lab.stopped);
   const words = stopped ?? (isSlowed ? text('transport.slowed') : '');
-  return <p className="troubles">{words}</p>;
+  return <p className={stopped === null ? 'troubles is-slowed' : 'troubles'}>{words}</p>;
 }
 
 function Facts() {

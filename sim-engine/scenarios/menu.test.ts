@@ -25,7 +25,7 @@ describe('An outage that stays, and its cures', () => {
   const scenario = new Lesson('outage-and-its-cures', '');
   const CALLERS = ['callers-plain', 'callers-newest', 'callers-shed', 'callers-budget'];
 
-  it.each([101, 102, 103, 104])('is the same on seed %i', (seed) => {
+  it.each(scenario.seeds.slice(1))('is the same on seed %i', (seed) => {
     expect(scenario.unmet(seed)).toEqual([]);
   });
 
