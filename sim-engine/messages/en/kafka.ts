@@ -152,7 +152,7 @@ export const KAFKA_FIELD_WORDS: { readonly [key: string]: string } = {
   'kafka-consume.autoCommitInterval.label': 'Commit every',
   'kafka-consume.autoCommitInterval.help': 'At the first poll after so long, the positions of the last poll are committed.',
   'kafka-consume.commitEvery.label': 'Commit after',
-  'kafka-consume.commitEvery.help': 'After how many finished messages it commits. At the end of a poll it does so anyway.',
+  'kafka-consume.commitEvery.help': 'After how many finished messages it commits. 0: whenever it is through with a poll.',
   'kafka-consume.assignor.label': 'Assignor',
   'kafka-consume.assignor.help':
     'How partitions are shared out. All members must have one in common; by default the range, with cooperative sticky to change over to.',

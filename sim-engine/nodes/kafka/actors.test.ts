@@ -492,6 +492,15 @@ describe('a topic', () => {
     expect(logsOf(simulation)).toHaveLength(4);
   });
 
+  it('of thousands of partitions costs nothing while nobody writes to it', () => {
+    const simulation = drawn({ sender: { limit: 1 }, orders: { partitions: 6_000 } });
+    simulation.advanceTo(20 * SECOND_NS);
+    const before = simulation.world.events;
+    simulation.advanceTo(30 * SECOND_NS);
+    // Two fetches a second to each of three brokers, and a heartbeat now and then.
+    expect(simulation.world.events - before).toBeLessThan(300);
+  });
+
   it('that is taken out leaves nothing open', () => {
     const simulation = drawn({ worker: { work: { law: 'constant', value: '50ms' } } });
     runTo(simulation, 5);

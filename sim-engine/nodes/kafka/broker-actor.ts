@@ -19,8 +19,7 @@ import { cleanableOf, compact, isWorthCleaning } from './compaction.ts';
 import { addDeadline, type DeadlineOwner, type DeadlineState, newDeadlineState, passDeadlines } from './deadlines.ts';
 import { type CoordinatorState, GroupCoordinator, type GroupError, type JoinAnswer } from './group-coordinator.ts';
 import { dropAt, dropShare, expireBelow, type GroupShare, letGoBelow, newShare, owedAt, oweRecord } from './group-share.ts';
-import type { Batch } from './log-segment.ts';
-import { recordOffset } from './log-segment.ts';
+import { type Batch, recordOffset } from './log-segment.ts';
 import type { LogSettings } from './log-settings.ts';
 import type { LogMarks } from './offsets.ts';
 import {
@@ -40,9 +39,10 @@ import { expireProducers } from './producer-state.ts';
 import type {
   ClusterMetadata,
   FetchedPartition,
-  FetchPartition,
   InsideWord,
   LeaderError,
+  PartitionOffset,
+  ProduceBatch,
   Request,
   Response,
 } from './protocol.ts';
@@ -96,6 +96,8 @@ interface BrokerState {
   readonly requests: Map<number, { readonly slot: number; readonly id: number }>;
   requestCount: number;
   coordinator: CoordinatorState;
+  /** By group and partition: the offset that its leader was told. */
+  readonly told: Map<string, number>;
   /** For when the groups' timer is set, ns, in a cell; infinity = it is not. */
   readonly groupsDueNs: Float64Array;
   groupTimers: number;
@@ -118,6 +120,7 @@ export class KafkaBroker extends StatefulActor implements Container {
     requests: new Map(),
     requestCount: 0,
     coordinator: { groups: new Map(), ids: 0 },
+    told: new Map(),
     groupsDueNs: new Float64Array([Number.POSITIVE_INFINITY]),
     groupTimers: 0,
     producerIds: 0,
@@ -138,6 +141,9 @@ export class KafkaBroker extends StatefulActor implements Container {
   private readonly settings = new Map<string, LogSettings>();
   private readonly appendResult = newAppended();
   private readonly slice = newLogSlice();
+  /** Keys of the batch that is being appended, where its records stand. */
+  private keys = new Int32Array(64);
+  private readonly batch: Batch = newBatch();
   private readonly fetchDeadlines: DeadlineOwner;
 
   constructor(world: World, self: ActorSelf) {
@@ -295,12 +301,14 @@ export class KafkaBroker extends StatefulActor implements Container {
 
   private onWord(word: InsideWord): void {
     if (word.word === 'metadata') this.onMetadata(word.metadata);
-    else this.letGo(word.group, word.partition, word.offset);
+    else if (word.word === 'back') this.state.told.clear();
+    else for (const one of word.offsets) this.letGo(word.group, one, one.offset);
   }
 
   private onMetadata(metadata: ClusterMetadata): void {
     const { state, world } = this;
     state.metadata = metadata;
+    state.told.clear();
     for (const [topic, leaders] of metadata.leaders) {
       for (const [partition, leader] of leaders.entries()) {
         const name = nameOf({ topic, partition });
@@ -363,20 +371,35 @@ export class KafkaBroker extends StatefulActor implements Container {
         for (let i = from; i < at; i++) this.refuse(messages[i] as number, UNKNOWN);
         return { partition: batch.partition, error: this.errorOf({ topic: request.topic, partition: batch.partition }) };
       }
-      return { partition: batch.partition, error: this.append(partition, { ...batch, ...RECORDS, items: messages, from }) };
+      return { partition: batch.partition, error: this.append(partition, batch, messages, from) };
     });
     messages.splice(0, at);
     if (request.acks !== 0) this.respond(slot, { api: 'produce', id: request.id, results });
   }
 
-  private append(partition: Partition, batch: Batch): typeof this.appendResult.error {
-    const { appendResult: result, state, world } = this;
+  private append(
+    partition: Partition,
+    content: ProduceBatch,
+    items: readonly number[],
+    from: number,
+  ): typeof this.appendResult.error {
+    const { appendResult: result, batch, state, world } = this;
     const { log } = partition;
-    const { from, items, recordCount } = batch;
+    const { recordCount } = content;
     const nowNs = world.now[0] as number;
-    const keys = new Int32Array(from + recordCount);
+    if (this.keys.length < from + recordCount) this.keys = new Int32Array(2 * (from + recordCount));
+    const { keys } = this;
+    batch.producerId = content.producerId;
+    batch.producerEpoch = content.producerEpoch;
+    batch.baseSequence = content.baseSequence;
+    batch.recordCount = recordCount;
+    batch.sizeBytes = content.sizeBytes;
+    batch.timestampNs = content.timestampNs;
+    batch.keys = keys;
+    batch.items = items;
+    batch.from = from;
     for (let i = from; i < from + recordCount; i++) keys[i] = world.messages.key[items[i] as number] as number;
-    appendBatch(log, this.settings.get(partition.topic) as LogSettings, { ...batch, keys }, nowNs, result);
+    appendBatch(log, this.settings.get(partition.topic) as LogSettings, batch, nowNs, result);
     for (let i = 0; i < recordCount; i++) {
       const msg = items[from + i] as number;
       if (result.error !== null) this.refuse(msg, UNKNOWN);
@@ -387,7 +410,7 @@ export class KafkaBroker extends StatefulActor implements Container {
     state.appended += recordCount;
     partition.appended += recordCount;
     raiseHighWatermark(log, log.logEnd);
-    for (const number of [...partition.fetches]) this.tryFetch(number);
+    if (partition.fetches.size > 0) for (const number of [...partition.fetches]) this.tryFetch(number, partition);
     return null;
   }
 
@@ -445,9 +468,20 @@ export class KafkaBroker extends StatefulActor implements Container {
     for (const partition of request.partitions) state.partitions.get(nameOf(partition))?.fetches.add(number);
   }
 
-  private tryFetch(number: number): void {
+  /** A partition that a parked fetch asked for has changed. If one byte is enough, nothing can have come to the others. */
+  private tryFetch(number: number, { partition, topic }: Partition): void {
     const fetch = this.state.fetches.get(number);
-    if (fetch !== undefined && this.isAnswerable(fetch.request)) this.answerFetch(number);
+    if (fetch === undefined) return;
+    const { request, slot } = fetch;
+    if (request.bytesMin > 1) {
+      if (this.isAnswerable(request)) this.answerFetch(number);
+      return;
+    }
+    const grown = request.partitions.filter((one) => one.partition === partition && one.topic === topic);
+    const narrowed = { ...request, partitions: grown };
+    if (!this.isAnswerable(narrowed)) return;
+    this.unpark(number, fetch);
+    this.sendFetched(slot, narrowed);
   }
 
   private answerFetch(number: number): void {
@@ -475,26 +509,31 @@ export class KafkaBroker extends StatefulActor implements Container {
     return false;
   }
 
-  private read(log: PartitionLog, { offset }: FetchPartition, request: FetchRequest, bytesMax: number): boolean {
+  private read(log: PartitionLog, { offset }: PartitionOffset, request: FetchRequest, bytesMax: number): boolean {
     const limit = request.isCommittedOnly ? lastStableOffset(log) : log.highWatermark;
     const isFirst = bytesMax === Number.POSITIVE_INFINITY;
     const most = isFirst ? request.partitionBytesMax : min(bytesMax, request.partitionBytesMax);
     return readLog(log, offset, limit, most, isFirst, this.slice);
   }
 
+  /** Answers with the partitions that have something, or something wrong. */
   private sendFetched(slot: number, request: FetchRequest): void {
     let left = request.bytesMax;
     let isFirst = true;
-    const partitions = request.partitions.map((one): FetchedPartition => {
+    const partitions: FetchedPartition[] = [];
+    for (const one of request.partitions) {
       const { error, marks } = this.marksOf(one);
       const { offset, partition, topic } = one;
-      const nothing = { topic, partition, error, marks, offsets: [], nextOffset: offset };
       const known = this.state.partitions.get(nameOf(one));
-      if (known === undefined) return nothing;
-      if (!this.read(known.log, one, request, isFirst ? Number.POSITIVE_INFINITY : left)) {
-        return { ...nothing, error: 'OffsetOutOfRange' };
+      if (known === undefined) {
+        partitions.push({ topic, partition, offset, error, marks, offsets: [], nextOffset: offset });
+        continue;
       }
-      if (this.slice.batchEnd === this.slice.batch) return nothing;
+      if (!this.read(known.log, one, request, isFirst ? Number.POSITIVE_INFINITY : left)) {
+        partitions.push({ topic, partition, offset, error: 'OffsetOutOfRange', marks, offsets: [], nextOffset: offset });
+        continue;
+      }
+      if (this.slice.batchEnd === this.slice.batch) continue;
       left = max(0, left - this.slice.bytes);
       isFirst = false;
       const offsets: number[] = [];
@@ -502,8 +541,8 @@ export class KafkaBroker extends StatefulActor implements Container {
         offsets.push(at);
         this.deliver(slot, known, request.group, at, item);
       });
-      return { ...nothing, offsets, nextOffset: sliceEnd(this.slice) };
-    });
+      partitions.push({ topic, partition, offset, error: null, marks, offsets, nextOffset: sliceEnd(this.slice) });
+    }
     this.respond(slot, { api: 'fetch', id: request.id, partitions });
   }
 
@@ -551,8 +590,7 @@ export class KafkaBroker extends StatefulActor implements Container {
       case 'commit': {
         const { generation, group, instanceId, member, offsets } = request;
         const error = coordinator.commit(group, member, instanceId, generation, offsets, nowNs);
-        if (error === 'NONE')
-          for (const { topic, partition, offset } of offsets) this.tellCommitted(group, { topic, partition }, offset);
+        if (error === 'NONE') this.tellCommitted(group, offsets);
         return this.respond(slot, { api: 'commit', id, error });
       }
       case 'committed': {
@@ -582,14 +620,26 @@ export class KafkaBroker extends StatefulActor implements Container {
     this.respond(request.slot, response(request.id));
   }
 
-  /** Whoever leads the partition lets go of what the group will not ask for again. */
-  private tellCommitted(group: string, partition: TopicPartition, offset: number): void {
-    const leader = this.state.metadata?.leaders.get(partition.topic)?.[partition.partition];
-    if (leader === this.number) this.letGo(group, partition, offset);
-    const link = leader === undefined ? null : this.peers[leader];
-    if (!link) return;
-    const word: InsideWord = { word: 'committed', group, partition, offset };
-    this.world.send(link, packet.REQUEST, this.world.payloads.put(word), 1, 0);
+  /** Whoever leads the partitions lets go of what the group will not ask for again. */
+  private tellCommitted(group: string, offsets: readonly PartitionOffset[]): void {
+    const { metadata, told } = this.state;
+    const byLeader = new Map<number, PartitionOffset[]>();
+    for (const one of offsets) {
+      const key = `${group}\n${nameOf(one)}`;
+      const leader = metadata?.leaders.get(one.topic)?.[one.partition];
+      if (leader === undefined || told.get(key) === one.offset) continue;
+      told.set(key, one.offset);
+      const known = byLeader.get(leader);
+      if (known === undefined) byLeader.set(leader, [one]);
+      else known.push(one);
+    }
+    for (const [leader, some] of byLeader) {
+      if (leader === this.number) for (const one of some) this.letGo(group, one, one.offset);
+      const link = this.peers[leader];
+      if (!link) continue;
+      const word: InsideWord = { word: 'committed', group, offsets: some };
+      this.world.send(link, packet.REQUEST, this.world.payloads.put(word), 1, 0);
+    }
   }
 
   private letGo(group: string, partition: TopicPartition, offset: number): void {
@@ -625,7 +675,7 @@ export class KafkaBroker extends StatefulActor implements Container {
       if (gone.length === 0) continue;
       for (const share of shares.values()) expireBelow(world, share, log.logStart, this.place);
       for (const { item, recordCount } of gone) for (let i = 0; i < recordCount; i++) world.messages.release(item[i] as number);
-      for (const number of [...partition.fetches]) this.tryFetch(number);
+      for (const number of [...partition.fetches]) this.tryFetch(number, partition);
     }
     this.coordinator.expireOffsets(nowNs);
   }
@@ -710,6 +760,8 @@ export class KafkaBroker extends StatefulActor implements Container {
     this.armCleaning();
     this.coordinator.onRestart(this.world.now[0] as number);
     this.armGroups();
+    const back: InsideWord = { word: 'back' };
+    for (const link of this.peers) if (link) this.world.send(link, packet.REQUEST, this.world.payloads.put(back), 1, 0);
     // Who tries again and again to connect gets through now.
     for (const connection of this.connections) if (connection) this.world.send(connection.out, packet.HELLO, 0, 1, 0);
   }
@@ -787,8 +839,21 @@ function bytesOf({ segments }: PartitionLog): number {
 const lagIn = ({ highWatermark, logStart }: PartitionLog, { committed }: GroupShare): number =>
   highWatermark - max(committed, logStart);
 
-/** Filled in as a batch is appended. */
-const RECORDS = { keys: new Int32Array(0), recordFlags: null, leaderEpoch: 0, isTransactional: false };
+/** Filled in anew for each that is appended. */
+const newBatch = (): Batch => ({
+  producerId: -1,
+  producerEpoch: -1,
+  baseSequence: -1,
+  recordCount: 0,
+  sizeBytes: 0,
+  timestampNs: 0,
+  leaderEpoch: 0,
+  isTransactional: false,
+  keys: [],
+  items: [],
+  recordFlags: null,
+  from: 0,
+});
 
 const NO_MARKS: LogMarks = { logStart: 0, lastStable: 0, highWatermark: 0, logEnd: 0 };
 

@@ -299,7 +299,8 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser {
   private finish(member: Member, { offset, partition }: Rec): void {
     const owned = member.owned.get(partition);
     if (owned?.open.delete(offset) === true && this.commitMode === 'after') {
-      if (++member.finished >= (this.params.commitEvery as number)) this.commit(member, [...member.owned.values()]);
+      const every = this.params.commitEvery as number;
+      if (++member.finished >= every && every > 0) this.commit(member, [...member.owned.values()]);
     }
     this.goOn(member);
   }
@@ -308,7 +309,8 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser {
     this.handOut(member);
     const isDone = member.polled.length === 0 && member.inHand.size === 0 && member.kept.size === 0 && member.early === 0;
     if (!isDone || member.isIdle) return;
-    if (this.commitMode === 'after' && member.finished > 0) this.commit(member, [...member.owned.values()]);
+    if (this.commitMode === 'after' && member.finished > 0 && this.params.commitEvery === 0)
+      this.commit(member, [...member.owned.values()]);
     this.poll(member);
   }
 
@@ -628,9 +630,7 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser {
     for (const part of response.partitions) {
       const records = arrived.splice(0, part.offsets.length);
       const owned = member?.owned.get(nameOf(part));
-      const asked =
-        call.request.api === 'fetch' ? call.request.partitions.find((one) => nameOf(one) === nameOf(part)) : undefined;
-      if (owned === undefined || asked === undefined || owned.fetchOffset !== asked.offset) this.dropRecords(records, FORGOTTEN);
+      if (owned === undefined || owned.fetchOffset !== part.offset) this.dropRecords(records, FORGOTTEN);
       else this.take(owned, part, records);
     }
     if (member === undefined) return;

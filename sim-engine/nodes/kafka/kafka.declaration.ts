@@ -275,9 +275,9 @@ const CONSUME_FIELDS = declareFields('kafka-consume', {
   commitEvery: {
     kind: 'int',
     unit: 'messages',
-    min: 1,
+    min: 0,
     max: 1_000_000,
-    default: 500,
+    default: 0,
     live: true,
     when: { field: 'commit', is: ['after'] },
   },

@@ -218,9 +218,9 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     world.books.openPublish(this.brokerOf(partition));
     state.buffered++;
     state.pending.add(msg);
-    this.append(partition, msg, size);
+    const mayBeReady = this.append(partition, msg, size);
     if ((world.messages.key[msg] as number) < 0) this.noteSticky(partition, size);
-    this.drain();
+    if (mayBeReady) this.drain();
     this.tellFlow();
   }
 
@@ -254,7 +254,8 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     return this.world.links.to[door?.out as LinkIx] as number;
   }
 
-  private append(partition: number, msg: number, size: number): void {
+  /** True if something may be ready to go that was not before: then there is more to do than to wait for the batch to linger. */
+  private append(partition: number, msg: number, size: number): boolean {
     const { state, world } = this;
     const queue = state.queues.get(partition) ?? [];
     if (queue.length === 0) state.queues.set(partition, queue);
@@ -272,6 +273,8 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     batch.bytes += size;
     batch.timestampNs = max(batch.timestampNs, world.messages.createdNs[msg] as number);
     state.bytes += size;
+    if (this.lingerNs === 0 || this.isSynchronous || state.bytes + this.batchBytes > this.bufferBytes) return true;
+    return queue.length > 1 || batch.bytes >= this.batchBytes;
   }
 
   /** One deadline stands for the oldest of all batches. */

@@ -30,7 +30,7 @@ export interface ProduceBatch {
   readonly baseSequence: number;
 }
 
-export interface FetchPartition extends TopicPartition {
+export interface PartitionOffset extends TopicPartition {
   readonly offset: number;
 }
 
@@ -42,7 +42,7 @@ export type Request = Numbered &
     | {
         readonly api: 'fetch';
         readonly group: string;
-        readonly partitions: readonly FetchPartition[];
+        readonly partitions: readonly PartitionOffset[];
         readonly bytesMin: number;
         readonly bytesMax: number;
         readonly partitionBytesMax: number;
@@ -83,7 +83,7 @@ export type Request = Numbered &
         readonly member: string;
         readonly instanceId: string;
         readonly generation: number;
-        readonly offsets: readonly (TopicPartition & { readonly offset: number })[];
+        readonly offsets: readonly PartitionOffset[];
       }
     | { readonly api: 'committed'; readonly group: string; readonly partitions: readonly TopicPartition[] }
   );
@@ -91,10 +91,10 @@ export type Request = Numbered &
 /** The broker asked does not lead the partition, or has never heard of it. */
 export type LeaderError = 'NotLeader' | 'UnknownTopicOrPartition';
 
-export interface FetchedPartition extends TopicPartition {
+export interface FetchedPartition extends PartitionOffset {
   readonly error: LeaderError | 'OffsetOutOfRange' | null;
   readonly marks: LogMarks;
-  /** Offsets of the records that came before this response, in their order. */
+  /** Offsets of the records, from the one asked for on, that came before this response, in their order. */
   readonly offsets: readonly number[];
   /** Where the next fetch goes on. */
   readonly nextOffset: number;
@@ -116,7 +116,7 @@ export type Response = Numbered &
     | ({ readonly api: 'join' } & JoinAnswer)
     | { readonly api: 'sync'; readonly error: GroupError; readonly assignment: readonly TopicPartition[] }
     | { readonly api: 'heartbeat' | 'leave' | 'commit'; readonly error: GroupError }
-    | { readonly api: 'committed'; readonly offsets: readonly (TopicPartition & { readonly offset: number })[] }
+    | { readonly api: 'committed'; readonly offsets: readonly PartitionOffset[] }
   );
 
 /** Between the controller and the brokers, on the inside. */
@@ -124,4 +124,6 @@ export type InsideWord =
   /** What there is now, and who leads it. */
   | { readonly word: 'metadata'; readonly metadata: ClusterMetadata }
   /** A group has committed so far: the books let go of what lies below. */
-  | { readonly word: 'committed'; readonly group: string; readonly partition: TopicPartition; readonly offset: number };
+  | { readonly word: 'committed'; readonly group: string; readonly offsets: readonly PartitionOffset[] }
+  /** The sender was dead, and has not heard what it was told since. */
+  | { readonly word: 'back' };
