@@ -409,6 +409,45 @@ describe('a group', () => {
   });
 });
 
+describe('a copy made in the middle of a rebalance', () => {
+  it.each(['range', 'cooperative-sticky'])('by %s leads to the same end, two rounds later too', (assignor) => {
+    const fields = { assignor, sessionTimeout: '6s' };
+    const simulation = drawn({ workers: 2, consumes: fields });
+    const isJoining = (): boolean =>
+      ['worker0', 'worker1', 'worker2'].some((id) => membersOf(simulation, id).some(({ stage }) => stage === 'joining'));
+    const toJoining = (): void => {
+      while (!isJoining()) simulation.advanceTo(simulation.timeNs + 0.5e6);
+    };
+    runTo(simulation, 8);
+    give(simulation, {
+      type: 'edit',
+      edits: [
+        { type: 'addNode', node: node('worker2', 'service') },
+        { type: 'addWire', wire: consume('readers', 'worker2', fields) },
+      ],
+    });
+    toJoining();
+    const first = simulation.checkpoint();
+    const secondRound = (): void => {
+      runTo(simulation, 16);
+      give(simulation, { type: 'crash', node: 'worker1', forNs: SECOND_NS });
+      runTo(simulation, 17.5);
+    };
+    secondRound();
+    toJoining();
+    const second = simulation.checkpoint();
+    runTo(simulation, 40);
+    const { digest } = simulation;
+    simulation.restore(second);
+    runTo(simulation, 40);
+    expect(simulation.digest).toBe(digest);
+    simulation.restore(first);
+    secondRound();
+    runTo(simulation, 40);
+    expect(simulation.digest).toBe(digest);
+  });
+});
+
 describe('what is committed', () => {
   const crashed = (commit: string) => {
     const simulation = drawn({
