@@ -216,6 +216,7 @@ export const EN = {
   'scenarios.shelf.failing': 'When something fails',
   'scenarios.shelf.once': 'Once, and in order',
   'scenarios.shelf.rabbitmq': 'RabbitMQ',
+  'scenarios.shelf.kafka': 'Kafka',
   'scenarios.shelf.larger': 'Larger systems',
   'scenarios.shelf.slips': 'Slips of sample code, and their cures',
 
