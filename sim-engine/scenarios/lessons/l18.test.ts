@@ -22,7 +22,7 @@ describe('predict: who makes fewer calls, a fixed wait of 1 s or one that double
   });
 
   it('with full jitter 4,223 calls† in 35 s†, the median of the five seeds', () => {
-    const five = lesson.seeds.map((seed) => outcome('exponential-full', seed));
+    const five = lesson.fiveSeeds.map((seed) => outcome('exponential-full', seed));
     const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[2] as number;
     const calls = median(five.map((one) => one.calls));
     const doneS = median(five.map((one) => one.doneS));
