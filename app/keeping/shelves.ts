@@ -33,7 +33,7 @@ export const SHELVES: readonly Shelf[] = [
       'rabbitmq-leader-killed',
     ],
   },
-  { label: 'scenarios.shelf.kafka', scenarios: ['kafka-order-events', 'kafka-commit-before'] },
+  { label: 'scenarios.shelf.kafka', scenarios: ['kafka-order-events', 'kafka-commit-before', 'kafka-sent-again'] },
   { label: 'scenarios.shelf.larger', scenarios: ['uber-trip', 'autoscaling'] },
   {
     label: 'scenarios.shelf.slips',
