@@ -7,9 +7,7 @@ import { card, dragTo, palette, portOf } from './drawing.ts';
 import { openLab } from './lab.ts';
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing on what the canvas opens in the ${colorScheme} theme @desktop${colorScheme === 'dark' ? ' @long' : ''}`, async ({
-    page,
-  }) => {
+  test(`axe finds nothing on what the canvas opens in the ${colorScheme} theme @desktop @long`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });
     await openLab(page);
     await page.getByRole('button', { name: 'Map of the whole drawing' }).click();

@@ -238,7 +238,7 @@ test('where the clipboard is refused the link stands in a field, ready to be cop
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing in the list of scenarios, the mark of a copy and the link to copy by hand, ${colorScheme}${colorScheme === 'dark' ? ' @long' : ''}`, async ({
+  test(`axe finds nothing in the list of scenarios, the mark of a copy and the link to copy by hand, ${colorScheme} @long`, async ({
     page,
     context,
   }) => {

@@ -55,6 +55,7 @@ const COUNTED: { readonly [table: string]: string } = {
   'event-store.streams': 'streams',
   'projection.held': 'held_events',
   'projection.streams': 'view_streams',
+  'kafka-group.members': 'members',
   'rabbitmq.connections': 'connections',
   'rabbitmq-queue.unacked': 'in_flight',
   'rabbitmq-queue.consumers': 'consumers',
@@ -67,18 +68,31 @@ const ADDED_UP: { readonly [table: string]: { readonly [column: string]: string 
   'sender.state': { sent: 'sent', 'held-back': 'held_back' },
   'requester.state': { asked: 'asked', 'held-back': 'held_back' },
   'projection.state': { 'in-view': 'in_view' },
+  'kafka.state': {
+    partitions: 'partitions',
+    records: 'records',
+    bytes: 'log_bytes',
+    members: 'members',
+    appended: 'appended',
+    fetched: 'fetched',
+  },
+  'kafka-topic.partitions': { records: 'records', bytes: 'log_bytes' },
+  'kafka-group.lag': { lag: 'consumer_lag', fetched: 'fetched' },
   'autoscaler.state': { wanted: 'wanted_replicas', working: 'working_replicas', starting: 'starting_replicas' },
 };
 
-/** Of a part, as its container measures it. */
+/** Of a part, as its container measures it; of several actors of a node all together. */
 function gaugesOf({ assembly, topology, world }: Simulation, id: string): ReadonlyMap<string, number> {
   const drawn = topology.nodes.find((node) => node.id === id);
-  const [live] = assembly.actorsOfNode(drawn?.parent ?? id);
   const gauges = nodeKind(drawn?.kind ?? '')?.gauges ?? [];
   const cells = new Float64Array(gauges.length);
-  const actor = world.actors[live?.ix ?? 0];
-  if (drawn?.parent === undefined) actor?.sample(cells, 0);
-  else actor?.samplePart?.(id, cells, 0);
+  const own = new Float64Array(gauges.length);
+  for (const { ix } of assembly.actorsOfNode(drawn?.parent ?? id)) {
+    own.fill(0);
+    if (drawn?.parent === undefined) world.actors[ix]?.sample(own, 0);
+    else world.actors[ix]?.samplePart?.(id, own, 0);
+    for (const [at, cell] of own.entries()) cells[at] = (cells[at] as number) + cell;
+  }
   return new Map(gauges.map(({ name }, at) => [name, cells[at] as number]));
 }
 

@@ -6,6 +6,7 @@ import type { LinkIx, MsgIx } from '../../kernel/ids.ts';
 import { StatefulActor } from '../../world/actor.ts';
 import { CRASHED, UP } from '../../world/actor-table.ts';
 import { ON_WIRE, PUB_ACCEPTED, PUB_REFUSED } from '../../world/books.ts';
+import type { Inside } from '../../world/inside.ts';
 import { MODE_DIRECT } from '../../world/links.ts';
 import * as packet from '../../world/packet-types.ts';
 import { actorPlace, CRASH, DUPLICATE, REMOVED, UNKNOWN } from '../../world/reasons.ts';
@@ -13,12 +14,23 @@ import type { World } from '../../world/world.ts';
 import type { Params } from '../fields.ts';
 import { type ActorSelf, type Connection, type Container, clientTimer, type PartRef } from '../node-kind.ts';
 import { nameOf, type TopicPartition } from './assignors/assignment.ts';
+import { brokerInside, groupInside, topicInside } from './broker-inside.ts';
 import { SOCKET_CLOSED } from './client-connection.ts';
-import { TOPIC } from './cluster-metadata.ts';
+import { coordinatorOf, TOPIC } from './cluster-metadata.ts';
 import { cleanableOf, compact, isWorthCleaning } from './compaction.ts';
 import { addDeadline, type DeadlineOwner, type DeadlineState, newDeadlineState, passDeadlines } from './deadlines.ts';
 import { type CoordinatorState, GroupCoordinator, type GroupError, type JoinAnswer } from './group-coordinator.ts';
-import { dropAt, dropShare, expireBelow, type GroupShare, letGoBelow, newShare, owedAt, oweRecord } from './group-share.ts';
+import {
+  dropAt,
+  dropShare,
+  expireBelow,
+  type GroupShare,
+  lagIn,
+  letGoBelow,
+  newShare,
+  owedAt,
+  oweRecord,
+} from './group-share.ts';
 import { type Batch, recordOffset } from './log-segment.ts';
 import type { LogSettings } from './log-settings.ts';
 import type { LogMarks } from './offsets.ts';
@@ -771,7 +783,15 @@ export class KafkaBroker extends StatefulActor implements Container {
     for (const [name, partition] of this.state.partitions) this.deletePartition(name, partition);
   }
 
-  // ---------------------------------------------------------------- gauges
+  // ---------------------------------------------------------------- what people see
+
+  inside(part: string): Inside {
+    const { connections, number, state, world } = this;
+    const contents = { connections, number, state, world };
+    if (part === '') return brokerInside(contents);
+    if (this.settings.has(part)) return topicInside(contents, part);
+    return groupInside(contents, part, coordinatorOf(part, this.params.brokers as number) === this.number);
+  }
 
   override sample(out: Float64Array, at: number): void {
     let records = 0;
@@ -834,10 +854,6 @@ function bytesOf({ segments }: PartitionLog): number {
   for (const { sizeBytes } of segments) bytes += sizeBytes;
   return bytes;
 }
-
-/** A group that has committed nothing yet lags by all that is there. */
-const lagIn = ({ highWatermark, logStart }: PartitionLog, { committed }: GroupShare): number =>
-  highWatermark - max(committed, logStart);
 
 /** Filled in anew for each that is appended. */
 const newBatch = (): Batch => ({

@@ -6,6 +6,7 @@
 import { floor, max } from '../../kernel/exact-math.ts';
 import type { LinkIx, OblIx } from '../../kernel/ids.ts';
 import { DELAYED, DROPPED, WAITING } from '../../world/books.ts';
+import type { Inside } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
 import { actorPlace, CRASH, FORGOTTEN, REJECTED, REMOVED } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
@@ -28,6 +29,7 @@ import {
   type ConnectionUser,
   newConnectionState,
 } from './client-connection.ts';
+import { fetchedTable, membersTable, positionsTable } from './client-inside.ts';
 import { coordinatorOf } from './cluster-metadata.ts';
 import {
   type Member,
@@ -776,6 +778,16 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser {
         );
       this.fetch(member);
     }
+  }
+
+  inside(): Inside {
+    const { group, state, world } = this;
+    const { members } = state;
+    return [
+      membersTable(world, members, group),
+      positionsTable(members, this.commitMode === 'after', group),
+      fetchedTable(world, members, group),
+    ];
   }
 
   onDisconnected(): void {

@@ -2,10 +2,12 @@
 // that leads the partition holds them as causes, for as long as it could hand the records out again: until the group has committed
 // past them, or until retention takes them.
 
+import { max } from '../../kernel/exact-math.ts';
 import { type IntRing, newRing, peekRing, pushRing, shiftRing } from '../../kernel/int-ring.ts';
 import { DROPPED, LOST, SKIPPED, WAITING } from '../../world/books.ts';
 import { FORGOTTEN, REMOVED, TOO_OLD } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
+import type { PartitionLog } from './partition-log.ts';
 
 export interface GroupShare {
   readonly sub: number;
@@ -19,6 +21,10 @@ export interface GroupShare {
 }
 
 export const newShare = (sub: number, from: number): GroupShare => ({ sub, from, obls: newRing(), committed: -1, fetched: 0 });
+
+/** A group that has committed nothing yet lags by all that is there. */
+export const lagIn = ({ highWatermark, logStart }: PartitionLog, { committed }: GroupShare): number =>
+  highWatermark - max(committed, logStart);
 
 /** Offset behind the last one that it knows. */
 const endOf = ({ from, obls }: GroupShare): number => from + obls.count;

@@ -4,6 +4,7 @@
 
 import { max } from '../../kernel/exact-math.ts';
 import type { LinkIx, MsgIx, StreamIx } from '../../kernel/ids.ts';
+import type { Inside } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
 import { actorPlace, CRASH, REMOVED, TOO_OLD } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
@@ -18,6 +19,7 @@ import {
   type ConnectionUser,
   newConnectionState,
 } from './client-connection.ts';
+import { batchesTable, producerTable } from './client-inside.ts';
 import { addDeadline, type DeadlineOwner, type DeadlineState, newDeadlineState, passDeadlines } from './deadlines.ts';
 import { newSticky, nextSticky, noteAppended, noteQueueSizes, partitionOfNumber, type StickyState } from './partitioner.ts';
 import { producerSettings } from './producer-settings.ts';
@@ -574,6 +576,11 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     for (const { createdNs } of left) if (createdNs < oldestNs) oldestNs = createdNs;
     // What is under way is given up when its request fails.
     if (left.length > 0) this.watchDelivery(max(oldestNs + this.deliveryTimeoutNs, nowNs + MS));
+  }
+
+  inside(): Inside {
+    const { bufferBytes, state, topic, world } = this;
+    return [producerTable(state, bufferBytes, topic), batchesTable(world, state, topic)];
   }
 
   onDisconnected(): void {
