@@ -1,0 +1,188 @@
+// What the clients of a cluster hold, as tables: of a producer its buffer and its batches, waiting and in flight; of a consumer its members,
+// how each stands with the group, and where it is in the partitions that it owns. Called by them when somebody looks at their host.
+
+import {
+  agoNs,
+  factsOf,
+  factsShape,
+  InsideRows,
+  type InsideTable,
+  listShape,
+  nameOfMessage,
+  nameOfWork,
+  untilNs,
+} from '../../world/inside.ts';
+import type { World } from '../../world/world.ts';
+import { nameOf } from './assignors/assignment.ts';
+import { type Member, nextOffsets, positionsOf, type Rec } from './consumer-member.ts';
+import { NO_OFFSET } from './offsets.ts';
+
+const PRODUCER = factsShape('kafka-producer.state', {
+  'buffer-used': 'bytes',
+  'buffer-memory': 'bytes',
+  'to-send': 'count',
+  'in-flight': 'count',
+  'producer-id': 'count?',
+  epoch: 'count?',
+});
+const BATCHES = listShape('kafka-producer.batches', {
+  partition: 'count',
+  standing: 'word',
+  records: 'count',
+  letter: 'message',
+  bytes: 'bytes',
+  sequence: 'count?',
+  attempt: 'count',
+  again: 'duration?',
+  age: 'duration',
+});
+const MEMBERS = listShape('kafka-consumer.members', {
+  member: 'text',
+  standing: 'word',
+  generation: 'count?',
+  owns: 'text?',
+  polled: 'count',
+  has: 'count',
+  'to-retry': 'count?',
+  'since-poll': 'duration',
+});
+const POSITIONS = listShape('kafka-consumer.positions', {
+  member: 'text',
+  'of-partition': 'text',
+  'consumer-position': 'count?',
+  'would-commit': 'count?',
+  'high-watermark': 'count',
+  'fetched-ahead': 'count',
+});
+const RECORDS = listShape('kafka-consumer.records', {
+  letter: 'message',
+  'of-partition': 'text',
+  offset: 'count',
+  standing: 'word',
+  attempt: 'count',
+});
+
+interface Batch {
+  readonly partition: number;
+  readonly msgs: readonly number[];
+  readonly bytes: number;
+  readonly createdNs: number;
+  readonly attempts: number;
+  readonly notBeforeNs: number;
+  readonly sequence: number;
+}
+
+interface Batches {
+  readonly queues: ReadonlyMap<number, readonly Batch[]>;
+  readonly inFlight: ReadonlyMap<number, readonly Batch[]>;
+}
+
+export function producerTable(
+  state: Batches & { readonly bytes: number; readonly producerId: number; readonly epoch: number },
+  bufferBytes: number,
+  about: string,
+): InsideTable {
+  const { bytes, epoch, inFlight, producerId, queues } = state;
+  return factsOf(
+    PRODUCER,
+    {
+      'buffer-used': bytes,
+      'buffer-memory': bufferBytes,
+      'to-send': [...queues.values()].flat().length,
+      'in-flight': [...inFlight.values()].flat().length,
+      'producer-id': producerId < 0 ? null : producerId,
+      epoch: producerId < 0 ? null : epoch,
+    },
+    about,
+  );
+}
+
+/** Those that have gone out first, then those of each partition in the order in which they go. */
+export function batchesTable(world: World, { inFlight, queues }: Batches, about: string): InsideTable {
+  const rows = new InsideRows(BATCHES);
+  const add = (batch: Batch, standing: string): void =>
+    rows.add({
+      partition: batch.partition,
+      standing,
+      records: batch.msgs.length,
+      letter: batch.msgs.length === 0 ? null : nameOfMessage(world, batch.msgs[0] as number),
+      bytes: batch.bytes,
+      sequence: batch.sequence < 0 ? null : batch.sequence,
+      attempt: batch.attempts,
+      again: batch.notBeforeNs > (world.now[0] as number) ? untilNs(world, batch.notBeforeNs) : null,
+      age: agoNs(world, batch.createdNs),
+    });
+  const out = [...inFlight.values()].flat();
+  const waiting = [...queues.values()].flat();
+  for (const batch of out) add(batch, 'inside.word.batch-in-flight');
+  for (const batch of waiting) add(batch, batch.attempts > 0 ? 'inside.word.batch-to-retry' : 'inside.word.batch-waits');
+  return rows.table(out.length + waiting.length, about);
+}
+
+const STAGES: Readonly<Record<Member['stage'], string>> = {
+  out: 'inside.word.member-out',
+  joining: 'inside.word.member-joins',
+  syncing: 'inside.word.member-syncs',
+  stable: 'inside.word.member-stable',
+};
+
+/** Before the group has given it an id it goes by its place. */
+const memberName = ({ id, place }: Member): string => (id === '' ? `#${place + 1}` : id);
+
+export function membersTable(world: World, members: readonly Member[], about: string): InsideTable {
+  const rows = new InsideRows(MEMBERS);
+  for (const member of members) {
+    const { generation, inHand, isFenced, kept, lastPollNs, owned, polled, stage } = member;
+    rows.add({
+      member: memberName(member),
+      standing: isFenced ? 'inside.word.member-fenced' : STAGES[stage],
+      generation: generation < 0 ? null : generation,
+      owns: owned.size === 0 ? null : [...owned.keys()].join(', '),
+      polled: polled.length,
+      has: inHand.size,
+      'to-retry': kept.size > 0 ? kept.size : null,
+      'since-poll': agoNs(world, lastPollNs),
+    });
+  }
+  return rows.table(members.length, about);
+}
+
+/** `isDoneOnly`: a commit says what is done, and else what a poll has returned. */
+export function positionsTable(members: readonly Member[], isDoneOnly: boolean, about: string): InsideTable {
+  const rows = new InsideRows(POSITIONS);
+  let total = 0;
+  for (const member of members) {
+    total += member.owned.size;
+    for (const owned of member.owned.values()) {
+      if (rows.isFull) break;
+      rows.add({
+        member: memberName(member),
+        'of-partition': nameOf(owned),
+        'consumer-position': owned.position === NO_OFFSET ? null : owned.position,
+        'would-commit': (isDoneOnly ? nextOffsets : positionsOf)([owned])[0]?.offset ?? null,
+        'high-watermark': owned.end,
+        'fetched-ahead': owned.buffered.length,
+      });
+    }
+  }
+  return rows.table(total, about);
+}
+
+/** What the host does not have: what waits to be tried again, what the last poll has returned, and what was fetched ahead. */
+export function fetchedTable(world: World, members: readonly Member[], about: string): InsideTable {
+  const rows = new InsideRows(RECORDS);
+  let total = 0;
+  const addAll = (records: Iterable<Rec>, count: number, standing: string): void => {
+    total += count;
+    for (const { attempt, obl, offset, partition } of records) {
+      if (rows.isFull) break;
+      rows.add({ letter: nameOfWork(world, obl), 'of-partition': partition, offset, standing, attempt });
+    }
+  };
+  for (const { kept, owned, polled } of members) {
+    addAll(kept.values(), kept.size, 'inside.word.rests');
+    addAll(polled, polled.length, 'inside.word.record-polled');
+    for (const { buffered } of owned.values()) addAll(buffered, buffered.length, 'inside.word.record-fetched');
+  }
+  return rows.table(total, about);
+}
