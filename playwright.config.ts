@@ -49,8 +49,8 @@ export default defineConfig({
   // so that the usual ones stay within six minutes.
   testIgnore: isLong ? [] : LONG_STORIES,
   retries: 0,
-  // A story mostly waits: three of them keep two cores busy.
-  workers: 3,
+  // A story mostly waits: four of them keep two cores busy.
+  workers: 4,
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 10_000 },

@@ -10,25 +10,25 @@ import { Dice } from './dice.ts';
 import { drawStory, oppositeOf } from './draw-story.ts';
 import { fuzz, replayLine } from './fuzz.ts';
 
-const SEEDS = Array.from({ length: 40 }, (_, i) => i + 1);
+/** Drawn once: to draw one takes longer than to look at it. */
+const STORIES = Array.from({ length: 30 }, (_, i) => drawStory(i + 1));
 
 const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1);
 const inOrder = ({ nodes, wires }: TopologyDocument) => [[...nodes].sort(byId), [...wires].sort(byId)];
 
 describe('a story of the fuzzer', () => {
   it('follows from its seed alone', () => {
-    for (const seed of SEEDS) expect(drawStory(seed)).toEqual(drawStory(seed));
-    expect(drawStory(1)).not.toEqual(drawStory(2));
+    for (const story of STORIES.slice(0, 10)) expect(drawStory(story.seed)).toEqual(story);
+    expect(STORIES[0]).not.toEqual(STORIES[1]);
   });
 
   it('begins with a drawing that can run, and some are calm', () => {
-    for (const seed of SEEDS) expect(validateTopology(drawStory(seed).topology)).toEqual([]);
-    expect(new Set(SEEDS.map((seed) => drawStory(seed).mood))).toEqual(new Set(['calm', 'wild']));
+    for (const { topology } of STORIES) expect(validateTopology(topology)).toEqual([]);
+    expect(new Set(STORIES.map(({ mood }) => mood))).toEqual(new Set(['calm', 'wild']));
   });
 
   it('gives its commands one after another, before its end', () => {
-    for (const seed of SEEDS) {
-      const { script, endNs } = drawStory(seed);
+    for (const { script, endNs } of STORIES) {
       const times = script.map(({ atNs }) => atNs);
       expect(times).toEqual([...times].sort((a, b) => a - b));
       for (const atNs of times) expect(atNs).toBeLessThan(endNs);
@@ -37,9 +37,9 @@ describe('a story of the fuzzer', () => {
 
   it('undoes an edit by its opposite, whatever the edit was', () => {
     const edits = new Set<string>();
-    for (const seed of SEEDS) {
-      let document = drawStory(seed).topology;
-      for (const { command } of drawStory(seed).script) {
+    for (const { topology, script } of STORIES) {
+      let document = topology;
+      for (const { command } of script) {
         const after = editDocument(document, command);
         if (after === document) continue;
         edits.add(command.type);

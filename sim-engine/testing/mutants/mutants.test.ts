@@ -33,11 +33,10 @@ describe('a planted fault', () => {
   });
 
   it('is caught, told again by its line, and gone afterwards', () => {
-    const { caughtBy, replay } = huntByFuzz(named('newest-first'), 40);
-    expect(caughtBy).toBe('order is kept');
+    const { caughtBy, replay } = huntByFuzz(named('accepted-twice'), 10);
+    expect(caughtBy).toBe('books balance');
     const seed = Number(/--seed (\d+)/.exec(replay as string)?.[1]);
     expect(fuzz(seed, 1).failure).toBeUndefined();
-    expect(huntByFuzz(named('accepted-twice'), 10).caughtBy).toBe('books balance');
   });
 
   it('that keeps every law of a run is caught by theory', () => {
