@@ -99,7 +99,8 @@ test('the first steps: the line is made to grow on the card, and healed by worke
   for (let more = 0; more < 3; more++) await page.keyboard.press('Control+d');
   await expect(wires(page)).toHaveCount(10);
   await expect(hint).toContainText('Healed: the line is short again.', { timeout: 25_000 });
-  expect(await ledgerCell(page, 'waiting')).toBeLessThan(8);
+  // By chance there may be one or two more again a moment later.
+  await expect.poll(() => ledgerCell(page, 'waiting')).toBeLessThan(8);
   expect(await isBalanced(page)).toBe(true);
   await hint.getByRole('button', { name: 'Do not show this hint again' }).click();
   await expect(hint).toHaveCount(0);
