@@ -77,7 +77,7 @@ test('what comes late has its place kept free: nothing moves the drawing once it
   expect(places.filter((place) => !place.startsWith('translate(0px, 0px)'))).toHaveLength(1);
 });
 
-test('the sum holds at every look during five seconds @desktop', async ({ page }) => {
+test('the sum holds at every look during five seconds @desktop @long', async ({ page }) => {
   await openLab(page);
   for (let look = 0; look < 5; look++) {
     await page.waitForTimeout(1000);

@@ -156,11 +156,9 @@ test('a link that draws something else than what runs: what runs is drawn, with 
   await expect.poll(() => isBalanced(page)).toBe(true);
 });
 
-test('scenario files open by drop, and a bare topology does too @desktop', async ({ page }) => {
+test('every scenario file opens by drop, and a bare topology does too @desktop @long', async ({ page }) => {
   await openLab(page);
-  // The usual tests drop some of all sorts: every one is played elsewhere.
-  const every = process.env.LONG_RUNS === '1' ? 1 : 4;
-  const names = readdirSync(SCENARIOS).filter((name, ix) => name.endsWith('.json') && ix % every === 0);
+  const names = readdirSync(SCENARIOS).filter((name) => name.endsWith('.json'));
   const files = names.map((name) => [name, readFileSync(new URL(name, SCENARIOS), 'utf8')] as const);
   const bare = JSON.stringify({ ...START.topology, name: 'Only a topology' });
   for (const [name, text] of [...files, ['bare.json', bare] as const]) {

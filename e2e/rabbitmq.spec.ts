@@ -93,7 +93,9 @@ async function published(page: Page, cell: string): Promise<number> {
   return Number.isNaN(own) ? ledgerCell(page, cell) : own;
 }
 
-test('a definitions file that is dropped becomes a drawing, and what was left out is told in groups', async ({ page }) => {
+test('a definitions file that is dropped becomes a drawing, and what was left out is told in groups @desktop', async ({
+  page,
+}) => {
   await openLab(page);
   const file = JSON.parse(ORDER_EVENTS);
   const [{ name: vhost }] = file.vhosts;
@@ -170,7 +172,7 @@ test('a drawn broker is saved as definitions, which open as the same broker @des
   expect(keys(again.wires.filter(isBinding))).toEqual(keys(SORTING.wires.filter(isBinding)));
 });
 
-test('a routing key that is tried lights up its path and says who gets a copy; nothing is sent', async ({ page }) => {
+test('a routing key that is tried lights up its path and says who gets a copy; nothing is sent @desktop', async ({ page }) => {
   await openSorting(page);
   await select(page, 'orders');
   const key = page.getByLabel('Routing key to try');

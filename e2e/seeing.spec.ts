@@ -315,9 +315,7 @@ test('a long press opens the faults of a card on a phone, and the list is a tap 
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing on the panels of faults and of seeing in the ${colorScheme} theme @desktop${colorScheme === 'dark' ? ' @long' : ''}`, async ({
-    page,
-  }) => {
+  test(`axe finds nothing on the panels of faults and of seeing in the ${colorScheme} theme @desktop @long`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });
     await openLab(page);
     await give(page, 'Worker 1', 'Crash for 5 s');
