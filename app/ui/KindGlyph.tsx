@@ -80,6 +80,11 @@ const GLYPHS: { readonly [kind: string]: ReactNode } = {
   ),
   'rabbitmq-exchange': <path d="M2.5 10h5.5M8 10c3 0 2.6-5 6-5h3M8 10h9M8 10c3 0 2.6 5 6 5h3" />,
   'rabbitmq-queue': PIPE,
+  kafka: <path d="M3 4h14v12H3zM3 8h14M3 12h14" />,
+  'kafka-topic': <path d="M2.5 5h11v4h-11zM2.5 11h15v4h-15zM6 5v4M10 5v4M6 11v4M10 11v4M14 11v4" />,
+  'kafka-group': (
+    <path d="M7 9a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM2.5 16c0-5 9-5 9 0M13 8.5a2.2 2.2 0 1 0 0-4.4M14 11c2.2.4 3.5 2 3.5 5" />
+  ),
   topic: (
     <>
       <rect x="2.5" y="4" width="15" height="3.4" rx=".8" />
