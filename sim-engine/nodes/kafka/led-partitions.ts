@@ -1,0 +1,289 @@
+// The partitions that a broker leads: appends what producers send and says what became of it, opens what each group is owed, lets go of it,
+// and takes away what retention and cleaning no longer keep. Whoever waits for records is told by the fetches.
+
+import { PUB_ACCEPTED, PUB_REFUSED } from '../../world/books.ts';
+import { DUPLICATE, UNKNOWN } from '../../world/reasons.ts';
+import type { World } from '../../world/world.ts';
+import { nameOf, type TopicPartition } from './assignors/assignment.ts';
+import type { BrokerFetches } from './broker-fetches.ts';
+import { type BrokerCore, type BrokerState, CLEANING_DUE, type Partition, RETENTION_DUE } from './broker-state.ts';
+import { cleanableOf, compact, isWorthCleaning } from './compaction.ts';
+import { dropAt, dropShare, expireBelow, type GroupShare, letGoBelow, newShare, owedAt, oweRecord } from './group-share.ts';
+import { type Batch, recordOffset } from './log-segment.ts';
+import type { LogSettings } from './log-settings.ts';
+import type { LogMarks } from './offsets.ts';
+import {
+  appendBatch,
+  applyRetention,
+  lastStableOffset,
+  newAppended,
+  newPartitionLog,
+  type PartitionLog,
+  raiseHighWatermark,
+} from './partition-log.ts';
+import { expireProducers } from './producer-state.ts';
+import type { ClusterMetadata, LeaderError, ProduceBatch, Request } from './protocol.ts';
+
+const SECOND = 1_000_000_000;
+/** `log.retention.check.interval.ms`, `log.cleaner.backoff.ms`, `producer.id.expiration.ms`. */
+const RETENTION_CHECK_NS = 300 * SECOND;
+const CLEANER_BACKOFF_NS = 15 * SECOND;
+const PRODUCER_EXPIRATION_NS = 86_400 * SECOND;
+
+export class LedPartitions {
+  private readonly broker: BrokerCore;
+  private readonly fetches: BrokerFetches;
+  private readonly world: World;
+  private readonly place: number;
+  private readonly appendResult = newAppended();
+  /** Keys of the batch that is being appended, where its records stand. */
+  private keys = new Int32Array(64);
+  private readonly batch: Batch = newBatch();
+
+  constructor(broker: BrokerCore, fetches: BrokerFetches) {
+    this.broker = broker;
+    this.fetches = fetches;
+    this.world = broker.world;
+    this.place = broker.place;
+  }
+
+  private get state(): BrokerState {
+    return this.broker.state;
+  }
+
+  // ---------------------------------------------------------------- what it leads
+
+  /** The controller has said what there is. */
+  onMetadata(metadata: ClusterMetadata): void {
+    const { state, world } = this;
+    const { number } = this.broker;
+    for (const [topic, leaders] of metadata.leaders) {
+      for (const [partition, leader] of leaders.entries()) {
+        const name = nameOf({ topic, partition });
+        if (leader !== number || state.partitions.has(name)) continue;
+        const log = newPartitionLog(world.now[0] as number);
+        state.partitions.set(name, { topic, partition, log, appended: 0, shares: new Map(), fetches: new Set() });
+      }
+    }
+    for (const [name, partition] of state.partitions) {
+      if (metadata.leaders.get(partition.topic)?.[partition.partition] === number) this.followGroups(partition, metadata);
+      else this.deletePartition(name, partition);
+    }
+  }
+
+  /** A group that begins to read a topic is owed all that the topic still has. */
+  private followGroups(partition: Partition, { subscriptions }: ClusterMetadata): void {
+    const { log, shares, topic } = partition;
+    for (const [group, share] of shares) {
+      if (subscriptions.get(group)?.includes(topic) === true) continue;
+      dropShare(this.world, share, this.place);
+      shares.delete(group);
+    }
+    for (const [group, topics] of subscriptions) {
+      if (!topics.includes(topic) || shares.has(group)) continue;
+      const share = newShare(this.world.books.subscription(`${topic}\n${group}`, this.broker.ix), log.logStart);
+      shares.set(group, share);
+      for (const segment of log.segments) {
+        for (let record = 0; record < segment.recordCount; record++) {
+          const offset = recordOffset(segment, record);
+          if (offset >= log.logStart) oweRecord(this.world, share, this.broker.ix, offset, segment.item[record] as number);
+        }
+      }
+    }
+  }
+
+  deletePartition(name: string, { fetches, log, shares }: Partition): void {
+    const { state, world } = this;
+    for (const share of shares.values()) dropShare(world, share, this.place);
+    for (const { item, recordCount } of log.segments) {
+      for (let i = 0; i < recordCount; i++) world.messages.release(item[i] as number);
+    }
+    state.partitions.delete(name);
+    for (const number of [...fetches]) this.fetches.answer(number);
+  }
+
+  /** Of the log, or why there are none. */
+  marksOf(partition: TopicPartition): { readonly error: LeaderError | null; readonly marks: LogMarks } {
+    const known = this.state.partitions.get(nameOf(partition));
+    return known === undefined
+      ? { error: errorOf(this.state.metadata, partition), marks: NO_MARKS }
+      : { error: null, marks: marksOfLog(known.log) };
+  }
+
+  /** The group has committed so far: nobody here hands out again what lies below. */
+  letGo(group: string, partition: TopicPartition, offset: number): void {
+    const share = this.state.partitions.get(nameOf(partition))?.shares.get(group);
+    if (share !== undefined) letGoBelow(this.world, share, offset, this.place);
+  }
+
+  // ---------------------------------------------------------------- produce
+
+  onProduce(slot: number, request: Extract<Request, { readonly api: 'produce' }>): void {
+    const messages = this.state.arrived.get(slot) ?? [];
+    let at = 0;
+    const results = request.batches.map((batch) => {
+      const from = at;
+      at += batch.recordCount;
+      const partition = this.state.partitions.get(nameOf({ topic: request.topic, partition: batch.partition }));
+      if (partition === undefined) {
+        for (let i = from; i < at; i++) this.refuse(messages[i] as number, UNKNOWN);
+        return {
+          partition: batch.partition,
+          error: errorOf(this.state.metadata, { topic: request.topic, partition: batch.partition }),
+        };
+      }
+      return { partition: batch.partition, error: this.append(partition, batch, messages, from) };
+    });
+    messages.splice(0, at);
+    if (request.acks !== 0) this.broker.respond(slot, { api: 'produce', id: request.id, results });
+  }
+
+  private append(
+    partition: Partition,
+    content: ProduceBatch,
+    items: readonly number[],
+    from: number,
+  ): typeof this.appendResult.error {
+    const { appendResult: result, batch, state, world } = this;
+    const { log } = partition;
+    const { recordCount } = content;
+    const nowNs = world.now[0] as number;
+    if (this.keys.length < from + recordCount) this.keys = new Int32Array(2 * (from + recordCount));
+    const { keys } = this;
+    batch.producerId = content.producerId;
+    batch.producerEpoch = content.producerEpoch;
+    batch.baseSequence = content.baseSequence;
+    batch.recordCount = recordCount;
+    batch.sizeBytes = content.sizeBytes;
+    batch.timestampNs = content.timestampNs;
+    batch.keys = keys;
+    batch.items = items;
+    batch.from = from;
+    for (let i = from; i < from + recordCount; i++) keys[i] = world.messages.key[items[i] as number] as number;
+    appendBatch(log, this.broker.settings.get(partition.topic) as LogSettings, batch, nowNs, result);
+    for (let i = 0; i < recordCount; i++) {
+      const msg = items[from + i] as number;
+      if (result.error !== null) this.refuse(msg, UNKNOWN);
+      else if (result.isDuplicate) this.refuseAgain(msg);
+      else this.accept(partition, result.baseOffset + i, msg);
+    }
+    if (result.error !== null || result.isDuplicate) return result.error;
+    state.appended += recordCount;
+    partition.appended += recordCount;
+    raiseHighWatermark(log, log.logEnd);
+    if (partition.fetches.size > 0) for (const number of [...partition.fetches]) this.fetches.tryAgain(number, partition);
+    return null;
+  }
+
+  /** The reference that the publish entry had passes to the log. */
+  private accept(partition: Partition, offset: number, msg: number): void {
+    const { world } = this;
+    const { messages } = world;
+    world.books.closePublish(this.broker.ix, PUB_ACCEPTED);
+    world.oracle.acceptedPublish(this.broker.ix, messages.sender[msg] as number, messages.number[msg] as number);
+    world.tell(msg, 'accepted', this.place, 0);
+    for (const share of partition.shares.values()) oweRecord(world, share, this.broker.ix, offset, msg);
+  }
+
+  private refuse(msg: number, reason: number): void {
+    const { world } = this;
+    const { messages } = world;
+    world.books.closePublish(this.broker.ix, PUB_REFUSED);
+    world.books.countReason(false, PUB_REFUSED, this.place, reason);
+    world.oracle.missedPublish(this.broker.ix, messages.sender[msg] as number, messages.number[msg] as number);
+    world.tell(msg, 'refused', this.place, 0, reason);
+    messages.release(msg);
+  }
+
+  /** It is in the log already, and only the word that it is was lost. */
+  private refuseAgain(msg: number): void {
+    const { world } = this;
+    world.books.closePublish(this.broker.ix, PUB_REFUSED);
+    world.books.countReason(false, PUB_REFUSED, this.place, DUPLICATE);
+    world.tell(msg, 'refused', this.place, 0, DUPLICATE);
+    world.messages.release(msg);
+  }
+
+  // ---------------------------------------------------------------- retention and cleaning
+
+  armRetention(): void {
+    this.state.isRetaining = true;
+    this.world.at[0] = (this.world.now[0] as number) + RETENTION_CHECK_NS;
+    this.world.arm(this.broker.ix, RETENTION_DUE, 0);
+  }
+
+  retain(): void {
+    const { state, world } = this;
+    const nowNs = world.now[0] as number;
+    for (const partition of state.partitions.values()) {
+      const { log, shares, topic } = partition;
+      expireProducers(log.producers, nowNs, PRODUCER_EXPIRATION_NS);
+      const gone = applyRetention(log, this.broker.settings.get(topic) as LogSettings, nowNs);
+      if (gone.length === 0) continue;
+      for (const share of shares.values()) expireBelow(world, share, log.logStart, this.place);
+      for (const { item, recordCount } of gone) for (let i = 0; i < recordCount; i++) world.messages.release(item[i] as number);
+      for (const number of [...partition.fetches]) this.fetches.tryAgain(number, partition);
+    }
+  }
+
+  armCleaning(): void {
+    const { state, world } = this;
+    if (state.isCleaning || ![...this.broker.settings.values()].some(({ isCompacted }) => isCompacted)) return;
+    state.isCleaning = true;
+    world.at[0] = (world.now[0] as number) + CLEANER_BACKOFF_NS;
+    world.arm(this.broker.ix, CLEANING_DUE, 0);
+  }
+
+  clean(): void {
+    const { state, world } = this;
+    const nowNs = world.now[0] as number;
+    state.isCleaning = false;
+    for (const { log, shares, topic } of state.partitions.values()) {
+      const settings = this.broker.settings.get(topic) as LogSettings;
+      if (!settings.isCompacted || !isWorthCleaning(cleanableOf(log, settings, nowNs), settings)) continue;
+      const gone = new Set(compact(log, settings, nowNs));
+      for (const msg of gone) {
+        for (const share of shares.values()) this.dropCompacted(share, msg);
+        world.messages.release(msg);
+      }
+    }
+    this.armCleaning();
+  }
+
+  private dropCompacted(share: GroupShare, msg: number): void {
+    const { obligations } = this.world;
+    for (let i = 0; i < share.obls.count; i++) {
+      const obl = owedAt(share, share.from + i);
+      if (obl !== 0 && obligations.msg[obl] === msg) dropAt(this.world, share, share.from + i, this.place);
+    }
+  }
+}
+
+/** Why a broker has nothing of a partition. */
+export const errorOf = (metadata: ClusterMetadata | null, { topic, partition }: TopicPartition): LeaderError =>
+  metadata?.leaders.get(topic)?.[partition] === undefined ? 'UnknownTopicOrPartition' : 'NotLeader';
+
+/** Filled in anew for each that is appended. */
+const newBatch = (): Batch => ({
+  producerId: -1,
+  producerEpoch: -1,
+  baseSequence: -1,
+  recordCount: 0,
+  sizeBytes: 0,
+  timestampNs: 0,
+  leaderEpoch: 0,
+  isTransactional: false,
+  keys: [],
+  items: [],
+  recordFlags: null,
+  from: 0,
+});
+
+const NO_MARKS: LogMarks = { logStart: 0, lastStable: 0, highWatermark: 0, logEnd: 0 };
+
+const marksOfLog = (log: PartitionLog): LogMarks => ({
+  logStart: log.logStart,
+  lastStable: lastStableOffset(log),
+  highWatermark: log.highWatermark,
+  logEnd: log.logEnd,
+});
