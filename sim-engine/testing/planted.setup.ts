@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import { afterEach, beforeEach } from 'vitest';
-import { rowOf } from './invariants/patterns.ts';
+import { rowOf } from './invariants/lists.ts';
 import type { Heal } from './mutants/planting.ts';
 import { testMutant } from './mutants/test-mutants.ts';
 

@@ -1,28 +1,8 @@
-// THE list of P1 to P62 of docs/semantics/patterns.md: which test holds each, and which planted fault has turned it red; or
-// why nothing that is built is concerned. A number may have several rows. patterns.test.ts keeps it true, docs/semantics/patterns-checked.md shows it, and
+// THE list of P1 to P62 of docs/semantics/patterns.md: which test holds each, and which planted fault has turned it red; or why nothing that
+// is built is concerned. A number may have several rows. lists.test.ts keeps it true, docs/semantics/patterns-checked.md shows it, and
 // `npm run mutants` plants each fault into its test.
 
-/** Held by a test: `npm run mutants` plants the fault while that test runs. */
-export interface TestRow {
-  readonly number: number;
-  readonly says: string;
-  /** From the root. */
-  readonly file: string;
-  /** Part of the title that no other test of the file has. */
-  readonly test: string;
-  readonly mutant: string;
-  /** What the test does not reach. */
-  readonly but?: string;
-}
-
-/** Of something that is not built. */
-interface OpenRow {
-  readonly number: number;
-  readonly says: string;
-  readonly why: string;
-}
-
-export type Row = TestRow | OpenRow;
+import type { Row } from './rows.ts';
 
 const NODES = 'sim-engine/nodes';
 const REQUESTER = `${NODES}/services/requester.property.test.ts`;
@@ -535,18 +515,3 @@ export const PATTERNS: readonly Row[] = [
     mutant: 'a-token-too-many',
   },
 ];
-
-export const isTestRow = (row: Row): row is TestRow => 'file' in row;
-
-/** A test's title as a pattern of what a run calls it: what `it.each` fills in may be anything. */
-const titleOf = ({ test }: TestRow): RegExp =>
-  new RegExp(
-    test
-      .split(/%[a-z]/)
-      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-      .join('.+'),
-  );
-
-/** The row that a test of a run holds, if it holds one. */
-export const rowOf = (file: string, title: string): TestRow | undefined =>
-  PATTERNS.filter(isTestRow).find((row) => row.file === file && titleOf(row).test(title));

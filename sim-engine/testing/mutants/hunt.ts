@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CHECKERS, RUN_LAWS } from '../fuzzer/checkers.ts';
 import { fuzz, replayLine } from '../fuzzer/fuzz.ts';
-import { isTestRow, PATTERNS, rowOf, type TestRow } from '../invariants/patterns.ts';
+import { HELD_ROWS, rowOf } from '../invariants/lists.ts';
+import type { TestRow } from '../invariants/rows.ts';
 import type { VectorCase, VectorFormat } from '../runners/format.ts';
 import { QUEUEING_FORMATS } from '../runners/queueing.ts';
 import { MUTANTS, type Mutant, VECTOR_MUTANTS } from './mutants.ts';
@@ -76,17 +77,16 @@ const OUT_OF_DATE = 'the mutant is out of date';
 
 /** Runs every test that holds an invariant with its fault planted (planted.setup.ts): all must be red, those of a table at least once. */
 function huntByTests(): readonly Hunt[] {
-  const rows = PATTERNS.filter(isTestRow);
-  const results = runPlanted([...new Set(rows.map(({ file }) => file))]);
-  return rows.map((row) => {
+  const results = runPlanted([...new Set(HELD_ROWS.map(({ row }) => row.file))]);
+  return HELD_ROWS.map(({ name, row }) => {
     const mutant = testMutant(row.mutant);
     const red = (results.get(row) ?? []).filter(({ status }) => status === 'failed');
     const messages = red.map(({ failureMessages }) => failureMessages[0] ?? '');
     const stale = messages.find((message) => message.includes(OUT_OF_DATE));
     if (stale !== undefined) return { mutant, caughtBy: null, message: stale };
     const [message] = messages;
-    if (message === undefined) return { mutant, caughtBy: null, message: `P${row.number} is green in ${row.file}: ${row.test}` };
-    return { mutant, caughtBy: `P${row.number}`, message: message.split('\n')[0] as string };
+    if (message === undefined) return { mutant, caughtBy: null, message: `${name} is green in ${row.file}: ${row.test}` };
+    return { mutant, caughtBy: name, message: message.split('\n')[0] as string };
   });
 }
 
@@ -140,7 +140,7 @@ export const JUDGES: readonly string[] = Array.from(
     'queueing, exact',
     'queueing, statistical',
     'queueing, by formula',
-    ...PATTERNS.filter(isTestRow).map(({ number }) => `P${number}`),
+    ...HELD_ROWS.map(({ name }) => name),
   ]),
 );
 
