@@ -36,11 +36,13 @@ import {
 import type { World } from '../../world/world.ts';
 import type { Params, TableEntry } from '../fields.ts';
 import { type ActorSelf, type Connection, type Container, clientTimer, type NodeBehaviour, type PartRef } from '../node-kind.ts';
-import { Broker, type BrokerOutput, type BrokerState, type Delivery } from './broker.ts';
+import { Broker } from './broker.ts';
+import type { BrokerOutput, BrokerState } from './broker-core.ts';
 import { brokerInside, type Ended, type Ending, exchangeInside, queueInside } from './broker-inside.ts';
 import { PEER_GONE, SOCKET_CLOSED } from './client-session.ts';
 import { BY_REJECT, rabbitConsumer } from './consumer.ts';
 import { headerTable } from './declared-arguments.ts';
+import type { Delivery } from './delivery.ts';
 import { type Drawn, drawnTopology, type InnerWire, isInner } from './drawn-topology.ts';
 import type { Entry } from './entry-line.ts';
 import type { HeaderTable, HeaderValue, Message, Version } from './model.ts';

@@ -17,10 +17,11 @@ import {
 } from '../../world/inside.ts';
 import type { World } from '../../world/world.ts';
 import type { Connection } from '../node-kind.ts';
-import { type Broker, deliveryHeaders } from './broker.ts';
+import type { Broker } from './broker.ts';
 import { outstanding } from './channel.ts';
 import { classicInTurn } from './classic-queue.ts';
 import type { Consumer } from './consumers.ts';
+import { deliveryHeaders } from './delivery.ts';
 import type { Entry } from './entry-line.ts';
 import type { HeaderTable, HeaderValue, Message } from './model.ts';
 import type { Queue } from './queue.ts';

@@ -13,6 +13,7 @@ import * as consumers from './consumers.ts';
 import * as deadLetter from './dead-letter.ts';
 import * as line from './entry-line.ts';
 import type { DeathHistory, Message } from './model.ts';
+import * as publishing from './publishing.ts';
 import { type Queue, shiftReady, topLevel, type Unacked } from './queue.ts';
 import type { QueueKind } from './queue-kinds.ts';
 import * as kinds from './queue-kinds.ts';
@@ -72,29 +73,27 @@ function emptied(queue: Queue, how: (entry: line.Entry) => void): number {
 }
 
 const FAULTS: readonly (readonly [string, string, () => Heal])[] = [
-  ['R1', 'a queue is offered a publish twice', () => broker('offer', twice)],
+  ['R1', 'a queue is offered a publish twice', () => replaceFunction(classic, 'classicEnqueue', twice)],
   [
     'R3',
     'mandatory is not read',
     () =>
-      broker(
+      replaceFunction(
+        publishing,
         'spread',
-        (spread) =>
-          function (this: Any, c: Any, m: Any, t: Any, _: Any, p: Any) {
-            return spread.call(this, c, m, t, false, p);
-          },
+        (spread) => (core: Any, channel: Any, message: Any, targets: Any, _: Any, publish: Any) =>
+          spread(core, channel, message, targets, false, publish),
       ),
   ],
   [
     'R4',
     'a publish is not answered',
     () =>
-      broker(
+      replaceFunction(
+        publishing,
         'spread',
-        (spread) =>
-          function (this: Any, c: Any, m: Any, t: Any, mandatory: Any) {
-            return spread.call(this, c, m, t, mandatory, 0);
-          },
+        (spread) => (core: Any, channel: Any, message: Any, targets: Any, isMandatory: Any) =>
+          spread(core, channel, message, targets, isMandatory, 0),
       ),
   ],
   ['R5', 'an acknowledged one is not let go', () => broker('letGo', () => () => undefined)],
@@ -235,15 +234,16 @@ const FAULTS: readonly (readonly [string, string, () => Heal])[] = [
   ['R20', 'the newest is dropped', () => replaceFunction(line, 'shiftEntry', fromTheEnd)],
   [
     'R21',
-    'a queue refuses what it keeps',
+    'a publisher is refused what a queue keeps',
     () =>
-      broker(
-        'offerClassic',
-        (offer) =>
-          function (this: Any, ...args: Any[]) {
-            offer.apply(this, args);
-            return false;
-          },
+      replaceFunction(
+        publishing,
+        'spread',
+        (spread) => (core: Any, channel: Any, message: Any, targets: Any, isMandatory: Any, publish: number) => {
+          const result = spread(core, channel, message, targets, isMandatory, 0) as publishing.PublishResult;
+          if (publish !== 0) core.out.confirmed(channel.id, publish, false);
+          return { ...result, takenBy: 0, refusedBy: targets.length };
+        },
       ),
   ],
   [

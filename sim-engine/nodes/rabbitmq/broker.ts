@@ -4,6 +4,15 @@
 
 import { lookUp, valuesOf } from '../../kernel/number-map.ts';
 import {
+  type Aftermath,
+  type BrokerCore,
+  type BrokerOutput,
+  type BrokerState,
+  type Connection,
+  isAway,
+  newBrokerState,
+} from './broker-core.ts';
+import {
   addPending,
   byQueue,
   type Channel,
@@ -14,10 +23,13 @@ import {
   type Settling,
   takePending,
 } from './channel.ts';
-import { classicEnqueue, classicResume, classicWouldOverflow } from './classic-queue.ts';
+import { classicResume } from './classic-queue.ts';
 import type { Consumer } from './consumers.ts';
-import { deadCopy, isDeathCycle, visibleHeaders } from './dead-letter.ts';
+import { publishDeath, tryRetained } from './deaths.ts';
+import { type Delivery, deliveryOf } from './delivery.ts';
+import { REPLY_QUEUE, replyChannel } from './direct-replies.ts';
 import { type Entry, entriesOf } from './entry-line.ts';
+import { findLeader, isHeld, isMinority, killNode, startNode } from './leaders.ts';
 import {
   ACCESS_REFUSED,
   type BindingSpec,
@@ -38,45 +50,36 @@ import {
   type Version,
 } from './model.ts';
 import { isPattern, type Policy, policyFor } from './policies.ts';
-import { type Held, newQueue, type Parting, type Queue, type QueueHost, type Retained } from './queue.ts';
+import { type PublishResult, readPublish, spread } from './publishing.ts';
+import { newQueue, type Parting, type Queue, type Retained } from './queue.ts';
 import { kindOf, type Reading } from './queue-kinds.ts';
-import { declarationRefusal, type QueueType, queueTypeOf, settingsOf } from './queue-settings.ts';
-import { quorumAck, quorumEnqueue, quorumRefuses, retryDeathNs } from './quorum-queue.ts';
+import { declarationRefusal, queueTypeOf, settingsOf } from './queue-settings.ts';
+import { quorumAck, retryDeathNs } from './quorum-queue.ts';
 import {
   addQueue as addRoutedQueue,
   bind,
   checkExchange,
   declareExchange,
   deleteExchange,
-  newRouting,
-  publishRefusal,
-  type RoutingState,
   removeQueue,
   restartRouting,
   route,
   setPolicyAlternate,
   unbind,
 } from './routing.ts';
-import { appendToStream, recordsOf } from './stream-queue.ts';
+import { recordsOf } from './stream-queue.ts';
 
 const MS = 1_000_000;
 /** `consumer_timeout` of 3.10 and 4.0 is looked at so often. Source: `rabbit_channel`, tick. */
 const TIMEOUT_CHECK_NS = 60_000 * MS;
 const CONSUMER_TIMEOUT_NS = 1_800_000 * MS;
 
-const REPLY_QUEUE = 'amq.rabbitmq.reply-to';
-const REPLY_PREFIX = 'amq.rabbitmq.reply-to.';
 const RESERVED = 'amq.';
 const NO_ARGS: HeaderTable = new Map();
-
-/** Stands for a channel of the broker's own, whose publishes are confirmed: what dies at least once goes through it. */
-const SELF_CONFIRMED = -1;
 
 /** Number that stands in for a queue where the broker itself asks to be woken. */
 const BROKER_WAKE = 0;
 
-/** Close code of a connection whose node is gone: `CONNECTION_FORCED`. */
-const FORCED: ReplyCode = 320;
 /** How long a quorum queue is without a leader when its leader's node dies: measured on three nodes of 4.3.6 (semantics 8.4). */
 const ELECTION_NS = 250 * MS;
 const GROUP_SIZE = 3;
@@ -87,73 +90,6 @@ export interface BrokerOptions {
   readonly electionNs: number;
 }
 const ONE_NODE: BrokerOptions = { nodes: 1, electionNs: ELECTION_NS };
-
-export interface Connection {
-  readonly id: number;
-  /** Node it leads to. */
-  readonly node: number;
-  readonly channels: Set<number>;
-  /** It published while an alarm was on, and is not read from until none is. */
-  isBlocked: boolean;
-}
-
-/** A delivery on its way to a reader. */
-export interface Delivery {
-  readonly channel: number;
-  readonly consumerTag: string;
-  /** Delivery tag. */
-  readonly tag: number;
-  readonly isRedelivered: boolean;
-  /** Name of the queue; '' for a direct reply. */
-  readonly queue: string;
-  readonly queueType: QueueType;
-  readonly message: Message;
-  /** The copy; null for a direct reply. Its counts are those of the moment. */
-  readonly entry: Entry | null;
-  readonly isAutomatic: boolean;
-}
-
-/** What a broker tells those around it. */
-export interface BrokerOutput {
-  nowNs(): number;
-  deliver(delivery: Delivery): void;
-  /** The answer to `get`, with how many are ready behind it. */
-  polled(delivery: Delivery, remaining: number): void;
-  /** A publish on a confirming channel is answered. */
-  confirmed(channel: number, publish: number, isAck: boolean): void;
-  /** `mandatory` and no queue: 312. */
-  returned(channel: number, message: Message): void;
-  /** The server cancels a consumer. */
-  cancelled(channel: number, consumerTag: string): void;
-  channelClosed(channel: number, code: ReplyCode): void;
-  connectionClosed(connection: number, code: ReplyCode): void;
-  /** An alarm holds a connection up, or does so no longer. */
-  blocked(connection: number, isBlocked: boolean): void;
-  /** Asks to be woken at `dueNs`, for queue `queue`. */
-  wake(queue: number, dueNs: number): void;
-  /** A queue keeps a copy now, in place of one that died (`from`, 0 = none): answers with what it is known by. */
-  kept(queue: Queue, message: Message, from: number): number;
-  /** A copy is out: given to a consumer or taken by `get`. */
-  wentOut(queue: Queue, entry: Entry): void;
-  /** A copy that was out is ready again, or waits for its time. */
-  cameBack(queue: Queue, entry: Entry, isDelayed: boolean): void;
-  /** A copy is gone from its queue for good, and nothing took its place. */
-  gone(queue: Queue, entry: Entry, why: Parting): void;
-  /** A queue that was without a leader has taken a publish after all, or will not have it. */
-  decided(message: Message, isTaken: boolean): void;
-}
-
-/** What became of a publish. */
-export interface PublishResult {
-  readonly code: ReplyCode;
-  /** Queues that took it, and that would not. */
-  readonly takenBy: number;
-  readonly refusedBy: number;
-  /** Queues that say so later: `BrokerOutput.decided` is told of each. */
-  readonly openAt: number;
-}
-
-type Verdict = 'taken' | 'refused' | 'later';
 
 export interface DeclareResult {
   readonly code: ReplyCode;
@@ -167,52 +103,16 @@ export interface GetResult {
   readonly remaining: number;
 }
 
-export interface BrokerState {
-  readonly routing: RoutingState;
-  readonly queues: Map<number, Queue>;
-  readonly byName: Map<string, number>;
-  readonly connections: Map<number, Connection>;
-  readonly channels: Map<number, Channel>;
-  policies: Policy[];
-  readonly alarms: Set<string>;
-  /** Nodes that run. */
-  readonly running: Set<number>;
-  /** The last number given to a queue, connection, channel, consumer, generated name. */
-  serials: number;
-  /** When deliveries are looked through for late ones next, ns; Infinity = not (3.10, 4.0). */
-  checkNs: number;
-}
-
-const newBrokerState = (version: Version, nodes: number): BrokerState => ({
-  routing: newRouting(version),
-  queues: new Map(),
-  byName: new Map(),
-  connections: new Map(),
-  channels: new Map(),
-  policies: [],
-  alarms: new Set(),
-  running: new Set(Array.from({ length: nodes }, (_, at) => at + 1)),
-  serials: 0,
-  checkNs: Number.POSITIVE_INFINITY,
-});
-
-/** Something a queue did that the rest of the broker learns once the operation is over, in order. */
-type Aftermath =
-  | { readonly type: 'death'; readonly queue: Queue; readonly entry: Entry; readonly reason: DeathReason }
-  | { readonly type: 'retained'; readonly queue: Queue; readonly retained: Retained }
-  | { readonly type: 'settle'; readonly queue: Queue; readonly position: number };
-
 const DONE_NOWHERE: PublishResult = { code: DONE, takenBy: 0, refusedBy: 0, openAt: 0 };
 
-export class Broker implements QueueHost {
+export class Broker implements BrokerCore {
   state: BrokerState;
   readonly version: Version;
-  private readonly out: BrokerOutput;
-  /** Empty between operations, so it is no part of the state. */
-  private readonly aftermath: Aftermath[] = [];
+  readonly out: BrokerOutput;
+  readonly aftermath: Aftermath[] = [];
 
-  private readonly nodes: number;
-  private readonly electionNs: number;
+  readonly nodes: number;
+  readonly electionNs: number;
 
   constructor(version: Version, out: BrokerOutput, { electionNs, nodes }: BrokerOptions = ONE_NODE) {
     this.version = version;
@@ -254,7 +154,7 @@ export class Broker implements QueueHost {
     this.settleAftermath();
   }
 
-  private dropConnection(id: number): void {
+  dropConnection(id: number): void {
     const connection = this.state.connections.get(id);
     if (connection === undefined) return;
     for (const channel of [...connection.channels]) this.dropChannel(channel);
@@ -270,7 +170,7 @@ export class Broker implements QueueHost {
     for (const serial of [...channel.queues].sort((a, b) => a - b)) {
       const queue = this.state.queues.get(serial);
       if (queue === undefined) continue;
-      if (this.isHeld(queue, { type: 'down', channel: id })) continue;
+      if (isHeld(queue, { type: 'down', channel: id })) continue;
       kindOf(queue).channelDown(this, queue, id);
       if (!this.dropIfForsaken(queue)) this.arm(queue);
     }
@@ -352,7 +252,7 @@ export class Broker implements QueueHost {
       const code = this.lockOf(there, channel) || (isSameQueue(there.spec, spec) ? DONE : PRECONDITION_FAILED);
       return code === DONE ? this.measured(there) : { code: this.refuse(channel, code), ready: 0, consumers: 0 };
     }
-    const code = this.isMinority
+    const code = isMinority(this)
       ? INTERNAL_ERROR
       : spec.name.startsWith(RESERVED)
         ? ACCESS_REFUSED
@@ -389,7 +289,7 @@ export class Broker implements QueueHost {
   checkQueue(id: number, name: string): DeclareResult {
     const channel = this.channel(id);
     const queue = this.named(name);
-    if (queue === undefined && this.replyChannel(name) !== undefined) return { code: DONE, ready: 0, consumers: 1 };
+    if (queue === undefined && replyChannel(this, name) !== undefined) return { code: DONE, ready: 0, consumers: 1 };
     const code = queue === undefined ? NOT_FOUND : this.lockOf(queue, channel);
     if (queue === undefined || code !== DONE) return { code: this.refuse(channel, code), ready: 0, consumers: 0 };
     return this.measured(queue);
@@ -440,7 +340,7 @@ export class Broker implements QueueHost {
   }
 
   /** The queue is gone with all it holds: nothing of it becomes a dead letter, and its consumers are told. */
-  private dropQueue(queue: Queue, why: Parting): void {
+  dropQueue(queue: Queue, why: Parting): void {
     const { state } = this;
     state.queues.delete(queue.serial);
     state.byName.delete(queue.spec.name);
@@ -454,7 +354,7 @@ export class Broker implements QueueHost {
   }
 
   /** Those who read from a queue learn that they do so no longer. */
-  private tellConsumers(queue: Queue): void {
+  tellConsumers(queue: Queue): void {
     for (const consumer of queue.consumers.values()) {
       const channel = this.state.channels.get(consumer.channel);
       if (channel === undefined || channel.consumers.get(consumer.tag)?.key !== consumer.key) continue;
@@ -487,7 +387,7 @@ export class Broker implements QueueHost {
   publish(id: number, sent: Message, isMandatory: boolean): PublishResult {
     const channel = this.channel(id);
     const { routing } = this.state;
-    const message = this.readPublish(channel, sent);
+    const message = readPublish(this, channel, sent);
     if (typeof message === 'number') return { code: this.refuse(channel, message), takenBy: 0, refusedBy: 0, openAt: 0 };
     const publish = channel.isConfirming ? ++channel.publishes : 0;
     const targets = route(routing, message.exchange, message);
@@ -495,134 +395,9 @@ export class Broker implements QueueHost {
       channel.transaction.publishes.push({ exchange: message.exchange, message, isMandatory, targets });
       return DONE_NOWHERE;
     }
-    const result = this.spread(channel, message, targets, isMandatory, publish);
+    const result = spread(this, channel, message, targets, isMandatory, publish);
     this.settleAftermath();
     return result;
-  }
-
-  /** The message as the queues keep it, or why there is none. */
-  private readPublish(channel: Channel, sent: Message): Message | ReplyCode {
-    const code = publishRefusal(this.state.routing, sent.exchange);
-    if (code !== DONE) return code;
-    let { replyTo, headers } = sent;
-    if (replyTo === REPLY_QUEUE) {
-      if (channel.replyTag === null) return PRECONDITION_FAILED;
-      replyTo = `${REPLY_PREFIX}${channel.id}`;
-    }
-    if (sent.expiration !== null && !/^[0-9]+$/.test(sent.expiration)) return PRECONDITION_FAILED;
-    const cc = furtherKeys(headers, 'CC');
-    const bcc = furtherKeys(headers, 'BCC');
-    if (cc === null || bcc === null) return PRECONDITION_FAILED;
-    if (headers?.has('BCC')) {
-      const rest = new Map(headers);
-      rest.delete('BCC');
-      headers = rest;
-    }
-    return replyTo === sent.replyTo && headers === sent.headers && cc.length === 0 && bcc.length === 0
-      ? sent
-      : { ...sent, replyTo, headers, cc, bcc };
-  }
-
-  /** Hands a message to its queues and answers the publisher. */
-  private spread(
-    channel: Channel,
-    message: Message,
-    targets: readonly string[],
-    isMandatory: boolean,
-    publish: number,
-  ): PublishResult {
-    const reply = message.exchange === '' ? this.replyChannel(message.key) : undefined;
-    if (isMandatory && targets.length === 0 && !this.isReplyAddress(message)) this.out.returned(channel.id, message);
-    if (reply !== undefined) this.deliverReply(reply, message);
-    let takenBy = reply === undefined ? 0 : 1;
-    let refusedBy = 0;
-    let open: Set<number> | null = null;
-    for (const name of targets) {
-      const queue = this.named(name) as Queue;
-      const verdict = this.offer(queue, message, channel.id, publish, 0);
-      if (verdict === 'taken') takenBy++;
-      else if (verdict === 'refused') refusedBy++;
-      else {
-        open ??= new Set();
-        open.add(queue.serial);
-      }
-    }
-    if (publish !== 0 && open !== null) channel.unconfirmed.set(publish, { queues: open, isRefused: refusedBy > 0 });
-    else if (publish !== 0) this.out.confirmed(channel.id, publish, refusedBy === 0);
-    return { code: DONE, takenBy, refusedBy, openAt: open?.size ?? 0 };
-  }
-
-  /** Offers a message to a queue. `channel` 0 is the broker itself, `publish` 0 a publish that wants no answer. */
-  private offer(queue: Queue, message: Message, channel: number, publish: number, from: number): Verdict {
-    if (isAway(queue)) return 'refused';
-    if (queue.leaderNs !== 0) {
-      queue.backlog.push({ type: 'publish', message, channel, publish, from });
-      return 'later';
-    }
-    const isTaken = this.offerNow(queue, message, channel, from);
-    this.arm(queue);
-    return isTaken ? 'taken' : 'refused';
-  }
-
-  private offerNow(queue: Queue, message: Message, channel: number, from: number): boolean {
-    if (queue.type === 'classic') return this.offerClassic(queue, message, from);
-    if (queue.type === 'quorum') return this.offerQuorum(queue, message, channel, from);
-    appendToStream(this, queue, message, this.out.kept(queue, message, from));
-    return true;
-  }
-
-  private offerClassic(queue: Queue, message: Message, from: number): boolean {
-    if (classicWouldOverflow(queue, message)) {
-      if (queue.settings.overflow === 'reject-publish-dlx' && queue.settings.deadLetterExchange !== null) {
-        this.die(queue, refusedEntry(message), 'maxlen');
-      }
-      return false;
-    }
-    classicEnqueue(this, queue, message, (entry) => {
-      entry.obligation = this.out.kept(queue, message, from);
-    });
-    return true;
-  }
-
-  private offerQuorum(queue: Queue, message: Message, publisher: number, from: number): boolean {
-    if (publisher !== 0 && queue.settings.overflow === 'reject-publish') {
-      this.state.channels.get(publisher)?.queues.add(queue.serial);
-      if (quorumRefuses(queue, publisher)) return false;
-    }
-    quorumEnqueue(this, queue, message, (entry) => {
-      entry.obligation = this.out.kept(queue, message, from);
-    });
-    return true;
-  }
-
-  // ---------------------------------------------------------------- direct replies
-
-  private isReplyAddress({ exchange, key }: Message): boolean {
-    return this.version === '4.3' && exchange === '' && key.startsWith(REPLY_PREFIX);
-  }
-
-  /** The channel whose consumer of replies an address names, while that is there. */
-  private replyChannel(address: string): Channel | undefined {
-    if (!address.startsWith(REPLY_PREFIX)) return undefined;
-    const channel = this.state.channels.get(Number(address.slice(REPLY_PREFIX.length)));
-    return channel !== undefined && channel.replyTag !== null ? channel : undefined;
-  }
-
-  private deliverReply(channel: Channel, message: Message): void {
-    // Up to 4.0 every reply has the tag 1.
-    const tag = this.version === '4.3' ? ++channel.tags : 1;
-    const consumerTag = channel.replyTag as string;
-    this.out.deliver({
-      channel: channel.id,
-      consumerTag,
-      tag,
-      isRedelivered: false,
-      queue: '',
-      queueType: 'classic',
-      message,
-      entry: null,
-      isAutomatic: true,
-    });
   }
 
   // ---------------------------------------------------------------- consuming
@@ -663,7 +438,7 @@ export class Broker implements QueueHost {
     const consumer = this.newConsumer(channel, queue, tag, isAutomatic, isExclusive, args);
     channel.consumers.set(tag, { queue: queue.serial, key: consumer.key });
     channel.queues.add(queue.serial);
-    if (!this.isHeld(queue, { type: 'consume', consumer, args })) kindOf(queue).consume(this, queue, consumer, args);
+    if (!isHeld(queue, { type: 'consume', consumer, args })) kindOf(queue).consume(this, queue, consumer, args);
     this.arm(queue);
     this.settleAftermath();
     return DONE;
@@ -722,7 +497,7 @@ export class Broker implements QueueHost {
     const queue = this.state.queues.get(known.queue);
     const consumer = queue?.consumers.get(known.key);
     if (queue === undefined || consumer === undefined) return;
-    if (!this.isHeld(queue, { type: 'cancel', key: consumer.key })) kindOf(queue).cancel(this, queue, consumer);
+    if (!isHeld(queue, { type: 'cancel', key: consumer.key })) kindOf(queue).cancel(this, queue, consumer);
     if (!this.dropIfForsaken(queue)) this.arm(queue);
     this.settleAftermath();
   }
@@ -833,7 +608,7 @@ export class Broker implements QueueHost {
     let refusedBy = 0;
     for (const { message, targets, isMandatory } of transaction.publishes) {
       const there = targets.filter((name) => this.named(name) !== undefined);
-      refusedBy += this.spread(channel, message, there, isMandatory, 0).refusedBy;
+      refusedBy += spread(this, channel, message, there, isMandatory, 0).refusedBy;
     }
     for (const { how, pending } of transaction.settled) this.settleAtQueues(channel, pending, how);
     this.settleAftermath();
@@ -908,12 +683,12 @@ export class Broker implements QueueHost {
   }
 
   /** Does what the last operation left to do, and what that leaves, in order. */
-  private settleAftermath(): void {
+  settleAftermath(): void {
     const { aftermath } = this;
     for (let at = 0; at < aftermath.length; at++) {
       const one = aftermath[at] as Aftermath;
-      if (one.type === 'death') this.publishDeath(one.queue, one.entry, one.reason);
-      else if (one.type === 'retained') this.tryRetained(one.queue, one.retained);
+      if (one.type === 'death') publishDeath(this, one.queue, one.entry, one.reason);
+      else if (one.type === 'retained') tryRetained(this, one.queue, one.retained);
       else if (this.state.queues.has(one.queue.serial)) {
         quorumAck(this, one.queue, [one.position]);
         this.arm(one.queue);
@@ -922,178 +697,15 @@ export class Broker implements QueueHost {
     if (aftermath.length > 0) aftermath.length = 0;
   }
 
-  /** Sends a dead message on, without a confirm. The first queue that keeps it takes over what was owed for it. */
-  private publishDeath(queue: Queue, entry: Entry, reason: DeathReason): void {
-    const copy = this.copyOf(queue, entry, reason);
-    let isKept = false;
-    for (const name of this.deathTargets(copy, reason)) {
-      if (this.offer(this.named(name) as Queue, copy, 0, 0, isKept ? 0 : entry.obligation) !== 'refused') isKept = true;
-    }
-    if (!isKept && entry.obligation !== 0) this.out.gone(queue, entry, reason);
-  }
-
-  private copyOf(queue: Queue, entry: Entry, reason: DeathReason): Message {
-    const { deadLetterExchange, deadLetterKey } = queue.settings;
-    const isTold = this.version === '4.3' || (this.version === '4.0' && queue.type === 'quorum');
-    return deadCopy(
-      entry.message,
-      {
-        queue: queue.spec.name,
-        reason,
-        deadLetterExchange: deadLetterExchange ?? '',
-        deadLetterKey,
-        timeMs: this.nowNs() / MS,
-        failedDeliveries: isTold ? entry.failedCount : entry.message.failedDeliveries,
-      },
-      this.version,
-    );
-  }
-
-  private deathTargets(copy: Message, reason: DeathReason): readonly string[] {
-    const targets = route(this.state.routing, copy.exchange, copy);
-    const { deaths } = copy;
-    if (reason === 'rejected' || deaths === null) return targets;
-    return targets.filter((name) => !isDeathCycle(name, deaths));
-  }
-
-  /** At-least-once: it leaves its queue when every target has it; with none, or one that will not, it is tried again in three minutes. */
-  private tryRetained(queue: Queue, retained: Retained): void {
-    if (!this.state.queues.has(queue.serial) || !queue.retained.includes(retained)) return;
-    const { confirmedBy, entry, reason } = retained;
-    const copy = this.copyOf(queue, entry, reason);
-    const targets = this.deathTargets(copy, reason);
-    let isDone = targets.length > 0;
-    for (const name of targets) {
-      if (confirmedBy.includes(name)) continue;
-      const from = confirmedBy.length === 0 ? entry.obligation : 0;
-      if (this.offerForSure(this.named(name) as Queue, copy, from)) confirmedBy.push(name);
-      else isDone = false;
-    }
-    if (isDone) queue.retained = queue.retained.filter((other) => other !== retained);
-    else retained.dueNs = retryDeathNs(this.nowNs());
-    this.arm(queue);
-  }
-
-  /** As a publisher that waits for a confirm: a quorum queue over its limit refuses it. */
-  private offerForSure(queue: Queue, copy: Message, from: number): boolean {
-    return this.offer(queue, copy, SELF_CONFIRMED, 0, from) === 'taken';
-  }
-
   // ---------------------------------------------------------------- nodes
-
-  /** Too few nodes run to agree on anything new. */
-  private get isMinority(): boolean {
-    return this.state.running.size * 2 <= this.nodes;
-  }
 
   /** A node dies: its connections are lost, its classic queues are away, its quorum queues look for another leader. */
   killNode(node: number): void {
-    const { connections, queues, running } = this.state;
-    if (!running.delete(node)) return;
-    for (const queue of queues.values()) if (queue.type !== 'classic') this.loseMember(queue, node);
-    for (const connection of [...connections.values()]) {
-      if (connection.node !== node) continue;
-      this.out.connectionClosed(connection.id, FORCED);
-      this.dropConnection(connection.id);
-    }
-    for (const queue of [...queues.values()]) if (queue.type === 'classic' && queue.node === node) this.goAway(queue);
-    this.settleAftermath();
-    for (const queue of queues.values()) this.arm(queue);
-  }
-
-  private hasMajority({ members }: Queue): boolean {
-    return members.filter((member) => this.state.running.has(member)).length * 2 > members.length;
-  }
-
-  private loseMember(queue: Queue, node: number): void {
-    if (!queue.members.includes(node)) return;
-    if (!this.hasMajority(queue)) queue.leaderNs = Number.POSITIVE_INFINITY;
-    else if (queue.node === node) queue.leaderNs = this.nowNs() + this.electionNs;
-    else return;
-    queue.node = 0;
-    queue.armedNs = Number.POSITIVE_INFINITY;
-  }
-
-  /** A classic queue is away with its node: its readers elsewhere are told, and what was not on disk is lost. */
-  private goAway(queue: Queue): void {
-    if (!queue.spec.isDurable) {
-      this.dropQueue(queue, 'restart');
-      return;
-    }
-    this.tellConsumers(queue);
-    kindOf(queue).restart(this, queue);
-    queue.node = 0;
+    killNode(this, node);
   }
 
   startNode(node: number): void {
-    const { queues, running } = this.state;
-    running.add(node);
-    for (const queue of queues.values()) {
-      if (!queue.members.includes(node)) continue;
-      if (queue.type === 'classic') queue.node = node;
-      else if (queue.leaderNs === Number.POSITIVE_INFINITY && this.hasMajority(queue)) {
-        queue.leaderNs = this.nowNs() + this.electionNs;
-      }
-      this.arm(queue);
-    }
-  }
-
-  /** If it is time, the next member leads the queue, and what has waited is done in order. False while there is no leader. */
-  private findLeader(queue: Queue): boolean {
-    if (queue.leaderNs > this.nowNs()) {
-      this.arm(queue);
-      return false;
-    }
-    queue.node = queue.members.find((member) => this.state.running.has(member)) as number;
-    queue.leaderNs = 0;
-    const { backlog } = queue;
-    queue.backlog = [];
-    for (const held of backlog) this.catchUp(queue, held);
-    return true;
-  }
-
-  /** Whether a queue is without a leader, and then what it is asked waits. */
-  private isHeld(queue: Queue, held: Held): boolean {
-    if (queue.leaderNs === 0) return false;
-    queue.backlog.push(held);
-    return true;
-  }
-
-  private catchUp(queue: Queue, held: Held): void {
-    const kind = kindOf(queue);
-    switch (held.type) {
-      case 'publish':
-        return this.catchUpPublish(queue, held);
-      case 'settle':
-        return kind.settle(
-          this,
-          queue,
-          held.positions.filter((position) => lookUp(queue.unacked, position) !== undefined),
-          held.how,
-        );
-      case 'consume':
-        if (this.isOpen(held.consumer.channel)) kind.consume(this, queue, held.consumer, held.args);
-        return;
-      case 'cancel': {
-        const consumer = queue.consumers.get(held.key);
-        if (consumer !== undefined) kind.cancel(this, queue, consumer);
-        return;
-      }
-      case 'down':
-        return kind.channelDown(this, queue, held.channel);
-    }
-  }
-
-  private catchUpPublish(queue: Queue, { channel, from, message, publish }: Held & { readonly type: 'publish' }): void {
-    const isTaken = this.offerNow(queue, message, channel, from);
-    this.out.decided(message, isTaken);
-    const waiting = this.state.channels.get(channel)?.unconfirmed.get(publish);
-    if (waiting === undefined) return;
-    waiting.queues.delete(queue.serial);
-    if (!isTaken) waiting.isRefused = true;
-    if (waiting.queues.size > 0) return;
-    this.channel(channel).unconfirmed.delete(publish);
-    if (publish !== 0) this.out.confirmed(channel, publish, !waiting.isRefused);
+    startNode(this, node);
   }
 
   // ---------------------------------------------------------------- policies
@@ -1159,7 +771,7 @@ export class Broker implements QueueHost {
   // ---------------------------------------------------------------- time
 
   /** Asks to be woken when a queue has something to do by itself, if that is sooner than asked for already. */
-  private arm(queue: Queue): void {
+  arm(queue: Queue): void {
     const dueNs = queue.leaderNs > 0 ? queue.leaderNs : kindOf(queue).dueNs(this, queue);
     if (dueNs >= queue.armedNs) return;
     queue.armedNs = dueNs;
@@ -1177,7 +789,7 @@ export class Broker implements QueueHost {
     const queue = this.state.queues.get(serial);
     if (queue === undefined || queue.armedNs > this.nowNs()) return;
     queue.armedNs = Number.POSITIVE_INFINITY;
-    if (queue.leaderNs > 0 && !this.findLeader(queue)) return;
+    if (queue.leaderNs > 0 && !findLeader(this, queue)) return;
     if (kindOf(queue).isExpired(queue, this.nowNs())) {
       this.dropQueue(queue, 'deleted');
       return;
@@ -1259,52 +871,6 @@ export class Broker implements QueueHost {
   }
 }
 
-/** A message that its queue would not have, as far as one can die that was never there. */
-function refusedEntry(message: Message): Entry {
-  return {
-    position: 0,
-    message,
-    expiresNs: Number.POSITIVE_INFINITY,
-    bytes: message.bodyBytes,
-    level: 0,
-    isRedelivered: false,
-    failedCount: message.failedDeliveries,
-    returnedCount: 0,
-    obligation: 0,
-  };
-}
-
-function deliveryOf(
-  channel: number,
-  consumerTag: string,
-  tag: number,
-  queue: Queue,
-  entry: Entry,
-  isAutomatic: boolean,
-): Delivery {
-  const { isRedelivered, message } = entry;
-  return { channel, consumerTag, tag, isRedelivered, queue: queue.spec.name, queueType: queue.type, message, entry, isAutomatic };
-}
-
-/** The headers that its reader sees: those of the message, and what its queue has counted by now. */
-export function deliveryHeaders(
-  { consumerTag, entry, message, queueType }: Pick<Delivery, 'consumerTag' | 'entry' | 'message' | 'queueType'>,
-  version: Version,
-): HeaderTable {
-  const headers = visibleHeaders(message, version);
-  if (queueType !== 'quorum' || entry === null) return headers;
-  const { failedCount, returnedCount } = entry;
-  // What died in another queue before brings its failed deliveries along, and they stand for returns until it comes back here.
-  const returns = returnedCount > 0 ? returnedCount : failedCount;
-  if (version === '4.3' && returns > 0) headers.set('x-acquired-count', returns);
-  // 3.10 tells whoever takes a message by `get` also of none.
-  if (failedCount > 0 || (version === '3.10' && consumerTag === '')) headers.set('x-delivery-count', failedCount);
-  return headers;
-}
-
-/** Of a classic queue: its node is gone. */
-const isAway = (queue: Queue): boolean => queue.node === 0 && queue.type === 'classic';
-
 /** Whether a delivery is still out where it was: its queue may have taken it back since. */
 function isStillOut(queue: Queue, channel: Channel, { consumer, position }: PendingAck): boolean {
   const out = lookUp(queue.unacked, position);
@@ -1313,14 +879,6 @@ function isStillOut(queue: Queue, channel: Channel, { consumer, position }: Pend
 
 const isSamePolicy = (a: Pick<Policy, 'name' | 'isOperator'>, b: Pick<Policy, 'name' | 'isOperator'>): boolean =>
   a.name === b.name && a.isOperator === b.isOperator;
-
-/** Routing keys in a header: a list of texts, none if there is no such header, null if it is anything else. */
-function furtherKeys(headers: HeaderTable | null, name: string): readonly string[] | null {
-  const value = headers?.get(name);
-  if (value === undefined) return [];
-  if (!Array.isArray(value) || !value.every((key) => typeof key === 'string')) return null;
-  return value as readonly string[];
-}
 
 /** Whether a queue may be declared once more: alike in all that the server compares. */
 function isSameQueue(a: QueueSpec, b: QueueSpec): boolean {

@@ -1,7 +1,9 @@
 // The laws of semantics/rabbitmq.md 13 over any script: who watches what a broker tells keeps books of its own and says which law was
 // broken, by its number. It reads the broker's lines to compare, and never believes them.
 
-import type { Broker, BrokerOutput, Delivery } from '../../nodes/rabbitmq/broker.ts';
+import type { Broker } from '../../nodes/rabbitmq/broker.ts';
+import type { BrokerOutput } from '../../nodes/rabbitmq/broker-core.ts';
+import type { Delivery } from '../../nodes/rabbitmq/delivery.ts';
 import { type Entry, entriesOf } from '../../nodes/rabbitmq/entry-line.ts';
 import type { Message } from '../../nodes/rabbitmq/model.ts';
 import type { Parting, Queue } from '../../nodes/rabbitmq/queue.ts';

@@ -3,7 +3,9 @@
 // and translates names.
 
 import { isSamePlain } from '../../kernel/plain-state.ts';
-import { Broker, type BrokerOptions, type BrokerOutput, type Delivery, deliveryHeaders } from '../../nodes/rabbitmq/broker.ts';
+import { Broker, type BrokerOptions } from '../../nodes/rabbitmq/broker.ts';
+import type { BrokerOutput } from '../../nodes/rabbitmq/broker-core.ts';
+import { type Delivery, deliveryHeaders } from '../../nodes/rabbitmq/delivery.ts';
 import type { HeaderValue, Message, Version } from '../../nodes/rabbitmq/model.ts';
 import type { PolicyTarget } from '../../nodes/rabbitmq/policies.ts';
 import type { Judgement, VectorCase, VectorFormat } from './format.ts';
