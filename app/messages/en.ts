@@ -60,6 +60,7 @@ export const EN = {
   'palette.group.ends': 'Senders and workers',
   'palette.group.channels': 'Queues and topics',
   'palette.group.rabbitmq': 'RabbitMQ',
+  'palette.group.kafka': 'Kafka',
   'palette.group.between': 'Stores and views',
   'palette.add': 'Add',
   'palette.drag': 'Drag it onto the canvas, or click to add it where there is room.',

@@ -13,7 +13,7 @@ import { KindGlyph } from '../ui/KindGlyph.tsx';
 import { useIsNarrow } from '../ui/media.ts';
 import './palette.css';
 
-const GROUPS: readonly PaletteGroup[] = ['ends', 'channels', 'rabbitmq', 'between'];
+const GROUPS: readonly PaletteGroup[] = ['ends', 'channels', 'rabbitmq', 'kafka', 'between'];
 /** A pointer that moves less than this has clicked. */
 const DRAG_FROM_PX = 5;
 

@@ -10,7 +10,7 @@ import type { Fields, MessageKey, Params } from './fields.ts';
 
 // ------------------------------------------------------------------ declarations
 
-export type PaletteGroup = 'ends' | 'channels' | 'between' | 'rabbitmq';
+export type PaletteGroup = 'ends' | 'channels' | 'between' | 'rabbitmq' | 'kafka';
 
 /** What may be wired to what: a wire goes from an out port to an in port whose types one wire kind joins. */
 export interface Port {

@@ -358,7 +358,7 @@ const CONSUME_FIELDS = declareFields('kafka-consume', {
 
 export const KAFKA_TOPIC: NodeKind<'kafka-topic', typeof TOPIC_FIELDS> = declareNode({
   type: 'kafka-topic',
-  group: 'channels',
+  group: 'kafka',
   fields: TOPIC_FIELDS,
   ports: [
     { name: 'in', direction: 'in', type: 'kafka-records' },
@@ -375,7 +375,7 @@ export const KAFKA_TOPIC: NodeKind<'kafka-topic', typeof TOPIC_FIELDS> = declare
 
 export const KAFKA_GROUP: NodeKind<'kafka-group', typeof NO_FIELDS> = declareNode({
   type: 'kafka-group',
-  group: 'channels',
+  group: 'kafka',
   fields: NO_FIELDS,
   ports: [
     { name: 'in', direction: 'in', type: 'kafka-subscriber' },
@@ -392,7 +392,7 @@ export const KAFKA_GROUP: NodeKind<'kafka-group', typeof NO_FIELDS> = declareNod
 
 export const KAFKA: NodeKind<'kafka', typeof CLUSTER_FIELDS> = declareNode({
   type: 'kafka',
-  group: 'channels',
+  group: 'kafka',
   link: 'https://kafka.apache.org/documentation/',
   fields: CLUSTER_FIELDS,
   ports: [],
