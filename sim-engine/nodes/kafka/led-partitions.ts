@@ -260,7 +260,7 @@ export class LedPartitions {
 }
 
 /** Why a broker has nothing of a partition. */
-export const errorOf = (metadata: ClusterMetadata | null, { topic, partition }: TopicPartition): LeaderError =>
+const errorOf = (metadata: ClusterMetadata | null, { topic, partition }: TopicPartition): LeaderError =>
   metadata?.leaders.get(topic)?.[partition] === undefined ? 'UnknownTopicOrPartition' : 'NotLeader';
 
 /** Filled in anew for each that is appended. */

@@ -1,0 +1,165 @@
+// The poll loop of each member: hands the records of a poll to the service, as many at once as it has places, keeps what is to be tried again,
+// commits as the wire says, and polls again when all of them are done.
+// Follows `ConsumerCoordinator`; semantics 11, 12; K28.
+
+import { floor, max } from '../../kernel/exact-math.ts';
+import type { OblIx } from '../../kernel/ids.ts';
+import { DELAYED, DROPPED } from '../../world/books.ts';
+import { REJECTED } from '../../world/reasons.ts';
+import type { World } from '../../world/world.ts';
+import type { Settlement } from '../node-kind.ts';
+import { COMMIT, type ConsumerCore, KINDS, REQUEST_TIMEOUT_NS, RETRIES } from './consumer-core.ts';
+import { type Member, nextOffsets, type Owned, positionsOf, type Rec, takePolled } from './consumer-member.ts';
+import { addDeadline } from './deadlines.ts';
+
+export class PollLoop {
+  private readonly core: ConsumerCore;
+  private readonly world: World;
+
+  constructor(core: ConsumerCore) {
+    this.core = core;
+    this.world = core.world;
+  }
+
+  /** What the application does when it is through with all it had: `poll()`. */
+  poll(member: Member): void {
+    member.lastPollNs = this.core.nowNs;
+    member.isIdle = false;
+    if (member.stage === 'out') {
+      this.core.membership.join(member);
+      return;
+    }
+    if (member.needsRejoin && member.stage === 'stable') this.core.membership.rejoin(member);
+    if (this.core.commitMode === 'auto') this.commitIfDue(member);
+    const polled = takePolled(member, this.core.params.maxPollRecords as number);
+    if (polled.length === 0) {
+      member.isIdle = true;
+      this.core.fetcher.fetch(member);
+      return;
+    }
+    member.polled.push(...polled);
+    if (this.core.commitMode === 'before') this.commit(member, [...member.owned.values()]);
+    this.handOut(member);
+    this.core.fetcher.fetch(member);
+  }
+
+  pollIfIdle(member: Member): void {
+    if (member.isIdle) this.poll(member);
+  }
+
+  /** As many at once as the service has places for each replica. */
+  handOut(member: Member): void {
+    const room = max(1, floor(this.core.host.concurrency() / max(1, this.core.replicas())));
+    while (member.polled.length > 0 && member.given < room && this.core.host.concurrency() > 0) {
+      const rec = member.polled.shift() as Rec;
+      this.give(member, rec);
+    }
+  }
+
+  private give(member: Member, rec: Rec): void {
+    member.given++;
+    member.inHand.set(rec.obl, rec);
+    this.core.state.heldCauses--;
+    this.core.host.onDelivery(this.core.client, rec.obl as OblIx, rec.attempt);
+  }
+
+  settle(obl: OblIx, attempt: number, outcome: Settlement, delayNs: number, freesPlace: boolean): void {
+    const member = this.core.state.members.find(({ inHand }) => inHand.get(obl)?.attempt === attempt);
+    // Of a member that is gone: nobody asks any more.
+    if (member === undefined) return;
+    const rec = member.inHand.get(obl) as Rec;
+    member.inHand.delete(obl);
+    if (freesPlace) member.given--;
+    else member.early++;
+    if (outcome === 'retry' && member.owned.get(rec.partition)?.open.has(rec.offset) === true) {
+      this.keep(member, rec, delayNs);
+      return;
+    }
+    if (outcome === 'reject') this.world.obligations.conclude(obl, DROPPED, this.core.place, REJECTED);
+    this.finish(member, rec);
+  }
+
+  /** The place of something that was settled before is free. */
+  freePlace(): void {
+    const member = this.core.state.members.find(({ early }) => early > 0);
+    if (member === undefined) return;
+    member.early--;
+    member.given--;
+    this.goOn(member);
+  }
+
+  /** Blocking retry: the record waits where it is, and those behind it wait for it. */
+  private keep(member: Member, rec: Rec, delayNs: number): void {
+    const { obligations } = this.world;
+    obligations.addCause(rec.obl);
+    this.core.state.heldCauses++;
+    if (delayNs > 0) obligations.moveTo(rec.obl, DELAYED);
+    member.kept.set(rec.obl, rec);
+    addDeadline(this.world, this.core.deadlines, this.core.nowNs + delayNs, RETRIES + rec.obl);
+  }
+
+  giveAgain(obl: number): void {
+    const member = this.core.state.members.find(({ kept }) => kept.has(obl)) as Member;
+    const rec = member.kept.get(obl) as Rec;
+    const { obligations } = this.world;
+    member.kept.delete(obl);
+    const attempt = (obligations.attempts[obl] as number) + 1;
+    obligations.attempts[obl] = attempt;
+    member.polled.unshift({ ...rec, attempt });
+    this.world.tellOf(obl, 'delivered', this.core.place, attempt);
+    this.handOut(member);
+  }
+
+  private finish(member: Member, { offset, partition }: Rec): void {
+    const owned = member.owned.get(partition);
+    if (owned?.open.delete(offset) === true && this.core.commitMode === 'after') {
+      const every = this.core.params.commitEvery as number;
+      if (++member.finished >= every && every > 0) this.commit(member, [...member.owned.values()]);
+    }
+    this.goOn(member);
+  }
+
+  goOn(member: Member): void {
+    this.handOut(member);
+    const isDone = member.polled.length === 0 && member.inHand.size === 0 && member.kept.size === 0 && member.early === 0;
+    if (!isDone || member.isIdle) return;
+    if (this.core.commitMode === 'after' && member.finished > 0 && this.core.params.commitEvery === 0)
+      this.commit(member, [...member.owned.values()]);
+    this.poll(member);
+  }
+
+  // ---------------------------------------------------------------- offsets
+
+  commitIfDue(member: Member): void {
+    const dueNs = member.lastCommitNs + (this.core.params.autoCommitInterval as number);
+    if (member.stage !== 'stable' || this.core.nowNs < dueNs) return;
+    this.commit(member, [...member.owned.values()]);
+  }
+
+  commit(member: Member, owned: readonly Owned[]): void {
+    member.finished = 0;
+    member.lastCommitNs = this.core.nowNs;
+    if (this.core.commitMode === 'auto')
+      addDeadline(
+        this.world,
+        this.core.deadlines,
+        this.core.nowNs + (this.core.params.autoCommitInterval as number),
+        member.number * KINDS + COMMIT,
+      );
+    const offsets = this.core.commitMode === 'after' ? nextOffsets(owned) : positionsOf(owned);
+    const door = this.core.coordinator();
+    if (offsets.length === 0 || !this.core.network.isUp(door)) return;
+    const { generation, id } = member;
+    const instanceId = this.core.instanceOf(member);
+    this.core.network.send(
+      door,
+      { api: 'commit', group: this.core.group, member: id, instanceId, generation, offsets },
+      REQUEST_TIMEOUT_NS,
+    );
+  }
+
+  /** One that had nothing to do while it joined polls now. */
+  goOnIfFree(member: Member): void {
+    if (!member.isIdle) this.goOn(member);
+  }
+}
