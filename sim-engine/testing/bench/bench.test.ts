@@ -17,6 +17,15 @@ describe('the bench', () => {
     expect(w1.digest).not.toBe(forgetful.digest);
   });
 
+  it('reads every record of W2 once', () => {
+    const { dlq, done, meanUs } = runWorkload('w2', 20_000);
+    expect(done).toBe(20_000);
+    expect(dlq).toBe(0);
+    // Six workers, busy for four fifths of the time, and a millisecond and more on the way.
+    expect(meanUs).toBeGreaterThan(5000);
+    expect(meanUs).toBeLessThan(20_000);
+  });
+
   it('works on every copy of W3, and few are left dead after three retries', () => {
     const { done, dlq, meanUs } = runWorkload('w3', 1000);
     expect(done + dlq).toBe(20_000);

@@ -16,7 +16,9 @@ interface PeerLine {
 }
 
 /** Those that the peer does too, and as what. */
-const COMPARED = { w1: 'w1', 'w1-noack': 'w1', w3: 'w3' } as const satisfies { readonly [workload in Workload]?: string };
+const COMPARED = { w1: 'w1', 'w1-noack': 'w1', w2: 'w2', w3: 'w3' } as const satisfies {
+  readonly [workload in Workload]?: string;
+};
 type Compared = keyof typeof COMPARED;
 const COMPARED_WORKLOADS = Object.keys(COMPARED) as readonly Compared[];
 const PEER_WORKLOADS = [...new Set(Object.values(COMPARED))];

@@ -8,6 +8,7 @@ import { parseScenario } from '../../topology/parse.ts';
 import { DEAD_LETTERED, PROCESSED } from '../../world/books.ts';
 import { node, simulationOf, started, wire } from '../drawing.ts';
 import { runGrowing } from './growing.ts';
+import { keyedOrders } from './kafka-w2.ts';
 import { CpuClock, type Measured, measured, median, rounded } from './meter.ts';
 import { retryLadders } from './rabbitmq-w3.ts';
 import { runTopicBindings } from './topic-bindings.ts';
@@ -15,6 +16,7 @@ import { runTopicBindings } from './topic-bindings.ts';
 export const WORKLOADS = [
   'w1',
   'w1-noack',
+  'w2',
   'w3',
   'checkpoint',
   'growth',
@@ -40,6 +42,7 @@ export const GROWING_WORKLOADS = [
 export const DEFAULT_COUNTS: { readonly [workload in Workload]: number } = {
   w1: 2_000_000,
   'w1-noack': 2_000_000,
+  w2: 2_000_000,
   w3: 100_000,
   checkpoint: 1_000_000,
   growth: 400_000,
@@ -65,6 +68,8 @@ export function runWorkload(workload: Workload, count: number): Measured {
     case 'w1':
     case 'w1-noack':
       return runScenario(workload, count);
+    case 'w2':
+      return runKeyedOrders(count);
     case 'w3':
       return runRetryLadders(count);
     case 'checkpoint':
@@ -91,6 +96,13 @@ function runScenario(workload: 'w1' | 'w1-noack', count: number): Measured {
   if (!parsed.ok) throw new Error(`${workload}.json has problems: ${JSON.stringify(parsed.problems)}`);
   return untilSettled(workload, started(Simulation.create(parsed.value)), count, count * W1_GAP_NS);
 }
+
+/** Mean gap between two records of all producers. */
+const W2_GAP_NS = 250_000;
+const W2_PARTITIONS = 12;
+
+const runKeyedOrders = (count: number): Measured =>
+  untilSettled('w2', keyedOrders({ brokers: 1, partitions: W2_PARTITIONS, count }), count, count * W2_GAP_NS);
 
 /** Mean gap between two messages, and copies of each. */
 const W3_GAP_NS = 1_000_000;
