@@ -23,6 +23,7 @@ import { pauseWhileHidden, redo, undo, useLab } from './store/lab.ts';
 import { usePanels } from './store/panels.ts';
 import { Transport, useTransportKeys } from './transport/Transport.tsx';
 import { useIsNarrow } from './ui/media.ts';
+import { oneStop } from './ui/one-stop.ts';
 import { nextTheme, type ThemeChoice, useTheme } from './ui/theme.ts';
 import './app.css';
 
@@ -85,7 +86,7 @@ export function App() {
       <div className="frame">
         <header className="bars">
           <ScenarioMenu actions={isNarrow ? work : undefined} />
-          <div className="bar panel">
+          <div className="bar panel" role="toolbar" aria-label={text('bar.label')} ref={oneStop}>
             {!isNarrow && work}
             {!isNarrow && <i className="sep" />}
             <UndoButtons />

@@ -4,20 +4,22 @@ import { expect, type Page, test } from '@playwright/test';
 import { card, drawnTopology, EMPTY, gauge, openDrawing, wires } from './drawing.ts';
 import { clockSeconds, isBalanced, ledgerCell, openLab } from './lab.ts';
 
-/** Presses Tab until what has the focus is called so. */
-async function tabTo(page: Page, name: string | RegExp): Promise<void> {
-  const called = () =>
-    page.evaluate(() => {
-      const { activeElement } = document;
-      return (activeElement?.ariaLabel ?? activeElement?.textContent ?? '').trim();
-    });
-  for (let press = 0; press < 120; press++) {
-    await page.keyboard.press('Tab');
-    const now = await called();
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    const { activeElement } = document;
+    return (activeElement?.ariaLabel ?? activeElement?.textContent ?? '').trim();
+  });
+
+/** Presses a key until what has the focus is called so. */
+async function goTo(page: Page, name: string | RegExp, key = 'Tab', atMost = 120): Promise<void> {
+  for (let press = 0; press < atMost; press++) {
+    await page.keyboard.press(key);
+    const now = await focused(page);
     if (typeof name === 'string' ? now === name : name.test(now)) return;
   }
-  throw new Error(`Tab never came to ${name}`);
+  throw new Error(`${key} never came to ${name}`);
 }
+const tabTo = (page: Page, name: string | RegExp) => goTo(page, name);
 
 test('sender, queue and worker are added, wired, set and watched by the keyboard alone @desktop', async ({ page }) => {
   await openLab(page);
@@ -25,7 +27,7 @@ test('sender, queue and worker are added, wired, set and watched by the keyboard
   await expect(page.locator('.react-flow__node')).toHaveCount(0);
   for (const kind of ['Sender', 'Queue', 'Worker']) {
     await page.keyboard.press('a');
-    if (kind !== 'Sender') await tabTo(page, kind);
+    if (kind !== 'Sender') await goTo(page, kind, 'ArrowDown', 20);
     await page.keyboard.press('Enter');
   }
   await expect(page.locator('.react-flow__node')).toHaveCount(3);
@@ -89,4 +91,26 @@ test('the menu of a card is opened, walked and left by key, and the focus comes 
   await expect(wires(page)).toHaveCount(7);
   await expect(card(page, 'worker')).toBeFocused();
   await expect.poll(() => gauge(page, 'worker', 'received')).toBeGreaterThan(0);
+});
+
+test('F6 goes from part to part of the page, and a bar is one stop with arrows inside @desktop', async ({ page }) => {
+  await openLab(page);
+  await page.locator('.react-flow__node[data-id=checkout]').focus();
+  await page.keyboard.press('F6');
+  expect(await focused(page)).toBe('Broker Lab: Order pipeline');
+  await page.keyboard.press('F6');
+  expect(await focused(page)).toBe('Sender');
+  await page.keyboard.press('End');
+  expect(await focused(page)).toBe('View');
+  await page.keyboard.press('ArrowDown');
+  expect(await focused(page)).toBe('Sender');
+  await page.keyboard.press('ArrowUp');
+  // All kinds are behind it at one press, and it is the last one that a press comes back to.
+  await page.keyboard.press('Tab');
+  expect(await page.getByRole('navigation').locator(':focus').count()).toBe(0);
+  await page.keyboard.press('Shift+Tab');
+  expect(await focused(page)).toBe('View');
+  await page.keyboard.press('Shift+F6');
+  await page.keyboard.press('Shift+F6');
+  await expect(page.locator('.react-flow__node[data-id=checkout]')).toBeFocused();
 });

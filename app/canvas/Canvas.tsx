@@ -26,6 +26,7 @@ import { provideView } from '../store/view.ts';
 import { whyNoWire } from '../store/wiring.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { REDUCED_MOTION, useIsNarrow, useMedia } from '../ui/media.ts';
+import { oneStop } from '../ui/one-stop.ts';
 import { useTheme } from '../ui/theme.ts';
 import { Aim } from './Aim.tsx';
 import { useAttention } from './attention.ts';
@@ -301,7 +302,7 @@ function ZoomPanel({ hasMap, onMap }: { readonly hasMap: boolean; readonly onMap
   const percent = useStore(({ transform }) => Math.round(transform[2] * 100));
   const fitToStage = useFitToStage();
   return (
-    <div className="panel zoom" role="toolbar" aria-label={text('canvas.zoom')}>
+    <div className="panel zoom" role="toolbar" aria-label={text('canvas.zoom')} ref={oneStop}>
       <IconButton label={text('canvas.zoom-out')} icon={Minus} onClick={() => zoomOut()} />
       <button type="button" className="btn ghost zoom-percent" onClick={() => zoomTo(1)}>
         {text('canvas.zoom-percent', { percent })}

@@ -8,6 +8,7 @@ import { usePicture, write } from '../store/LiveText.tsx';
 import { useLab } from '../store/lab.ts';
 import { type Panel, togglePanel } from '../store/panels.ts';
 import { count } from '../ui/format.ts';
+import { oneStop } from '../ui/one-stop.ts';
 import { Seal, type SealName } from '../ui/Seal.tsx';
 import { CELLS, type Cell, makesCopies, PASSING, PUBLISH_CELLS, publishStripOf, stripOf } from './cells.ts';
 import './ledger.css';
@@ -72,7 +73,7 @@ function Strip() {
   return (
     <section className="ledger" ref={strip} aria-label={text('ledger.label')} data-testid="ledger">
       {isCopied && (
-        <div className="ledger-line">
+        <div className="ledger-line" ref={oneStop}>
           <Figure seal="sent" word="sent" name="publish-total" figureRef={ref('publish-total')} isTotal />
           <Operator sign="=" />
           {PUBLISH_CELLS.map((cell, ix) => (
@@ -89,7 +90,7 @@ function Strip() {
           ))}
         </div>
       )}
-      <div className="ledger-line">
+      <div className="ledger-line" ref={oneStop}>
         <Figure seal="sent" word={isCopied ? 'owed' : 'sent'} name="total" figureRef={ref('total')} isTotal />
         <Operator sign="=" />
         {CELLS.map((cell, ix) => (

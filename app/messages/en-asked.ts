@@ -240,6 +240,8 @@ export const EN = {
   'keys.do.undo': 'Undo',
   'keys.do.redo': 'Redo',
   'keys.do.outline': 'Outline',
+  'keys.do.region': 'Next part of the page; with Shift, the one before',
+  'keys.do.along': 'From button to button of a bar',
   'keys.do.keys': 'This list',
   'keys.do.copy': 'Copy, cut, paste',
   'keys.do.move': 'Move the chosen cards',

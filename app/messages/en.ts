@@ -6,6 +6,7 @@ export const EN = {
   'app.name': 'Broker Lab',
   'app.untitled': 'Untitled',
 
+  'bar.label': 'Drawing',
   'bar.open': 'Open',
   'bar.open.help': 'Open a file of yours (or drop it anywhere on this page)',
   'bar.save': 'Save',

@@ -11,6 +11,7 @@ import { useLateWords } from '../store/late.ts';
 import { placeInDrawing } from '../store/view.ts';
 import { KindGlyph } from '../ui/KindGlyph.tsx';
 import { useIsNarrow } from '../ui/media.ts';
+import { oneStop } from '../ui/one-stop.ts';
 import './palette.css';
 
 const GROUPS: readonly PaletteGroup[] = ['ends', 'channels', 'rabbitmq', 'kafka', 'between'];
@@ -58,17 +59,19 @@ function Kinds({ onAdded, onEscape }: { readonly onAdded?: () => void; readonly 
       aria-label={text('palette.label')}
       onKeyDown={(event) => event.key === 'Escape' && onEscape?.()}
     >
-      {GROUPS.map((group) => {
-        const kinds = NODE_KINDS.filter((kind) => kind.group === group);
-        return kinds.length === 0 ? null : (
-          <section key={group} aria-label={text(`palette.group.${group}`)}>
-            <h2>{text(`palette.group.${group}`)}</h2>
-            {kinds.map((kind) => (
-              <KindButton key={kind.type} kind={kind} onAdded={onAdded} />
-            ))}
-          </section>
-        );
-      })}
+      <div className="palette-kinds" role="toolbar" aria-orientation="vertical" aria-label={text('palette.label')} ref={oneStop}>
+        {GROUPS.map((group) => {
+          const kinds = NODE_KINDS.filter((kind) => kind.group === group);
+          return kinds.length === 0 ? null : (
+            <section key={group} aria-label={text(`palette.group.${group}`)}>
+              <h2>{text(`palette.group.${group}`)}</h2>
+              {kinds.map((kind) => (
+                <KindButton key={kind.type} kind={kind} onAdded={onAdded} />
+              ))}
+            </section>
+          );
+        })}
+      </div>
     </nav>
   );
 }

@@ -6,6 +6,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { text } from '../messages/asked.ts';
 import { isKey, KEYS } from '../store/keys.ts';
 import { useIsNarrow, useMedia } from '../ui/media.ts';
+import { goToRegion } from './regions.ts';
 
 const KeysDialog = lazy(async () => ({ default: (await import('./KeysDialog.tsx')).KeysDialog }));
 
@@ -15,6 +16,11 @@ export function KeysButton() {
   const hasPointer = useMedia('(any-pointer: fine)');
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
+      if (isKey(event, 'region') && !isInDialog(event.target)) {
+        event.preventDefault();
+        goToRegion(event.shiftKey);
+        return;
+      }
       if (!isKey(event, 'keys') || event.defaultPrevented || isWritten(event.target)) return;
       event.preventDefault();
       setOpen(true);
@@ -49,3 +55,5 @@ export function KeysButton() {
 const isWritten = (target: EventTarget | null): boolean =>
   target instanceof Element &&
   target.closest('input:not([type=range]), select, textarea, dialog, [contenteditable], [role=menu], [role=dialog]') !== null;
+
+const isInDialog = (target: EventTarget | null): boolean => target instanceof Element && target.closest('dialog') !== null;

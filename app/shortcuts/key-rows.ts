@@ -20,6 +20,7 @@ const GROUP_OF: { readonly [name in KeyName]: Group } = {
   undo: 'draw',
   redo: 'draw',
   outline: 'see',
+  region: 'see',
   keys: 'see',
 };
 
@@ -42,7 +43,9 @@ const othersOf = (group: Group): readonly KeyRow[] => {
       row(text('keys.do.copy'), ctrl, 'C X V'),
     ];
   }
-  return group === 'see' ? [row(text('keys.do.close'), text('keys.key.escape'))] : [];
+  return group === 'see'
+    ? [row(text('keys.do.along'), text('keys.key.arrows')), row(text('keys.do.close'), text('keys.key.escape'))]
+    : [];
 };
 
 export const keyGroups = () =>

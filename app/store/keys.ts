@@ -18,6 +18,7 @@ export const KEYS = {
   undo: 'Mod+z',
   redo: 'Mod+Shift+z',
   outline: 'o',
+  region: 'F6',
   keys: '?',
 } as const;
 export type KeyName = keyof typeof KEYS;
