@@ -238,7 +238,7 @@ describe('a process dies', () => {
     expect(delivery.waiting).toBeGreaterThan(80);
   });
 
-  it('the worker, with automatic acknowledgement: what it held is lost', () => {
+  it('the worker, with automatic acknowledgement: what it held is lost (R32)', () => {
     const simulation = drawn({ worker: slow, consumes: { acknowledge: 'automatic' } });
     runTo(simulation, 1);
     give(simulation, { type: 'crash', node: 'worker' });
@@ -298,7 +298,7 @@ describe('a connection', () => {
     expect(delivery.lost).toBe(0);
   });
 
-  it('is held up by an alarm from its next publish on, and nothing is lost', () => {
+  it('is held up by an alarm from its next publish on, and nothing is lost (R33)', () => {
     const simulation = drawn({ publishes: { confirm: true }, consumes: { prefetch: 5 } });
     runTo(simulation, 1);
     give(simulation, { type: 'setParam', target: 'rabbit', field: 'memoryAlarm', value: true });

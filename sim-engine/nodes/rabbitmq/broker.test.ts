@@ -175,6 +175,26 @@ describe('what is refused', () => {
   });
 });
 
+describe('3.10, where queues without room die into each other', () => {
+  it('hands a rejected message round for ever, and lets it go here in the end', () => {
+    const dies = (to: string) => ({ 'x-max-length': 0, 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': to });
+    const { client } = played(
+      '3.10',
+      queue('q', dies('other')),
+      queue('other', dies('q')),
+      channel('c'),
+      consume('c', 'A'),
+      publish('m1'),
+      { op: 'nack', ch: 'c', body: 'm1', requeue: false },
+      { op: 'closeChannel', ch: 'c' },
+    );
+    expect([client.run(state()).result, client.run(state('other')).result]).toEqual([
+      { ready: 0, consumers: 0 },
+      { ready: 0, consumers: 0 },
+    ]);
+  });
+});
+
 describe('a direct reply (semantics 10)', () => {
   const asked = (version: Version) =>
     played(

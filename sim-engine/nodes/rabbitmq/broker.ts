@@ -103,6 +103,12 @@ export interface GetResult {
   readonly remaining: number;
 }
 
+/**
+ * How many dead letters one may lead to at once. In 3.10 queues without room that die into each other hand a message that was once rejected
+ * round for ever: the server is busy with it for good, here it is let go.
+ */
+const DEATHS_MAX = 1000;
+
 const DONE_NOWHERE: PublishResult = { code: DONE, takenBy: 0, refusedBy: 0, openAt: 0 };
 
 export class Broker implements BrokerCore {
@@ -685,9 +691,11 @@ export class Broker implements BrokerCore {
   /** Does what the last operation left to do, and what that leaves, in order. */
   settleAftermath(): void {
     const { aftermath } = this;
+    const most = (aftermath.length + 1) * DEATHS_MAX;
     for (let at = 0; at < aftermath.length; at++) {
       const one = aftermath[at] as Aftermath;
-      if (one.type === 'death') publishDeath(this, one.queue, one.entry, one.reason);
+      if (one.type === 'death' && at > most) this.out.gone(one.queue, one.entry, one.reason);
+      else if (one.type === 'death') publishDeath(this, one.queue, one.entry, one.reason);
       else if (one.type === 'retained') tryRetained(this, one.queue, one.retained);
       else if (this.state.queues.has(one.queue.serial)) {
         quorumAck(this, one.queue, [one.position]);

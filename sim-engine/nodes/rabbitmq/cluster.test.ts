@@ -39,7 +39,7 @@ describe('the leader of a quorum queue dies', () => {
     return client;
   };
 
-  it('R29, R31: what is published meanwhile is confirmed by the next leader a quarter of a second later, and nothing is lost', () => {
+  it('R29: what is published meanwhile is confirmed by the next leader a quarter of a second later, and kept', () => {
     const client = lost();
     expect(client.run(publish('m3', { ch: 'p' })).result).toEqual({ confirm: 'none' });
     expect(client.run(wait(249))).toEqual({});
@@ -49,6 +49,19 @@ describe('the leader of a quorum queue dies', () => {
     expect(client.run({ op: 'ack', ch: 'c', body: 'm2' })).toMatchObject({
       deliveries: { A: [{ body: 'm3', redelivered: false }] },
     });
+  });
+
+  it('R31: the next leader has all that was confirmed, in order', () => {
+    const client = cluster(
+      queue('q', 'quorum'),
+      { op: 'channel', ch: 'p', confirm: true, ...on2 },
+      ...['m1', 'm2', 'm3'].map((body) => publish(body, { ch: 'p' })),
+    );
+    client.kill(1);
+    client.run(wait(250));
+    client.run({ op: 'channel', ch: 'd', ...on2 });
+    const got = Array.from({ length: 3 }, () => client.run({ op: 'get', queue: 'q', ch: 'd' }).result);
+    expect(got).toMatchObject(['m1', 'm2', 'm3'].map((body) => ({ message: { body, redelivered: false } })));
   });
 
   it('its readers elsewhere keep what they have and see no error', () => {

@@ -157,4 +157,58 @@ describe('the way of a message', () => {
       { numRuns: 500 },
     );
   });
+
+  /** An exchange `x` of a type, with queues bound to it by these keys. */
+  function oneExchange(type: string, bound: readonly (readonly [string, string])[], args: BindingSpec['args'] = new Map()) {
+    const state = newRouting('4.3');
+    const spec = { name: 'x', type, isDurable: true, isAutoDelete: false, isInternal: false, args };
+    expect(declareExchange(state, spec)).toBe(DONE);
+    for (const [destination, boundBy] of bound) {
+      addQueue(state, destination);
+      expect(bind(state, { source: 'x', destination, toExchange: false, key: boundBy, args: new Map() })).toBe(DONE);
+    }
+    return state;
+  }
+  const someQueues = fc.uniqueArray(fc.constantFrom('p', 'q', 'r', 's', 't'), { minLength: 1 });
+
+  it('by a fanout exchange leads to each bound queue once (R34)', () => {
+    fc.assert(
+      fc.property(someQueues, fc.array(key, { minLength: 1, maxLength: 3 }), key, (bound, keys, routingKey) => {
+        const state = oneExchange(
+          'fanout',
+          bound.flatMap((queue) => keys.map((boundBy) => [queue, boundBy] as const)),
+        );
+        expect(route(state, 'x', message(routingKey, ['a'], ['b']))).toEqual([...bound].sort());
+      }),
+    );
+  });
+
+  it('by a hash ring leads to exactly one queue, the same for the same key (R35)', () => {
+    const weighed = someQueues.chain((bound) =>
+      fc.tuple(...bound.map((queue) => fc.integer({ min: 1, max: 9 }).map((weight) => [queue, String(weight)] as const))),
+    );
+    fc.assert(
+      fc.property(weighed, fc.array(fc.string(), { minLength: 1, maxLength: 20 }), (bound, keys) => {
+        const state = oneExchange('x-consistent-hash', bound);
+        const ways = keys.map((routingKey) => route(state, 'x', message(routingKey)));
+        for (const way of ways) expect(way).toHaveLength(1);
+        expect(keys.map((routingKey) => route(clonePlain(state), 'x', message(routingKey)))).toEqual(ways);
+      }),
+    );
+  });
+
+  it('leads to the alternate exchange only if no binding of the exchange takes it (R36)', () => {
+    const bound = fc.array(fc.tuple(fc.constantFrom('p', 'q'), boundKey), { maxLength: 4 });
+    fc.assert(
+      fc.property(bound, key, (bindings, routingKey) => {
+        const state = oneExchange('topic', bindings, new Map([['alternate-exchange', 'strays']]));
+        const strays = { name: 'strays', type: 'fanout', isDurable: true, isAutoDelete: false, isInternal: false };
+        expect(declareExchange(state, { ...strays, args: new Map() })).toBe(DONE);
+        addQueue(state, 'lost');
+        bind(state, { source: 'strays', destination: 'lost', toExchange: false, key: '', args: new Map() });
+        const isTaken = bindings.some(([, boundBy]) => plainTopicMatch(boundBy, routingKey));
+        expect(route(state, 'x', message(routingKey)).includes('lost')).toBe(!isTaken);
+      }),
+    );
+  });
 });

@@ -2,6 +2,7 @@
 // lists.test.ts keeps them true; `npm run mutants` plants each fault into its test by planted.setup.ts.
 
 import { PATTERNS } from './patterns.ts';
+import { RABBITMQ } from './rabbitmq.ts';
 import { isTestRow, type Row, type TestRow } from './rows.ts';
 
 export interface InvariantList {
@@ -18,6 +19,7 @@ export interface InvariantList {
 
 export const INVARIANT_LISTS: readonly InvariantList[] = [
   { letter: 'P', count: 62, page: 'patterns', of: 'the patterns', rows: PATTERNS },
+  { letter: 'R', count: 39, page: 'rabbitmq', of: 'RabbitMQ', rows: RABBITMQ },
 ];
 
 /** A row with the name by which it is cited, such as P7. */

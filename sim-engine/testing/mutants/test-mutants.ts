@@ -1,5 +1,5 @@
-// THE list of small faults that a test by name must see: at least one for every invariant of docs/semantics/patterns.md that a test
-// holds. `npm run mutants` plants each into its test by planted.setup.ts; testing/invariants/patterns.ts says which belongs to which.
+// THE list of small faults that a test by name must see: at least one for every invariant of docs/semantics that a test holds; those of
+// a broker in files of their own. `npm run mutants` plants each into its test by planted.setup.ts; testing/invariants/ says which belongs to which.
 
 import { Caller } from '../../nodes/services/caller.ts';
 import { Demand } from '../../nodes/services/demand.ts';
@@ -22,8 +22,10 @@ import * as bucket from '../../parts/token-bucket.ts';
 import { INSERT, WRITE_OUTBOX } from '../../world/packet-types.ts';
 import { MUTANTS, type Mutant, VECTOR_MUTANTS } from './mutants.ts';
 import { prototypeOfKind, replaceFunction, replaceMethod } from './planting.ts';
+import { RABBITMQ_MUTANTS } from './rabbitmq-mutants.ts';
 
 export const TEST_MUTANTS: readonly Mutant[] = [
+  ...RABBITMQ_MUTANTS,
   // ---------------------------------------------------------------- requests
   {
     name: 'deadline-forgotten',

@@ -102,7 +102,8 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 
 export const anyScript: fc.Arbitrary<Script> = fc.record({
   queues: fc.tuple(queuePlan, queuePlan),
-  acts: fc.array(act, { minLength: 5, maxLength: 60 }),
+  // Long ones too: without a word on size an array is seldom longer than ten.
+  acts: fc.array(act, { minLength: 5, maxLength: 60, size: 'max' }),
 });
 
 const NAMES = ['q0', 'q1', 'nowhere'];
