@@ -32,6 +32,8 @@ export interface Gauge {
   readonly type: 'level' | 'total';
   /** The exported measure this one stands for, when it is one of the brief's. */
   readonly exported?: 'queue_size' | 'consumer_lag';
+  /** Of a node with several actors the largest counts, and not their sum. */
+  readonly isLargest?: boolean;
 }
 
 export interface NodeKind<Type extends string = string, F extends Fields = Fields> {

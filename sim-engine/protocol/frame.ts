@@ -1,9 +1,31 @@
 // Layout of one observation: a Float64Array in a transferred buffer. Header, ledger, oracle, latency, gauges, node states,
-// wire counts, letters, losses, lanes. Written by the sampler, read by the app; both by the functions and constants of this file alone.
+// wire counts, letters, losses, lanes, rows. Written by the sampler, read by the app; both by the functions and constants of this file alone.
 
-import { LANE_STRIDE } from '../world/samples.ts';
+import { LANE_STRIDE, ROW_STRIDE } from '../world/samples.ts';
 
-export { BREAKER, LANE, LANE_HEAD, LANE_STRIDE } from '../world/samples.ts';
+export {
+  BREAKER,
+  BROKER,
+  FOLD,
+  GROUP,
+  GROUP_STATE,
+  LANE,
+  LANE_HEAD,
+  LANE_STRIDE,
+  MEMBER,
+  MEMBER_STANDING,
+  PARTITIONS_STRIDE,
+  ROW,
+  ROW_SORT,
+  ROW_STRIDE,
+  ROWS_MAX,
+  TAPE,
+  TAPE_READER,
+  TAPE_READER_STRIDE,
+  TAPE_READERS_MAX,
+  TAPES_BEFORE_FOLD,
+  TAPES_MAX,
+} from '../world/samples.ts';
 
 /** Positions in the header. */
 export const FRAME = {
@@ -45,6 +67,8 @@ export const FRAME = {
   PUBLISH_BOOK: 24,
   /** Delivery book from here, in the order of DELIVERY_CLASSES. */
   DELIVERY_BOOK: 32,
+  /** How many rows follow the lanes: they end the frame. */
+  ROW_COUNT: 42,
   HEADER_LENGTH: 48,
 } as const;
 
@@ -116,6 +140,16 @@ export const gaugesAt = (): number => FRAME.HEADER_LENGTH;
 export const nodesAt = (gauges: number): number => FRAME.HEADER_LENGTH + gauges;
 export const wiresAt = (gauges: number, nodes: number): number => nodesAt(gauges) + nodes;
 export const lettersAt = (gauges: number, nodes: number, wires: number): number => wiresAt(gauges, nodes) + wires * WIRE_STRIDE;
-/** Losses stand behind the letters, lanes behind the losses. */
-export const frameLength = (gauges: number, nodes: number, wires: number, letters: number, losses = 0, lanes = 0): number =>
-  lettersAt(gauges, nodes, wires) + letters * LETTER_STRIDE + losses * LOSS_STRIDE + lanes * LANE_STRIDE;
+/** Losses stand behind the letters, lanes behind the losses, rows behind the lanes. */
+export const frameLength = (
+  gauges: number,
+  nodes: number,
+  wires: number,
+  letters: number,
+  losses = 0,
+  lanes = 0,
+  rows = 0,
+): number =>
+  lettersAt(gauges, nodes, wires) + letters * LETTER_STRIDE + losses * LOSS_STRIDE + lanes * LANE_STRIDE + rows * ROW_STRIDE;
+/** Position of the first row. */
+export const rowsAt = (frame: Float64Array): number => frame.length - (frame[FRAME.ROW_COUNT] as number) * ROW_STRIDE;

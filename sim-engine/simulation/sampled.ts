@@ -1,6 +1,7 @@
-// What is measured by itself: every node that is drawn, as the sum of its actors, and every part that lies in one, which the actors of
+// What is measured by itself: every node that is drawn, as the sum (or the largest) of its actors, and every part that lies in one, which the actors of
 // its container answer for.
 
+import { nodeKind } from '../nodes/declarations.ts';
 import type { Actor } from '../world/actor.ts';
 import type { LiveActor } from './assembly.ts';
 
@@ -31,7 +32,7 @@ export function sampledOf(actors: readonly LiveActor[]): readonly Sampled[] {
 
 /** Writes its `count` gauges to `out` from `at` on. `cell` has room for as many. */
 export function sampleInto(
-  { actors, part }: Sampled,
+  { actors, kind, part }: Sampled,
   all: readonly (Actor | null | undefined)[],
   out: Float64Array,
   at: number,
@@ -40,10 +41,15 @@ export function sampleInto(
 ): void {
   out.fill(0, at, at + count);
   if (count === 0) return;
+  const gauges = nodeKind(kind)?.gauges;
   for (const { ix } of actors) {
     cell.fill(0, 0, count);
     if (part === '') all[ix]?.sample(cell, 0);
     else all[ix]?.samplePart?.(part, cell, 0);
-    for (let i = 0; i < count; i++) out[at + i] = (out[at + i] as number) + (cell[i] as number);
+    for (let i = 0; i < count; i++) {
+      const sum = out[at + i] as number;
+      const own = cell[i] as number;
+      out[at + i] = gauges?.[i]?.isLargest !== true ? sum + own : own > sum ? own : sum;
+    }
   }
 }

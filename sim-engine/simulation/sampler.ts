@@ -22,6 +22,9 @@ import {
   lettersAt,
   NODE_STATE,
   nodesAt,
+  ROW,
+  ROW_STRIDE,
+  ROWS_MAX,
   WIRE,
   WIRE_STRIDE,
   wiresAt,
@@ -49,6 +52,7 @@ import {
   REJECT,
   RETRY,
 } from '../world/packet-types.ts';
+import type { LayoutPlaces } from '../world/samples.ts';
 import type { LiveActor, LiveWire } from './assembly.ts';
 import { type Sampled, sampledOf, sampleInto } from './sampled.ts';
 import type { Simulation } from './simulation.ts';
@@ -81,6 +85,12 @@ export class Sampler {
   /** Packets with a letter in them, as counted by the last `writeLetters`. */
   private lettersInAll = 0;
   private frame = new Float64Array(0);
+  private nodePlaces: ReadonlyMap<string, number> = new Map();
+  private wirePlaces: ReadonlyMap<string, number> = new Map();
+  private readonly places: LayoutPlaces = {
+    node: (id) => this.nodePlaces.get(id) ?? -1,
+    wire: (id) => this.wirePlaces.get(id) ?? -1,
+  };
 
   /** Layouts count up from `revision`, so that those of one run are told from those of the run before. */
   constructor(simulation: Simulation, revision = 1) {
@@ -114,7 +124,7 @@ export class Sampler {
       lettersFrom +
       (most < LETTERS_MAX ? most : LETTERS_MAX) * LETTER_STRIDE +
       LOSSES_MAX * LOSS_STRIDE +
-      this.nodes.length * LANES_MAX * LANE_STRIDE;
+      this.nodes.length * (LANES_MAX * LANE_STRIDE + ROWS_MAX * ROW_STRIDE);
     if (this.frame.length < room) this.frame = new Float64Array(room);
     const frame = this.frame;
     this.writeGauges(frame);
@@ -122,9 +132,11 @@ export class Sampler {
     this.writeWires(frame);
     const letters = this.writeLetters(frame, lettersFrom);
     const losses = this.writeLosses(frame, lettersFrom + letters * LETTER_STRIDE);
-    const lanes = this.writeLanes(frame, lettersFrom + letters * LETTER_STRIDE + losses * LOSS_STRIDE);
-    this.writeHeader(frame, letters, losses, lanes);
-    return frame.slice(0, frameLength(gaugeCount, this.nodes.length, this.wires.length, letters, losses, lanes));
+    const lanesFrom = lettersFrom + letters * LETTER_STRIDE + losses * LOSS_STRIDE;
+    const lanes = this.writeLanes(frame, lanesFrom);
+    const rows = this.writeRows(frame, lanesFrom + lanes * LANE_STRIDE);
+    this.writeHeader(frame, letters, losses, lanes, rows);
+    return frame.slice(0, frameLength(gaugeCount, this.nodes.length, this.wires.length, letters, losses, lanes, rows));
   }
 
   // ---------------------------------------------------------------- layout
@@ -150,6 +162,8 @@ export class Sampler {
       if (declared.length > widest) widest = declared.length;
     }
     this.nodes = sampled;
+    this.nodePlaces = new Map(nodes.map(({ id }, at) => [id, at]));
+    this.wirePlaces = new Map(this.wires.map(({ id }, at) => [id, at]));
     this.gauges = new Float64Array(widest);
     this.wireAt = new Int32Array((this.wires.at(-1)?.wireIx ?? -1) + 1).fill(-1);
     this.wires.forEach((wire, at) => {
@@ -163,7 +177,7 @@ export class Sampler {
 
   // ---------------------------------------------------------------- sections
 
-  private writeHeader(frame: Float64Array, letters: number, losses: number, lanes: number): void {
+  private writeHeader(frame: Float64Array, letters: number, losses: number, lanes: number, rows: number): void {
     const { world } = this.simulation;
     const { books, oracle } = world;
     frame.fill(0, 0, FRAME.HEADER_LENGTH);
@@ -189,6 +203,7 @@ export class Sampler {
     frame[FRAME.LETTERS_IN_ALL] = this.lettersInAll;
     frame[FRAME.LOSS_COUNT] = losses;
     frame[FRAME.LANE_COUNT] = lanes;
+    frame[FRAME.ROW_COUNT] = rows;
     // The classes of the books and of the frame stand in the same order; a test compares their names.
     const { publish, delivery } = books;
     for (let cls = 0; cls < PUB_CLASSES; cls++) frame[FRAME.PUBLISH_BOOK + cls] = publish[cls] as number;
@@ -345,6 +360,24 @@ export class Sampler {
         const lanes = actors[ix]?.sampleLanes?.(frame, at, LANES_MAX) ?? 0;
         for (let lane = 0; lane < lanes; lane++) frame[at + lane * LANE_STRIDE + LANE.NODE] = node;
         written += lanes;
+      }
+    }
+    return written;
+  }
+
+  /** Writes the rows of every container and of what lies in it, and returns how many that are. */
+  private writeRows(frame: Float64Array, from: number): number {
+    const { actors } = this.simulation.world;
+    let written = 0;
+    for (let node = 0; node < this.nodes.length; node++) {
+      const { actors: own, part } = this.nodes[node] as SampledNode;
+      let left = ROWS_MAX;
+      for (const { ix } of own) {
+        const at = from + written * ROW_STRIDE;
+        const rows = actors[ix]?.sampleRows?.(part, this.places, frame, at, left) ?? 0;
+        for (let row = 0; row < rows; row++) frame[at + row * ROW_STRIDE + ROW.NODE] = node;
+        written += rows;
+        left -= rows;
       }
     }
     return written;

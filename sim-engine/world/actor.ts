@@ -6,6 +6,7 @@ import { clonePlain } from '../kernel/plain-state.ts';
 import type { Params } from '../nodes/fields.ts';
 import type { Connection } from '../nodes/node-kind.ts';
 import type { Inside } from './inside.ts';
+import type { LayoutPlaces } from './samples.ts';
 
 /** A command as it reaches an actor: names resolved, times in ns. */
 export type CompiledCommand =
@@ -31,6 +32,11 @@ export interface Actor {
   sampleWire?(slot: number, out: Float64Array, at: number): void;
   /** Of a kind with lanes: of each of the first `most` what `LANE` of the frame has, but for the node. Answers with how many. */
   sampleLanes?(out: Float64Array, at: number, most: number): number;
+  /**
+   * Of a container: rows of one of its parts, or of itself where `part` is '', as `ROW` of the frame has them, but for the node. Answers
+   * with how many of at most `most`. Reads only.
+   */
+  sampleRows?(part: string, places: LayoutPlaces, out: Float64Array, at: number, most: number): number;
 
   /**
    * What it holds now, as tables for people; `part`: of this part of it alone, by its document id, '' for all. Reads only, and is asked

@@ -9,6 +9,10 @@ export const KAFKA_KIND_WORDS = {
   'gauge.consumer_lag.label': 'Consumer lag',
   'gauge.consumer_lag.help':
     'Records behind the last committed offsets of its groups. Work that is done and not committed counts as well.',
+  'gauge.lag_seconds.label': 'Behind by',
+  'gauge.lag_seconds.help': 'Age of the oldest record that the group has not committed, counted from when it was first sent.',
+  'gauge.generation.label': 'Generation',
+  'gauge.generation.help': 'Grows by one with every rebalance. What an older generation commits is refused.',
   'gauge.records.label': 'Records',
   'gauge.records.help': 'Records that can be read now, whether or not anybody has read them.',
   'gauge.log_bytes.label': 'Bytes in the log',

@@ -8,13 +8,15 @@ import { CRASHED, UP } from '../../world/actor-table.ts';
 import type { Inside } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
 import { actorPlace, CRASH, REMOVED } from '../../world/reasons.ts';
+import type { LayoutPlaces } from '../../world/samples.ts';
 import type { World } from '../../world/world.ts';
 import type { Params } from '../fields.ts';
 import { type ActorSelf, type Connection, type Container, clientTimer, type PartRef } from '../node-kind.ts';
 import type { TopicPartition } from './assignors/assignment.ts';
 import { BrokerFetches } from './broker-fetches.ts';
 import { BrokerGroups } from './broker-groups.ts';
-import { brokerInside, groupInside, topicInside } from './broker-inside.ts';
+import { type BrokerContents, brokerInside, groupInside, topicInside } from './broker-inside.ts';
+import { behindInNs, brokerRow, groupRows, topicRows } from './broker-rows.ts';
 import {
   type BrokerCore,
   type BrokerState,
@@ -255,9 +257,18 @@ export class KafkaBroker extends StatefulActor implements Container, BrokerCore 
 
   // ---------------------------------------------------------------- what people see
 
-  inside(part: string): Inside {
+  private get contents(): BrokerContents {
     const { connections, number, state, world } = this;
-    const contents = { connections, number, state, world };
+    return { connections, number, state, world, isDown: world.condition(this.ix) === CRASHED };
+  }
+
+  sampleRows(part: string, places: LayoutPlaces, out: Float64Array, at: number, most: number): number {
+    const write = part === '' ? brokerRow : this.settings.has(part) ? topicRows : groupRows;
+    return write(this.contents, part, places, out, at, most);
+  }
+
+  inside(part: string): Inside {
+    const { contents } = this;
     if (part === '') return brokerInside(contents);
     if (this.settings.has(part)) return topicInside(contents, part);
     return groupInside(contents, part, coordinatorOf(part, this.params.brokers as number) === this.number);
@@ -305,17 +316,22 @@ export class KafkaBroker extends StatefulActor implements Container, BrokerCore 
   }
 
   private sampleGroup(group: string, out: Float64Array, at: number): void {
+    const known = this.state.coordinator.groups.get(group);
     let lag = 0;
+    let behindNs = 0;
     let fetched = 0;
     for (const { log, shares } of this.state.partitions.values()) {
       const share = shares.get(group);
       if (share === undefined) continue;
       lag += lagIn(log, share);
+      behindNs = max(behindNs, behindInNs(this.world, log, share));
       fetched += share.fetched;
     }
     out[at] = lag;
-    out[at + 1] = this.state.coordinator.groups.get(group)?.members.size ?? 0;
+    out[at + 1] = known?.members.size ?? 0;
     out[at + 2] = fetched;
+    out[at + 3] = behindNs / 1e9;
+    out[at + 4] = known?.generation ?? 0;
   }
 }
 

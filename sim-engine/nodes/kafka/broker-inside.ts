@@ -21,6 +21,7 @@ import { type Group, type Member, NO_REQUEST } from './group.ts';
 import { type GroupShare, lagIn } from './group-share.ts';
 import { recordOffset, type Segment } from './log-segment.ts';
 import { type PartitionLog, sizeBytes } from './partition-log.ts';
+import type { ClusterMetadata } from './protocol.ts';
 
 const PARTITIONS = listShape('kafka-topic.partitions', {
   partition: 'count',
@@ -97,9 +98,11 @@ export interface BrokerContents {
   readonly world: World;
   /** Of the broker, from 0. */
   readonly number: number;
+  readonly isDown: boolean;
   readonly connections: readonly (Connection | null)[];
   readonly state: {
     readonly partitions: ReadonlyMap<string, LedPartition>;
+    readonly metadata: ClusterMetadata | null;
     readonly coordinator: { readonly groups: ReadonlyMap<string, Group> };
     readonly arrived: ReadonlyMap<number, readonly number[]>;
     readonly fetches: ReadonlyMap<number, { readonly slot: number }>;

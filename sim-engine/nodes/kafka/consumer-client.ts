@@ -39,6 +39,7 @@ import { type Member, newMember, type Rec } from './consumer-member.ts';
 import { ConsumerMembership } from './consumer-membership.ts';
 import { PollLoop } from './consumer-poll-loop.ts';
 import { addDeadline, type DeadlineOwner, passDeadlines } from './deadlines.ts';
+import { enter } from './member-history.ts';
 import { NO_OFFSET } from './offsets.ts';
 import type { Response } from './protocol.ts';
 
@@ -241,7 +242,7 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
     if (request.api !== 'join' && request.api !== 'sync') return;
     const member = this.askerOf(request.api, request.member, 'clientId' in request ? request.clientId : '');
     if (member === undefined || member.stage === 'stable') return;
-    member.stage = 'out';
+    enter(member, 'out', this.nowNs);
     this.later(member);
   }
 

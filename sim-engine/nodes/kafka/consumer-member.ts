@@ -2,6 +2,7 @@
 // Plain data, and what can be worked out from it; what happens to it stands in `consumer-client.ts`.
 
 import type { TopicPartition } from './assignors/assignment.ts';
+import type { Turn } from './member-history.ts';
 import { NO_OFFSET } from './offsets.ts';
 
 /** A record that has been fetched: its obligation, which attempt this is, and where it stands. */
@@ -63,6 +64,8 @@ export interface Member {
   subscribed: string;
   /** Of the one that assigns: topics and their numbers of partitions, as it took them. */
   assignedOf: string;
+  /** Stages of late, the oldest first. */
+  readonly turns: Turn[];
 }
 
 export const newMember = (number: number, place: number, nowNs: number): Member => ({
@@ -88,6 +91,7 @@ export const newMember = (number: number, place: number, nowNs: number): Member 
   fetching: new Map(),
   subscribed: '',
   assignedOf: '',
+  turns: [],
 });
 
 export const newOwned = ({ partition, topic }: TopicPartition): Owned => ({

@@ -10,6 +10,7 @@ import { COMMIT, type ConsumerCore, HEARTBEAT, KINDS, REQUEST_TIMEOUT_NS } from 
 import { type Member, newOwned, type Rec } from './consumer-member.ts';
 import { addDeadline } from './deadlines.ts';
 import type { GroupError } from './group-coordinator.ts';
+import { enter } from './member-history.ts';
 import type { Response } from './protocol.ts';
 
 /** A join may take as long as the rebalance, and a little more. */
@@ -27,10 +28,10 @@ export class ConsumerMembership {
   join(member: Member): void {
     const door = this.core.coordinator();
     if (member.isFenced) return;
-    member.stage = 'joining';
+    enter(member, 'joining', this.core.nowNs);
     member.needsRejoin = false;
     if (!this.core.network.isUp(door) || this.core.topics().length === 0) {
-      member.stage = 'out';
+      enter(member, 'out', this.core.nowNs);
       this.core.later(member);
       return;
     }
@@ -90,7 +91,7 @@ export class ConsumerMembership {
     if (forgetsId) member.id = '';
     member.generation = -1;
     member.assigned = [];
-    member.stage = 'out';
+    enter(member, 'out', this.core.nowNs);
     const isFree = member.inHand.size === 0 && member.early === 0;
     if (isFree) this.core.loop.poll(member);
   }
@@ -100,7 +101,7 @@ export class ConsumerMembership {
       case 'NONE':
         member.id = answer.member;
         member.generation = answer.generation;
-        member.stage = 'syncing';
+        enter(member, 'syncing', this.core.nowNs);
         member.assignedOf = answer.members.length > 0 ? this.partitionCounts() : '';
         this.beat(member);
         return this.sync(member, answer);
@@ -139,6 +140,7 @@ export class ConsumerMembership {
     if (this.core.isCooperative && revoked.length > 0) member.needsRejoin = true;
     const added = assignment.filter((partition) => !member.owned.has(nameOf(partition)));
     for (const partition of added) member.owned.set(nameOf(partition), newOwned(partition));
+    enter(member, 'stable', this.core.nowNs);
     if (added.length > 0) this.core.fetcher.askCommitted(member, added);
     if (this.core.commitMode === 'auto' && member.lastCommitNs === 0) member.lastCommitNs = this.core.nowNs;
     if (this.core.commitMode === 'auto')
@@ -166,10 +168,10 @@ export class ConsumerMembership {
       case 'FENCED_INSTANCE_ID':
         member.isFenced = true;
         this.revoke(member, [...member.owned.keys()]);
-        member.stage = 'out';
+        enter(member, 'out', this.core.nowNs);
         return this.world.notice('notice.kafka.fenced', this.core.wireId);
       default:
-        member.stage = 'out';
+        enter(member, 'out', this.core.nowNs);
         this.core.later(member);
     }
   }
@@ -218,7 +220,7 @@ export class ConsumerMembership {
       member.generation = -1;
       this.revoke(member, [...member.owned.keys()]);
       member.assigned = [];
-      member.stage = 'out';
+      enter(member, 'out', this.core.nowNs);
       this.world.notice('notice.kafka.slow-poll', this.core.wireId);
       return;
     }

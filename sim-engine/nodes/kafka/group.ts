@@ -69,7 +69,20 @@ export interface Group {
   syncDueNs: number;
   /** Committed offsets, by the partition's name. */
   readonly offsets: Map<string, CommittedOffset>;
+  /** States of late, the oldest first, for whoever looks. */
+  readonly turns: GroupTurn[];
 }
+
+/** A state, from a moment on until the next one. */
+export interface GroupTurn {
+  readonly atNs: number;
+  readonly state: GroupState;
+  readonly generation: number;
+  readonly members: number;
+}
+
+/** Older ones are forgotten. */
+export const GROUP_TURNS_MAX = 32;
 
 export interface CommittedOffset {
   readonly topic: string;
@@ -96,6 +109,7 @@ export function newGroup(id: string, nowNs: number): Group {
     join: null,
     syncDueNs: Infinity,
     offsets: new Map(),
+    turns: [{ atNs: nowNs, state: 'Empty', generation: 0, members: 0 }],
   };
 }
 
@@ -103,6 +117,11 @@ export function enterState(group: Group, state: GroupState, nowNs: number): void
   group.previousState = group.state;
   group.state = state;
   group.stateSinceNs = nowNs;
+  const { generation, members, turns } = group;
+  // States that took no time at all are none.
+  while (turns.at(-1)?.atNs === nowNs) turns.pop();
+  turns.push({ atNs: nowNs, state, generation, members: members.size });
+  if (turns.length > GROUP_TURNS_MAX) turns.shift();
 }
 
 export function addMember(group: Group, member: Member): void {

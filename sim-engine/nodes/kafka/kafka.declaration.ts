@@ -385,6 +385,8 @@ export const KAFKA_GROUP: NodeKind<'kafka-group', typeof NO_FIELDS> = declareNod
     { name: 'consumer_lag', unit: 'messages', type: 'level', exported: 'consumer_lag' },
     { name: 'members', unit: 'members', type: 'level' },
     { name: 'fetched', unit: 'messages', type: 'total' },
+    { name: 'lag_seconds', unit: 'seconds', type: 'level', isLargest: true },
+    { name: 'generation', unit: '', type: 'level' },
   ],
   isPart: true,
   holdsMessages: false,
