@@ -21,6 +21,7 @@ import {
   type PendingAck,
   restorePending,
   type Settling,
+  takeOnePending,
   takePending,
 } from './channel.ts';
 import { classicResume } from './classic-queue.ts';
@@ -571,6 +572,7 @@ export class Broker implements BrokerCore {
 
   private settle(id: number, tag: number, isMultiple: boolean, how: Settling): ReplyCode {
     const channel = this.channel(id);
+    if (!isMultiple && channel.transaction === null) return this.settleOne(channel, tag, how);
     const taken = takePending(channel, tag, isMultiple);
     if (taken === null) return this.refuse(channel, PRECONDITION_FAILED);
     if (channel.transaction !== null) channel.transaction.settled.push({ how, pending: taken });
@@ -579,10 +581,28 @@ export class Broker implements BrokerCore {
     return DONE;
   }
 
+  /** What nearly all readers do: one delivery, by its own tag. */
+  private settleOne(channel: Channel, tag: number, how: Settling): ReplyCode {
+    const one = takeOnePending(channel, tag);
+    if (one === undefined) return this.refuse(channel, PRECONDITION_FAILED);
+    const queue = this.state.queues.get(one.queue);
+    if (queue !== undefined) {
+      if (isStillOut(queue, channel, one)) this.settleThere(queue, [one.position], how);
+      this.arm(queue);
+    }
+    if (channel.sharedPrefetch > 0) this.resumeConsumers(channel);
+    this.settleAftermath();
+    return DONE;
+  }
+
+  private settleThere(queue: Queue, positions: readonly number[], how: Settling): void {
+    if (queue.leaderNs !== 0) queue.backlog.push({ type: 'settle', positions, how });
+    else kindOf(queue).settle(this, queue, positions, how);
+  }
+
   private settleAtQueues(channel: Channel, taken: readonly PendingAck[], how: Settling): void {
     if (taken.length === 0) return;
-    if (taken.length === 1) this.settleGroup(channel, taken, how);
-    else for (const group of byQueue(taken)) this.settleGroup(channel, group, how);
+    for (const group of byQueue(taken)) this.settleGroup(channel, group, how);
     if (channel.sharedPrefetch > 0) this.resumeConsumers(channel);
   }
 
@@ -591,8 +611,7 @@ export class Broker implements BrokerCore {
     if (queue === undefined) return;
     const positions: number[] = [];
     for (const each of group) if (isStillOut(queue, channel, each)) positions.push(each.position);
-    if (positions.length > 0 && queue.leaderNs !== 0) queue.backlog.push({ type: 'settle', positions, how });
-    else if (positions.length > 0) kindOf(queue).settle(this, queue, positions, how);
+    if (positions.length > 0) this.settleThere(queue, positions, how);
     this.arm(queue);
   }
 
@@ -643,6 +662,10 @@ export class Broker implements BrokerCore {
   hasRoom(id: number): boolean {
     const { heldByConsumers, sharedPrefetch } = this.channel(id);
     return sharedPrefetch === 0 || heldByConsumers < sharedPrefetch;
+  }
+
+  isAloneOn(id: number): boolean {
+    return this.state.channels.get(id)?.consumers.size === 1;
   }
 
   deliver(queue: Queue, consumer: Consumer, entry: Entry): void {

@@ -119,6 +119,17 @@ export function takePending(channel: Channel, tag: number, isMultiple: boolean):
   return taken;
 }
 
+/** Takes out the delivery that has this tag, alone; undefined if it is not out. */
+export function takeOnePending(channel: Channel, tag: number): PendingAck | undefined {
+  const one = findPending(channel, tag);
+  if (one === undefined) return undefined;
+  one.isOut = false;
+  if (one.consumer !== 0) channel.heldByConsumers--;
+  channel.pendingCount--;
+  sweep(channel);
+  return one;
+}
+
 function findPending({ firstPending, pending }: Channel, tag: number): PendingAck | undefined {
   let low = firstPending;
   let high = pending.length;

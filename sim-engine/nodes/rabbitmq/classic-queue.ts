@@ -184,25 +184,27 @@ export function classicChannelDown(host: QueueHost, queue: Queue, channel: numbe
 
 /** The window that its consumers share has room again: those found full may take their turn. */
 export function classicResume(host: QueueHost, queue: Queue, channel: number): void {
-  unblock(queue, channel);
+  unblockAll(queue, channel);
   classicRun(host, queue);
 }
 
 // ------------------------------------------------------------------ settling
 
-/** Takes in what is out; consumers that were full with it may take their turn again. */
-function takeBack(queue: Queue, positions: readonly number[]): Unacked[] {
+/** Takes in what is out with one consumer; those of its channel that were full may take their turn again. */
+function takeBack(host: QueueHost, queue: Queue, positions: readonly number[]): Unacked[] {
   const outs = takeOut(queue, positions);
-  const channels: number[] = [];
-  for (const out of outs) {
-    const consumer = queue.consumers.get(out.consumer);
-    if (consumer === undefined) continue;
-    consumer.held--;
-    consumer.credit++;
-    if (consumer.credit === 1 && !channels.includes(consumer.channel)) channels.push(consumer.channel);
-  }
-  for (const channel of channels) unblock(queue, channel);
+  let freed: Consumer | undefined;
+  for (const out of outs) freed = giveCredit(queue, out) ?? freed;
+  if (freed !== undefined) unblock(host, queue, freed);
   return outs;
+}
+
+/** The consumer of a delivery that has come back, if it was full up to now. */
+function giveCredit(queue: Queue, out: Unacked): Consumer | undefined {
+  const consumer = queue.consumers.get(out.consumer);
+  if (consumer === undefined) return undefined;
+  consumer.held--;
+  return ++consumer.credit === 1 ? consumer : undefined;
 }
 
 function takeOut(queue: Queue, positions: readonly number[]): Unacked[] {
@@ -216,32 +218,44 @@ function takeOut(queue: Queue, positions: readonly number[]): Unacked[] {
 
 const isFreeAgain = ({ blockedAt, credit }: Consumer): boolean => blockedAt !== 0 && credit > 0;
 
-/** All consumers of a channel that are no longer full stand at the end of the line again, in the order in which they were found full. */
-function unblock(queue: Queue, channel: number): void {
-  let first: Consumer | null = null;
-  let count = 0;
-  for (const consumer of queue.consumers.values()) {
-    if (consumer.channel !== channel || !isFreeAgain(consumer)) continue;
-    first ??= consumer;
-    count++;
+/**
+ * All consumers of a channel that are no longer full stand at the end of the line again, in the order in which they were found full: a
+ * consumer that most channels have alone, and others with it.
+ */
+function unblock(host: QueueHost, queue: Queue, freed: Consumer): void {
+  if (host.isAloneOn(freed.channel)) {
+    if (isFreeAgain(freed)) standAgain(queue, freed);
+    return;
   }
-  if (first === null) return;
-  const free = count === 1 ? [first] : consumersOf(queue, channel).filter(isFreeAgain);
+  unblockAll(queue, freed.channel);
+}
+
+function unblockAll(queue: Queue, channel: number): void {
+  const free = consumersOf(queue, channel).filter(isFreeAgain);
   free.sort((a, b) => (a.priority !== b.priority ? b.priority - a.priority : a.blockedAt - b.blockedAt));
-  for (const consumer of free) {
-    consumer.blockedAt = 0;
-    joinTurns(queue.turns, consumer);
-  }
+  for (const consumer of free) standAgain(queue, consumer);
+}
+
+function standAgain(queue: Queue, consumer: Consumer): void {
+  consumer.blockedAt = 0;
+  joinTurns(queue.turns, consumer);
 }
 
 export function classicAck(host: QueueHost, queue: Queue, positions: readonly number[]): void {
-  for (const { entry } of takeBack(queue, positions)) host.letGo(queue, entry, 'acknowledged');
+  let freed: Consumer | undefined;
+  for (const position of positions) {
+    const out = takeFrom(queue.unacked, position);
+    if (out === undefined) continue;
+    freed = giveCredit(queue, out) ?? freed;
+    host.letGo(queue, out.entry, 'acknowledged');
+  }
+  if (freed !== undefined) unblock(host, queue, freed);
   classicRun(host, queue);
 }
 
 /** Back to where they stood; `isFailed` is remembered from 4.3 on. */
 export function classicRequeue(host: QueueHost, queue: Queue, positions: readonly number[], isFailed: boolean): void {
-  putBack(host, queue, takeBack(queue, positions), isFailed);
+  putBack(host, queue, takeBack(host, queue, positions), isFailed);
   classicRun(host, queue);
 }
 
@@ -260,7 +274,7 @@ function putBack(host: QueueHost, queue: Queue, outs: readonly Unacked[], isFail
 
 /** Rejected for good: they die, or go if there is nowhere to die to. */
 export function classicDiscard(host: QueueHost, queue: Queue, positions: readonly number[], isFailed: boolean): void {
-  for (const { entry } of takeBack(queue, positions)) {
+  for (const { entry } of takeBack(host, queue, positions)) {
     if (isFailed) entry.failedCount++;
     host.die(queue, entry, 'rejected');
   }

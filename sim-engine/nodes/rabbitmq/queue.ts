@@ -125,6 +125,8 @@ export interface QueueHost {
   letGo(queue: Queue, entry: Entry, why: Parting): void;
   /** 3.10 and 4.0: whether the window that all consumers of a channel share has room. */
   hasRoom(channel: number): boolean;
+  /** Whether a channel has one consumer and no more. */
+  isAloneOn(channel: number): boolean;
   /** 4.3: a consumer is sent away since it has not acknowledged in time. */
   sendAway(queue: Queue, consumer: Consumer): void;
   /** The automatic acknowledgement of a quorum queue, which comes back to it as a message of its own. */
