@@ -664,6 +664,10 @@ export class Broker implements BrokerCore {
     return sharedPrefetch === 0 || heldByConsumers < sharedPrefetch;
   }
 
+  keep(queue: Queue, entry: Entry, from: number): void {
+    entry.obligation = this.out.kept(queue, entry.message, from);
+  }
+
   isAloneOn(id: number): boolean {
     return this.state.channels.get(id)?.consumers.size === 1;
   }

@@ -2,7 +2,7 @@
 // line alone; a consumer that is full is found out when its turn comes. Follows `rabbit_amqqueue_process` and `rabbit_queue_consumers`.
 
 import { keysOf, putIn, takeFrom } from '../../kernel/number-map.ts';
-import { type Consumer, firstTurn, joinTurns, leaveTurns } from './consumers.ts';
+import { type Consumer, firstTurn, joinTurns, leaveTurns, passTurn } from './consumers.ts';
 import { clearLine, type Entry, entriesOf, insertEntry, type Line } from './entry-line.ts';
 import { ACCESS_REFUSED, DONE, type Message, type ReplyCode } from './model.ts';
 import {
@@ -47,10 +47,10 @@ export function classicWouldOverflow(queue: Queue, message: Message): boolean {
   return queue.ready + 1 > maxLength || queue.readyBytes + message.bodyBytes > maxBytes;
 }
 
-/** Takes a message that has room: to a consumer at once, or into the line. `onKept` is told of the copy before anything becomes of it. */
-export function classicEnqueue(host: QueueHost, queue: Queue, message: Message, onKept: (entry: Entry) => void): void {
+/** Takes a message that has room: to a consumer at once, or into the line. `from` is what a message was known by that died before. */
+export function classicEnqueue(host: QueueHost, queue: Queue, message: Message, from: number): void {
   const entry = newEntry(host, queue, message);
-  onKept(entry);
+  host.keep(queue, entry, from);
   // Active consumers and ready messages never stand opposite each other, so nobody is overtaken.
   const reader = nextReader(host, queue);
   if (reader !== null) {
@@ -74,8 +74,7 @@ function nextReader(host: QueueHost, queue: Queue): Consumer | null {
   for (let key = firstTurn(queue.turns); key !== 0; key = firstTurn(queue.turns)) {
     const consumer = queue.consumers.get(key) as Consumer;
     if (canTake(host, consumer)) {
-      leaveTurns(queue.turns, consumer);
-      joinTurns(queue.turns, consumer);
+      passTurn(queue.turns);
       return consumer;
     }
     block(queue, consumer);

@@ -43,6 +43,15 @@ export function joinTurns(turns: Turns, consumer: Consumer): void {
   else groups.splice(at, 0, { priority: consumer.priority, keys: [consumer.key] });
 }
 
+/** Whoever is first has had its turn, and stands at the end of its priority again. */
+export function passTurn({ groups }: Turns): void {
+  for (const { keys } of groups) {
+    if (keys.length === 0) continue;
+    if (keys.length > 1) keys.push(keys.shift() as number);
+    return;
+  }
+}
+
 export function leaveTurns(turns: Turns, consumer: Consumer): void {
   if (!consumer.isInTurn) return;
   consumer.isInTurn = false;

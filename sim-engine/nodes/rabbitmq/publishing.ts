@@ -102,9 +102,7 @@ function offerClassic(core: BrokerCore, queue: Queue, message: Message, from: nu
     }
     return false;
   }
-  classicEnqueue(core, queue, message, (entry) => {
-    entry.obligation = core.out.kept(queue, message, from);
-  });
+  classicEnqueue(core, queue, message, from);
   return true;
 }
 
@@ -113,9 +111,7 @@ function offerQuorum(core: BrokerCore, queue: Queue, message: Message, publisher
     core.state.channels.get(publisher)?.queues.add(queue.serial);
     if (quorumRefuses(queue, publisher)) return false;
   }
-  quorumEnqueue(core, queue, message, (entry) => {
-    entry.obligation = core.out.kept(queue, message, from);
-  });
+  quorumEnqueue(core, queue, message, from);
   return true;
 }
 

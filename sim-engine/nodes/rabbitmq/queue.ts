@@ -115,6 +115,8 @@ export type Parting =
 export interface QueueHost {
   readonly version: Version;
   nowNs(): number;
+  /** A copy is in the queue now, in place of one that died (`from`, 0 = none): told before anything becomes of it. */
+  keep(queue: Queue, entry: Entry, from: number): void;
   /** Hands a message to a consumer; it is out from now on unless that acknowledges by itself. */
   deliver(queue: Queue, consumer: Consumer, entry: Entry): void;
   /** A message has died here; the broker has it now. */

@@ -217,10 +217,10 @@ function joinIfFree(queue: Queue, consumer: Consumer): void {
   if (consumer.credit > 0 && consumer.status === 'up' && !consumer.isInTurn) joinTurns(queue.turns, consumer);
 }
 
-export function quorumEnqueue(host: QueueHost, queue: Queue, message: Message, onKept: (entry: Entry) => void): void {
+export function quorumEnqueue(host: QueueHost, queue: Queue, message: Message, from: number): void {
   const entry = newEntry(host, queue, message);
   const wasWellBelow = isWellBelow(queue);
-  onKept(entry);
+  host.keep(queue, entry, from);
   pushReady(queue, entry);
   checkout(host, queue, wasWellBelow);
 }
