@@ -209,8 +209,8 @@ export class EngineClient {
   }
 
   /** What a node holds now, as tables. */
-  async inside(node: string): Promise<Inside> {
-    const answer = await this.#ask({ type: 'inside', node });
+  async inside(node: string, detail = ''): Promise<Inside> {
+    const answer = await this.#ask({ type: 'inside', node, detail });
     return answer.type === 'inside' ? answer.inside : [];
   }
 

@@ -1,7 +1,15 @@
 // THE list of what can be drawn: one line a kind. The app builds palette, forms, cards and charts from it.
 
 import type { Fields } from './fields.ts';
-import { KAFKA, KAFKA_CONSUME, KAFKA_GROUP, KAFKA_PRODUCE, KAFKA_SUBSCRIBE, KAFKA_TOPIC } from './kafka/kafka.declaration.ts';
+import {
+  KAFKA,
+  KAFKA_CONSUME,
+  KAFKA_GROUP,
+  KAFKA_PASS_ON,
+  KAFKA_PRODUCE,
+  KAFKA_SUBSCRIBE,
+  KAFKA_TOPIC,
+} from './kafka/kafka.declaration.ts';
 import { LINK_FIELDS } from './link-fields.ts';
 import type { NodeKind, WireKind } from './node-kind.ts';
 import { RABBITMQ, RABBITMQ_CONSUME, RABBITMQ_PUBLISH } from './rabbitmq/broker.declaration.ts';
@@ -57,6 +65,7 @@ export const WIRE_KINDS: readonly WireKind[] = [
   KAFKA_PRODUCE,
   KAFKA_CONSUME,
   KAFKA_SUBSCRIBE,
+  KAFKA_PASS_ON,
 ];
 
 /** Kinds at which every message ends: what they send is never what came in, so that no circle of wires leads through them. */

@@ -13,7 +13,16 @@ import { node, scenarioOf, started, wire } from '../testing/drawing.ts';
 import { drawStory } from '../testing/fuzzer/draw-story.ts';
 import { lineText, runOf, scenarioText } from '../testing/run-fixtures.ts';
 import { nsOf, Story } from '../testing/story.ts';
-import { factsOf, factsShape, type Inside, type InsideCell, type InsideTable, ROWS_TOLD_MAX } from '../world/inside.ts';
+import {
+  factsOf,
+  factsShape,
+  type Inside,
+  type InsideCell,
+  InsideRows,
+  type InsideTable,
+  listShape,
+  ROWS_TOLD_MAX,
+} from '../world/inside.ts';
 import { nodeKind } from './declarations.ts';
 
 const SCENARIOS = readdirSync(new URL('../scenarios/', import.meta.url))
@@ -195,6 +204,32 @@ describe('to ask what a node holds', () => {
     expect(told('orders')).toEqual([
       ['broker-1', 'orders', 10],
       ['broker-2', 'orders', 20],
+    ]);
+  });
+
+  it('is one list of a part, whoever of its container tells of it, in order and with the columns of all', () => {
+    const shape = listShape('kafka-topic.partitions', { partition: 'count', fetches: 'count?', records: 'count' });
+    const actor = (partition: number, fetches: number | null) => ({
+      inside: () => {
+        const rows = new InsideRows(shape);
+        rows.add({ partition, fetches, records: 7 });
+        return [rows.table()];
+      },
+    });
+    const simulation = {
+      topology: { nodes: [{ id: 'cluster' }, { id: 'orders', parent: 'cluster' }] },
+      assembly: { actorsOfNode: () => [1, 2].map((ix) => ({ ix, member: `broker-${ix}` })) },
+      world: { actors: [null, actor(10, null), actor(9, 2)] },
+    } as unknown as Simulation;
+    const [table, ...others] = insideOf(simulation, 'orders');
+    expect(others).toEqual([]);
+    expect(table?.columns.map(({ key }) => key)).toEqual(['partition', 'fetches', 'records']);
+    expect([table?.rows, table?.total]).toEqual([
+      [
+        [9, 2, 7],
+        [10, null, 7],
+      ],
+      2,
     ]);
   });
 

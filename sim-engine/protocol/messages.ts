@@ -6,7 +6,7 @@ import type { Problem, TopologyDocument } from '../topology/document.ts';
 import type { Inside } from '../world/inside.ts';
 import type { Reason } from '../world/reasons.ts';
 
-export type { Inside, InsideCell, InsideSort, InsideTable } from '../world/inside.ts';
+export type { Inside, InsideCell, InsideSort, InsideTable, Stretch, StretchLook } from '../world/inside.ts';
 
 export type StepUnit = 'event' | 'message' | 'tick';
 
@@ -42,7 +42,7 @@ export type Request =
       readonly from?: number;
     }
   /** What a node, or a part of a container, holds now; see `simulation/inside.ts`. Looking changes nothing. */
-  | { readonly type: 'inside'; readonly node: string }
+  | { readonly type: 'inside'; readonly node: string; readonly detail?: string }
   /** Commands of the run, with their times; and what was told so far. The latest of both. */
   | { readonly type: 'log' }
   | { readonly type: 'notices' }

@@ -164,7 +164,7 @@ export class EngineHost {
       case 'letters':
         return this.answer(id, { type: 'letters', letters: lettersOf(loaded.simulation.world, request) });
       case 'inside':
-        return this.answer(id, { type: 'inside', inside: insideOf(loaded.simulation, request.node) });
+        return this.answer(id, { type: 'inside', inside: insideOf(loaded.simulation, request.node, request.detail) });
       case 'log':
         return this.tellLog(id, loaded.simulation);
       case 'notices':

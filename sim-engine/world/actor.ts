@@ -39,10 +39,10 @@ export interface Actor {
   sampleRows?(part: string, places: LayoutPlaces, out: Float64Array, at: number, most: number): number;
 
   /**
-   * What it holds now, as tables for people; `part`: of this part of it alone, by its document id, '' for all. Reads only, and is asked
-   * when somebody looks, never in a run.
+   * What it holds now, as tables for people; `part`: of this part of it alone, by its document id, '' for all; `detail`: what lies in
+   * something that a cell of the sort `detail` named, '' for all. Reads only, and is asked when somebody looks, never in a run.
    */
-  inside?(part: string): Inside;
+  inside?(part: string, detail: string): Inside;
 
   /** A wire now ends here, as connection number `slot` (never reused). Sends nothing: its start comes with `onConnected`. */
   attach(slot: number, connection: Connection): void;

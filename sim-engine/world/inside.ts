@@ -8,9 +8,10 @@ export const ROWS_TOLD_MAX = 200;
 
 /**
  * What a cell holds. `text`: the broker's own words, as they are. `word`: a key of the message files. `duration` and `moment`: ns, a
- * length and a time of the run. `ratio`: 0 to 1. `node`: a document id. `message`: whose it is and which; pressed, it opens its journey.
+ * length and a time of the run. `ratio`: 0 to 1. `node`: document ids with a blank between, mostly one. `message`: whose it is and which;
+ * pressed, it opens its journey. `detail`: a number of something that holds more; pressed, it is asked for as `Actor.inside` has it.
  */
-export type InsideSort = 'text' | 'word' | 'count' | 'duration' | 'moment' | 'bytes' | 'ratio' | 'node' | 'message';
+export type InsideSort = 'text' | 'word' | 'count' | 'duration' | 'moment' | 'bytes' | 'ratio' | 'node' | 'message' | 'detail';
 
 /** A message by its sender's document id and its number. */
 export interface InsideMessage {
@@ -21,6 +22,20 @@ export interface InsideMessage {
 /** Null: there is nothing to say of it. */
 export type InsideCell = string | number | InsideMessage | null;
 
+/**
+ * How a stretch of time is drawn: at work; nothing to do; in between, with something to do or with nothing; not there.
+ */
+export type StretchLook = 'on' | 'idle' | 'between' | 'paused' | 'off';
+
+/** A state of something from one moment until another, ns. */
+export interface Stretch {
+  /** Of whom. */
+  readonly lane: string;
+  readonly fromNs: number;
+  readonly untilNs: number;
+  readonly look: StretchLook;
+}
+
 /** Plain data, as it goes to the page. */
 export interface InsideTable {
   /** Keys of the message files: what is listed, and what is said when nothing is there. */
@@ -30,6 +45,8 @@ export interface InsideTable {
   readonly about?: string;
   /** Which of several actors of the node it is of. */
   readonly member?: string;
+  /** Which of several things of one sort it is about. */
+  readonly number?: number;
   /** One row that is always there, to be read from top to bottom. */
   readonly isFacts: boolean;
   readonly columns: readonly { readonly key: string; readonly label: string; readonly sort: InsideSort }[];
@@ -37,6 +54,11 @@ export interface InsideTable {
   readonly rows: readonly (readonly InsideCell[])[];
   /** All that could be told; more than there are rows when they are too many. */
   readonly total: number;
+  /** The same over time, to be drawn above the rows; oldest first. */
+  readonly stretches?: readonly Stretch[];
+  /** Details to ask for instead: what stands before the first row, and after the last one. */
+  readonly earlier?: string;
+  readonly later?: string;
 }
 
 export type Inside = readonly InsideTable[];

@@ -37,6 +37,7 @@ export const NAME_MESSAGES = {
   'wire.kafka-produce.label': 'Produce (Kafka)',
   'wire.kafka-consume.label': 'Consume (Kafka)',
   'wire.kafka-subscribe.label': 'Subscription (Kafka)',
+  'wire.kafka-pass-on.label': 'Pass on (Kafka)',
 };
 
 /** Labels that stand on the cards of the first drawing. */

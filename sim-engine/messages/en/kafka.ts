@@ -40,12 +40,15 @@ export const KAFKA_KIND_WORDS = {
     'The classic protocol of Kafka 4.4 with its four assignors. The newer protocol, by which the broker assigns, is left out so far.',
   'kind.kafka-group.port.in': 'Topics it reads',
   'kind.kafka-group.port.out': 'Members that read for it',
+  'kind.kafka-group.port.failed': 'Topic for what they fail at',
 
   'wire.kafka-produce.about':
     'A producer of the Java client gathers records into batches and sends each to the broker that leads its partition, again if it must.',
   'wire.kafka-consume.about':
     'Consumers of the Java client, one for each replica of the worker: they join the group, fetch from the partitions they are given, and commit.',
   'wire.kafka-subscribe.about': 'The group reads this topic. A relation: nothing travels on it.',
+  'wire.kafka-pass-on.about':
+    'What a member of the group fails at it publishes to this topic, and goes on with the next record. A retry topic is read again after a while, one for dead letters by people.',
 };
 
 export const KAFKA_FIELD_WORDS: { readonly [key: string]: string } = {
@@ -62,6 +65,8 @@ export const KAFKA_FIELD_WORDS: { readonly [key: string]: string } = {
   'kafka.minSessionTimeout.help': 'A member that asks for a shorter session time-out is refused.',
   'kafka.maxSessionTimeout.label': 'Longest session',
   'kafka.maxSessionTimeout.help': 'A member that asks for a longer session time-out is refused.',
+  'kafka.retentionCheck.label': 'Retention looked at every',
+  'kafka.retentionCheck.help': 'How often a broker looks for segments that are old or large enough to go.',
   'kafka.offsetsRetention.label': 'Offsets kept for',
   'kafka.offsetsRetention.help': 'How long the offsets of a group without members are kept.',
 
@@ -113,6 +118,9 @@ export const KAFKA_FIELD_WORDS: { readonly [key: string]: string } = {
   'kafka-produce.idempotence.off': 'Off',
   'kafka-produce.synchronous.label': 'One at a time',
   'kafka-produce.synchronous.help': 'The program waits for the answer to each record before it sends the next: send().get().',
+  'kafka-produce.sendTimeout.label': 'Waits for an answer',
+  'kafka-produce.sendTimeout.help':
+    'One at a time: after so long the program takes the record for failed, as future.get(timeout=10) does. The producer goes on trying, so it may get there all the same.',
   'kafka-produce.maxInFlight.label': 'Requests in flight',
   'kafka-produce.maxInFlight.help':
     'How many requests may be unanswered at each broker. Above one, without idempotence, sending again may change the order.',
@@ -120,6 +128,9 @@ export const KAFKA_FIELD_WORDS: { readonly [key: string]: string } = {
   'kafka-produce.retries.help': 'How often a batch is sent again. The delivery time-out usually ends it sooner.',
   'kafka-produce.bufferMemory.label': 'Buffer',
   'kafka-produce.bufferMemory.help': 'How many bytes may wait to be sent or answered. When it is full, the sender is held back.',
+  'kafka-produce.maxBlock.label': 'Held back for at most',
+  'kafka-produce.maxBlock.help':
+    'How long one call to send waits for room in the buffer. Then the record is given up, and the next one is tried.',
   'kafka-produce.maxRequestSize.label': 'Largest request',
   'kafka-produce.maxRequestSize.help': 'How many bytes one request takes: batches of several partitions go together.',
   'kafka-produce.requestTimeout.label': 'Request time-out',
@@ -157,6 +168,17 @@ export const KAFKA_FIELD_WORDS: { readonly [key: string]: string } = {
   'kafka-consume.autoCommitInterval.help': 'At the first poll after so long, the positions of the last poll are committed.',
   'kafka-consume.commitEvery.label': 'Commit after',
   'kafka-consume.commitEvery.help': 'After how many finished messages it commits. 0: whenever it is through with a poll.',
+  'kafka-consume.commitOnRevoke.label': 'Commit before a rebalance',
+  'kafka-consume.commitOnRevoke.help':
+    'The program asks to be told when it must give partitions up, and commits what it has done. Else that comes again at the next owner.',
+  'kafka-consume.retryMode.label': 'A retry',
+  'kafka-consume.retryMode.help':
+    'What happens until a failed record is tried again: the member waits with all it has, or pauses that partition and goes on with others.',
+  'kafka-consume.retryMode.wait': 'Holds up the member',
+  'kafka-consume.retryMode.pause': 'Pauses its partition',
+  'kafka-consume.closed.label': 'Closed',
+  'kafka-consume.closed.help':
+    'The members finish what they have polled, commit as they do and leave the group, as on a shutdown in good order. Off: they join again.',
   'kafka-consume.assignor.label': 'Assignor',
   'kafka-consume.assignor.help':
     'How partitions are shared out. All members must have one in common; by default the range, with cooperative sticky to change over to.',
@@ -189,4 +211,14 @@ export const KAFKA_FIELD_WORDS: { readonly [key: string]: string } = {
   'kafka-consume.fetchMaxBytes.help': 'How much one fetch brings from a broker; one batch at least.',
   'kafka-consume.maxPartitionFetchBytes.label': 'Of a partition at most',
   'kafka-consume.maxPartitionFetchBytes.help': 'How much one fetch brings from one partition; one batch at least.',
+
+  // ---- what is passed on
+  'kafka-pass-on.as.label': 'For',
+  'kafka-pass-on.as.help':
+    'A retry: read again after a while. Dead letters: what has been given up. Without a topic for those, the retry topic takes them too.',
+  'kafka-pass-on.as.retry': 'Retry',
+  'kafka-pass-on.as.dead-letter': 'Dead letters',
+  'kafka-pass-on.delay.label': 'Not before',
+  'kafka-pass-on.delay.help':
+    'How long after its failure a record is due again. Whoever reads the topic pauses until then: what lies behind it waits too.',
 };

@@ -47,7 +47,7 @@ export class KafkaBroker extends StatefulActor implements Container, BrokerCore 
   readonly connections: (Connection | null)[] = [];
   readonly peers: (LinkIx | null)[] = [];
   readonly settings = new Map<string, LogSettings>();
-  private params: Params;
+  params: Params;
   private readonly fetches: BrokerFetches;
   private readonly partitions: LedPartitions;
   private readonly groups: BrokerGroups;
@@ -89,7 +89,9 @@ export class KafkaBroker extends StatefulActor implements Container, BrokerCore 
   }
 
   override onParams(params: Params): void {
+    const isRetentionNew = params.retentionCheck !== this.params.retentionCheck;
     this.params = params;
+    if (isRetentionNew) this.partitions.armRetention();
     this.followFaults();
   }
 
@@ -122,9 +124,11 @@ export class KafkaBroker extends StatefulActor implements Container, BrokerCore 
 
   /** What a client has asked and not been answered goes with its connection. */
   private dropConnection(slot: number, reason: number): void {
-    const { arrived } = this.state;
+    const { arrived, arrivedOwed } = this.state;
     for (const msg of arrived.get(slot) ?? []) this.world.losePublish(this.ix, msg as MsgIx, this.place, reason);
+    for (const obl of arrivedOwed.get(slot) ?? []) this.world.obligations.dropCause(obl, this.place, reason);
     arrived.delete(slot);
+    arrivedOwed.delete(slot);
     this.fetches.dropConnection(slot);
     this.groups.dropConnection(slot);
   }
@@ -133,19 +137,13 @@ export class KafkaBroker extends StatefulActor implements Container, BrokerCore 
 
   override onPacket(link: LinkIx, type: number, first: number): void {
     const slot = this.world.links.toSlot[link] as number;
-    if (type === packet.PUBLISH) this.onRecord(slot, first);
+    if (type === packet.PUBLISH) noteArrived(this.state.arrived, slot, first);
+    else if (type === packet.DEAD_LETTER) noteArrived(this.state.arrivedOwed, slot, first);
     else if (type === packet.REQUEST) {
       const content = this.world.payloads.take(first) as Request | InsideWord;
       if ('word' in content) this.onWord(content);
       else this.onRequest(slot, content);
     }
-  }
-
-  private onRecord(slot: number, msg: number): void {
-    const { arrived } = this.state;
-    const known = arrived.get(slot);
-    if (known === undefined) arrived.set(slot, [msg]);
-    else known.push(msg);
   }
 
   private onRequest(slot: number, request: Request): void {
@@ -209,6 +207,7 @@ export class KafkaBroker extends StatefulActor implements Container, BrokerCore 
       case GROUPS_DUE:
         return this.groups.onTimer(arg);
       case RETENTION_DUE:
+        if (!this.partitions.isRetentionDue(arg)) return;
         this.partitions.retain();
         this.groups.expireOffsets();
         return this.partitions.armRetention();
@@ -267,10 +266,10 @@ export class KafkaBroker extends StatefulActor implements Container, BrokerCore 
     return write(this.contents, part, places, out, at, most);
   }
 
-  inside(part: string): Inside {
+  inside(part: string, detail: string): Inside {
     const { contents } = this;
     if (part === '') return brokerInside(contents);
-    if (this.settings.has(part)) return topicInside(contents, part);
+    if (this.settings.has(part)) return topicInside(contents, part, detail);
     return groupInside(contents, part, coordinatorOf(part, this.params.brokers as number) === this.number);
   }
 
@@ -333,6 +332,12 @@ export class KafkaBroker extends StatefulActor implements Container, BrokerCore 
     out[at + 3] = behindNs / 1e9;
     out[at + 4] = known?.generation ?? 0;
   }
+}
+
+function noteArrived(arrived: Map<number, number[]>, slot: number, what: number): void {
+  const known = arrived.get(slot);
+  if (known === undefined) arrived.set(slot, [what]);
+  else known.push(what);
 }
 
 function bytesOf({ segments }: PartitionLog): number {

@@ -139,7 +139,9 @@ export class BrokerFetches {
         offsets.push(at);
         this.deliver(slot, known, request.group, at, item);
       });
-      partitions.push({ topic, partition, offset, error: null, marks, offsets, nextOffset: sliceEnd(this.slice) });
+      const fetched = { topic, partition, offset, error: null, marks, offsets, nextOffset: sliceEnd(this.slice) };
+      const due = known.dueNs;
+      partitions.push(due.size === 0 ? fetched : { ...fetched, dueNs: offsets.map((at) => due.get(at) ?? 0) });
     }
     this.broker.respond(slot, { api: 'fetch', id: request.id, partitions });
   }

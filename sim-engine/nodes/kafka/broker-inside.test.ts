@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { insideOf } from '../../simulation/inside.ts';
 import { runOf, scenarioText } from '../../testing/run-fixtures.ts';
 import type { InsideCell } from '../../world/inside.ts';
+import { RECORDS_SHOWN } from './records-inside.ts';
 
 const simulation = runOf(scenarioText('kafka-order-events'));
 simulation.advanceTo(10_015_300_000);
@@ -15,10 +16,59 @@ function column(id: string, name: string, key: string): readonly InsideCell[] {
     .flatMap(({ columns, rows }) => rows.map((row) => row[columns.findIndex((one) => one.key === key)] ?? null));
 }
 
+const CLOCK_NS = 20_015_300_000;
+
+describe('the records of a partition', () => {
+  const run = runOf(scenarioText('kafka-order-events'));
+  run.advanceTo(CLOCK_NS);
+  const ofGroup = (key: string) => {
+    const table = insideOf(run, 'order-processing').find(({ title }) => title === 'inside.kafka-group.lag.title');
+    return table?.rows.map((row) => row[table.columns.findIndex((one) => one.key === key)]) ?? [];
+  };
+  const page = (detail: string) => {
+    const [table, ...others] = insideOf(run, 'order-events', detail);
+    expect(others).toEqual([]);
+    if (table === undefined) throw new Error(`nothing told of ${detail}`);
+    const cells = (key: string) => table.rows.map((row) => row[table.columns.findIndex((one) => one.key === key)] ?? null);
+    return { ...table, cells };
+  };
+
+  it('are told by offset, the newest first asked for, and a page before them', () => {
+    const newest = page('1');
+    expect(newest.number).toBe(1);
+    const offsets = newest.cells('offset').map(Number);
+    expect(offsets).toEqual(offsets.map((_, at) => (offsets[0] as number) + at));
+    expect(newest.later).toBeUndefined();
+    const before = page(newest.earlier ?? '');
+    expect(before.cells('offset')[0]).toBe(Math.max(0, (offsets[0] as number) - RECORDS_SHOWN));
+    expect(before.cells('offset')).toHaveLength(RECORDS_SHOWN);
+    expect(page(before.later ?? '').cells('offset')[0]).toBe(Number(before.cells('offset').at(-1)) + 1);
+    expect(page('1@0').earlier).toBeUndefined();
+  });
+
+  it('say who has read them: committed below the offset of the group, handed out from there on', () => {
+    const at = ofGroup('of-partition').indexOf('order-events-0');
+    const committed = Number(ofGroup('committed')[at]);
+    const end = Number(ofGroup('high-watermark')[at]);
+    expect(committed).toBeGreaterThan(0);
+    expect(committed).toBeLessThan(end);
+    const last = page(`0@${Math.max(0, committed - 3)}`);
+    const readers = last.cells('offset').map((offset, row) => [Number(offset) < committed, last.cells('committed-by')[row]]);
+    for (const [isBelow, ids] of readers) expect(ids).toBe(isBelow ? 'order-processing' : null);
+    expect(last.cells('handed-to').slice(0, 4)).toEqual([null, null, null, 'order-processing']);
+  });
+
+  it('are nothing where there is no such partition', () => {
+    expect(insideOf(run, 'order-events', '7')).toEqual([]);
+    expect(insideOf(run, 'order-events', 'all')).toEqual([]);
+  });
+});
+
 describe('what a cluster tells', () => {
   it('is each partition once, by its leader, with its marks', () => {
+    // One table in order of the partitions, whoever leads them.
+    expect(column('order-events', 'kafka-topic.partitions', 'partition')).toEqual([0, 1, 2]);
     const partitions = column('order-events', 'kafka-topic.partitions', 'partition');
-    expect([...partitions].sort()).toEqual([0, 1, 2]);
     const marks = ['log-start', 'high-watermark', 'log-end'].map((key) => column('order-events', 'kafka-topic.partitions', key));
     for (const at of partitions.keys()) {
       const [logStart, highWatermark, logEnd] = marks.map((cells) => Number(cells[at]));
@@ -39,6 +89,17 @@ describe('what a cluster tells', () => {
     const batches = column('shop', 'kafka-producer.batches', 'standing');
     const inFlight = batches.filter((standing) => standing === 'inside.word.batch-in-flight');
     expect(column('shop', 'kafka-producer.state', 'in-flight')).toEqual([inFlight.length]);
+  });
+
+  it('is what the group went through, from its first round on', () => {
+    expect(column('order-processing', 'kafka-group.turns', 'state')).toEqual([
+      'Stable',
+      'CompletingRebalance',
+      'PreparingRebalance',
+      'Empty',
+    ]);
+    const [stable] = column('order-processing', 'kafka-group.turns', 'for');
+    expect(column('order-processing', 'kafka-group.state', 'for')).toEqual([stable]);
   });
 
   it('is how far the group lags behind its committed offset', () => {

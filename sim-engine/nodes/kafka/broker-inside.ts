@@ -1,6 +1,6 @@
-// What a broker of a cluster holds, as tables: of a topic the partitions that it leads with their marks and their newest records; of a group
-// who is in it and owns what, its committed offsets, and how far it lags; of the whole what it leads and who is connected. Called by the
-// broker's actor when somebody looks; changes nothing of it.
+// What a broker of a cluster holds, as tables: of a topic the partitions that it leads with their marks, and the records of one of them; of a
+// group who is in it and owns what, what it went through, its committed offsets, and how far it lags; of the whole what it leads and who is
+// connected. Called by the broker's actor when somebody looks; changes nothing of it.
 
 import {
   agoNs,
@@ -9,23 +9,24 @@ import {
   type Inside,
   InsideRows,
   type InsideTable,
-  keyCell,
   listShape,
-  nameOfMessage,
+  type StretchLook,
   untilNs,
 } from '../../world/inside.ts';
 import type { World } from '../../world/world.ts';
 import type { Connection } from '../node-kind.ts';
 import { nameOf } from './assignors/assignment.ts';
-import { type Group, type Member, NO_REQUEST } from './group.ts';
+import { behindInNs, placeOf, standingOf } from './broker-rows.ts';
+import type { Group, GroupState, GroupTurn } from './group.ts';
 import { type GroupShare, lagIn } from './group-share.ts';
-import { recordOffset, type Segment } from './log-segment.ts';
 import { type PartitionLog, sizeBytes } from './partition-log.ts';
 import type { ClusterMetadata } from './protocol.ts';
+import { partitionAsked, recordsInside } from './records-inside.ts';
 
 const PARTITIONS = listShape('kafka-topic.partitions', {
-  partition: 'count',
+  partition: 'detail',
   leader: 'count',
+  'leader-is': 'word?',
   'log-start': 'count',
   'high-watermark': 'count',
   'log-end': 'count',
@@ -33,13 +34,6 @@ const PARTITIONS = listShape('kafka-topic.partitions', {
   bytes: 'bytes',
   segments: 'count',
   fetches: 'count?',
-});
-const RECORDS = listShape('kafka-topic.records', {
-  partition: 'count',
-  offset: 'count',
-  letter: 'message',
-  key: 'count?',
-  age: 'duration',
 });
 const GROUP_STATE = factsShape('kafka-group.state', {
   state: 'text',
@@ -51,11 +45,19 @@ const GROUP_STATE = factsShape('kafka-group.state', {
   'sync-ends': 'duration?',
 });
 const MEMBERS = listShape('kafka-group.members', {
+  client: 'node?',
   member: 'text',
   instance: 'text?',
   standing: 'word',
   owns: 'text?',
   'session-ends': 'duration?',
+});
+const TURNS = listShape('kafka-group.turns', {
+  from: 'moment',
+  state: 'text',
+  for: 'duration',
+  generation: 'count',
+  members: 'count',
 });
 const OFFSETS = listShape('kafka-group.offsets', { 'of-partition': 'text', committed: 'count', age: 'duration' });
 const LAG = listShape('kafka-group.lag', {
@@ -64,6 +66,7 @@ const LAG = listShape('kafka-group.lag', {
   'log-start': 'count',
   'high-watermark': 'count',
   lag: 'count',
+  'behind-by': 'duration',
   fetched: 'count',
 });
 const BROKER_STATE = factsShape('kafka.state', {
@@ -118,19 +121,22 @@ const recordsIn = ({ highWatermark, logStart }: PartitionLog): number => highWat
 
 // ---------------------------------------------------------------- topics
 
-/** Nothing where it leads no partition of the topic. */
-export function topicInside(contents: BrokerContents, wanted: string): Inside {
+/** Nothing where it leads no partition of the topic. `detail`: records of one of them. */
+export function topicInside(contents: BrokerContents, wanted: string, detail: string): Inside {
   const led = [...contents.state.partitions.values()].filter(({ topic }) => topic === wanted);
-  led.sort((a, b) => a.partition - b.partition);
-  return led.length === 0 ? [] : [partitionsTable(contents, led), recordsTable(contents, led)];
+  if (detail === '') return led.length === 0 ? [] : [partitionsTable(contents, led)];
+  const asked = partitionAsked(detail);
+  const one = led.find(({ partition }) => partition === asked?.partition);
+  return one === undefined ? [] : recordsInside(contents, one, asked?.from ?? null);
 }
 
-function partitionsTable({ number }: BrokerContents, led: readonly LedPartition[]): InsideTable {
+function partitionsTable({ isDown, number }: BrokerContents, led: readonly LedPartition[]): InsideTable {
   const rows = new InsideRows(PARTITIONS);
   for (const { fetches, log, partition } of led) {
     rows.add({
       partition,
       leader: number + 1,
+      'leader-is': isDown ? 'inside.word.broker-down' : null,
       'log-start': log.logStart,
       'high-watermark': log.highWatermark,
       'log-end': log.logEnd,
@@ -143,61 +149,16 @@ function partitionsTable({ number }: BrokerContents, led: readonly LedPartition[
   return rows.table(led.length);
 }
 
-/** The end of every log: the last record of each partition, then those before them, and so on. */
-function recordsTable({ world }: BrokerContents, led: readonly LedPartition[]): InsideTable {
-  const rows = new InsideRows(RECORDS);
-  let ends = led.map(({ log, partition }) => ({ partition, records: newestFirst(log) }));
-  while (ends.length > 0 && !rows.isFull) {
-    ends = ends.filter(({ partition, records }) => {
-      const { value } = records.next();
-      if (!value) return false;
-      const [segment, record] = value;
-      const msg = segment.item[record] as number;
-      rows.add({
-        partition,
-        offset: recordOffset(segment, record),
-        letter: nameOfMessage(world, msg),
-        key: keyCell(segment.key[record] as number),
-        age: agoNs(world, world.messages.createdNs[msg] as number),
-      });
-      return true;
-    });
-  }
-  let total = 0;
-  for (const { log } of led) total += countRecords(log);
-  return rows.table(total);
-}
-
-function* newestFirst({ logStart, segments }: PartitionLog): Generator<readonly [Segment, number], undefined> {
-  for (let at = segments.length - 1; at >= 0; at--) {
-    const segment = segments[at] as Segment;
-    for (let record = segment.recordCount - 1; record >= 0; record--) {
-      if (recordOffset(segment, record) < logStart) return;
-      yield [segment, record];
-    }
-  }
-}
-
-/** Compaction leaves gaps: not so many as there are offsets. */
-function countRecords({ logStart, segments }: PartitionLog): number {
-  let count = 0;
-  for (const segment of segments) {
-    let below = 0;
-    while (below < segment.recordCount && recordOffset(segment, below) < logStart) below++;
-    count += segment.recordCount - below;
-  }
-  return count;
-}
-
 // ---------------------------------------------------------------- groups
 
 /** `isCoordinator`: the group's offsets lie with this broker, whether it knows the group yet or not. */
 export function groupInside(contents: BrokerContents, id: string, isCoordinator: boolean): Inside {
   const group = contents.state.coordinator.groups.get(id);
   const tables: InsideTable[] = [];
-  if (group !== undefined || isCoordinator) tables.push(groupStateTable(contents, group), membersTable(contents, group));
+  if (group !== undefined || isCoordinator)
+    tables.push(groupStateTable(contents, group), membersTable(contents, group), turnsTable(contents, group));
   const read = [...contents.state.partitions.values()].filter(({ shares }) => shares.has(id));
-  if (read.length > 0) tables.push(lagTable(read, id));
+  if (read.length > 0) tables.push(lagTable(contents, read, id));
   if (group !== undefined) tables.push(offsetsTable(contents, group));
   return tables;
 }
@@ -215,13 +176,15 @@ function groupStateTable({ world }: BrokerContents, group: Group | undefined): I
   });
 }
 
-function membersTable({ world }: BrokerContents, group: Group | undefined): InsideTable {
+function membersTable({ connections, world }: BrokerContents, group: Group | undefined): InsideTable {
   const rows = new InsideRows(MEMBERS);
   for (const member of group?.members.values() ?? []) {
+    const [wire] = placeOf(member.id);
     rows.add({
+      client: connections.find((connection) => connection?.wireId === wire)?.peerId ?? null,
       member: member.id,
       instance: textOf(member.instanceId),
-      standing: standingOf(group as Group, member),
+      standing: STANDINGS[standingOf(group as Group, member)] as string,
       owns: textOf(member.assignment.map(nameOf).join(', ')),
       'session-ends': untilNs(world, member.dueNs),
     });
@@ -229,14 +192,42 @@ function membersTable({ world }: BrokerContents, group: Group | undefined): Insi
   return rows.table(group?.members.size ?? 0);
 }
 
-function standingOf({ awaitedSyncs, state }: Group, { id, joinRequest, syncRequest }: Member): string {
-  if (joinRequest !== NO_REQUEST) return 'inside.word.member-joined';
-  if (state === 'PreparingRebalance') return 'inside.word.member-to-rejoin';
-  if (syncRequest !== NO_REQUEST) return 'inside.word.member-syncs';
-  return awaitedSyncs.has(id) ? 'inside.word.member-to-sync' : 'inside.word.member-stable';
+/** In the order of their numbers. */
+const STANDINGS = [
+  'inside.word.member-stable',
+  'inside.word.member-joined',
+  'inside.word.member-to-rejoin',
+  'inside.word.member-syncs',
+  'inside.word.member-to-sync',
+] as const;
+
+/** States of late, the present one first. */
+function turnsTable({ world }: BrokerContents, group: Group | undefined): InsideTable {
+  const nowNs = world.now[0] as number;
+  const rows = new InsideRows(TURNS);
+  const turns = group?.turns ?? [];
+  const untilNs = turns.map((_, at) => turns[at + 1]?.atNs ?? nowNs);
+  for (let at = turns.length - 1; at >= 0; at--) {
+    const { atNs, generation, members, state } = turns[at] as GroupTurn;
+    rows.add({ from: atNs, state, for: (untilNs[at] as number) - atNs, generation, members });
+  }
+  const stretches = turns.map(({ atNs, state }, at) => ({
+    lane: '',
+    fromNs: atNs,
+    untilNs: untilNs[at] as number,
+    look: LOOKS[state],
+  }));
+  return { ...rows.table(turns.length), stretches };
 }
 
-function lagTable(read: readonly LedPartition[], group: string): InsideTable {
+const LOOKS: Readonly<Record<GroupState, StretchLook>> = {
+  Empty: 'off',
+  PreparingRebalance: 'paused',
+  CompletingRebalance: 'between',
+  Stable: 'on',
+};
+
+function lagTable({ world }: BrokerContents, read: readonly LedPartition[], group: string): InsideTable {
   const rows = new InsideRows(LAG);
   for (const led of read) {
     const { log } = led;
@@ -247,6 +238,7 @@ function lagTable(read: readonly LedPartition[], group: string): InsideTable {
       'log-start': log.logStart,
       'high-watermark': log.highWatermark,
       lag: lagIn(log, share),
+      'behind-by': behindInNs(world, log, share),
       fetched: share.fetched,
     });
   }

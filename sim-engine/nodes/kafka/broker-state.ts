@@ -3,6 +3,7 @@
 
 import type { ActorIx, LinkIx } from '../../kernel/ids.ts';
 import type { World } from '../../world/world.ts';
+import type { Params } from '../fields.ts';
 import type { Connection } from '../node-kind.ts';
 import { type DeadlineState, newDeadlineState } from './deadlines.ts';
 import type { CoordinatorState } from './group-coordinator.ts';
@@ -26,6 +27,10 @@ export interface Partition {
   appended: number;
   /** By group. */
   readonly shares: Map<string, GroupShare>;
+  /** What rests here because no group reads the topic; null = nothing ever did. */
+  kept: GroupShare | null;
+  /** By offset: before when a record is not to be tried again, ns. */
+  readonly dueNs: Map<number, number>;
   /** Parked fetches that wait for records here. */
   readonly fetches: Set<number>;
 }
@@ -45,6 +50,8 @@ export interface BrokerState {
   early: { readonly slot: number; readonly request: Request }[];
   /** By slot: records that have arrived and whose request has not. */
   readonly arrived: Map<number, number[]>;
+  /** By slot: the same of obligations that are handed over. */
+  readonly arrivedOwed: Map<number, number[]>;
   readonly fetches: Map<number, ParkedFetch>;
   fetchCount: number;
   fetchDeadlines: DeadlineState;
@@ -60,7 +67,8 @@ export interface BrokerState {
   producerIds: number;
   appended: number;
   fetched: number;
-  isRetaining: boolean;
+  /** Number of the timer that is set for the next look at retention. */
+  retentionTimers: number;
   isCleaning: boolean;
 }
 
@@ -69,6 +77,7 @@ export const newBrokerState = (): BrokerState => ({
   metadata: null,
   early: [],
   arrived: new Map(),
+  arrivedOwed: new Map(),
   fetches: new Map(),
   fetchCount: 0,
   fetchDeadlines: newDeadlineState(),
@@ -81,7 +90,7 @@ export const newBrokerState = (): BrokerState => ({
   producerIds: 0,
   appended: 0,
   fetched: 0,
-  isRetaining: false,
+  retentionTimers: 0,
   isCleaning: false,
 });
 
@@ -98,6 +107,8 @@ export interface BrokerCore {
   readonly connections: readonly (Connection | null)[];
   /** By number: the way to the other brokers; null where there is none. */
   readonly peers: readonly (LinkIx | null)[];
+  /** Of the cluster. */
+  readonly params: Params;
   /** By topic. */
   readonly settings: ReadonlyMap<string, LogSettings>;
   respond(slot: number, response: Response): void;

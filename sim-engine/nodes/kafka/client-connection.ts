@@ -139,8 +139,12 @@ export class ClientConnection {
 
   /** Whether what is known of the cluster has become too old; if so, news is asked for. */
   refresh(): void {
+    this.askMetadataIfOlderThan(METADATA_AGE_NS);
+  }
+
+  askMetadataIfOlderThan(ageNs: number): void {
     const { metadata, metadataNs } = this.user.connection;
-    if (metadata === null || this.nowNs - (metadataNs[0] as number) >= METADATA_AGE_NS) this.askMetadata();
+    if (metadata === null || this.nowNs - (metadataNs[0] as number) >= ageNs) this.askMetadata();
   }
 
   onResponse(number: number): void {

@@ -1,5 +1,5 @@
 // What the clients of a cluster hold, as tables: of a producer its buffer and its batches, waiting and in flight; of a consumer its members,
-// how each stands with the group, and where it is in the partitions that it owns. Called by them when somebody looks at their host.
+// how each stands with the group, what it went through of late, and where it is in the partitions that it owns. Called by them when somebody looks at their host.
 
 import {
   agoNs,
@@ -10,11 +10,13 @@ import {
   listShape,
   nameOfMessage,
   nameOfWork,
+  type StretchLook,
   untilNs,
 } from '../../world/inside.ts';
 import type { World } from '../../world/world.ts';
 import { nameOf } from './assignors/assignment.ts';
 import { type Member, nextOffsets, positionsOf, type Rec } from './consumer-member.ts';
+import { rebalancesOf, TURNS_MAX, type Turn } from './member-history.ts';
 import { NO_OFFSET } from './offsets.ts';
 
 const PRODUCER = factsShape('kafka-producer.state', {
@@ -45,6 +47,24 @@ const MEMBERS = listShape('kafka-consumer.members', {
   has: 'count',
   'to-retry': 'count?',
   'since-poll': 'duration',
+});
+const REBALANCES = listShape('kafka-consumer.rebalances', {
+  member: 'text',
+  from: 'moment',
+  took: 'duration',
+  without: 'duration',
+  generation: 'count?',
+  'owned-before': 'count',
+  'owned-after': 'count',
+  standing: 'word?',
+});
+const TURNS = listShape('kafka-consumer.turns', {
+  member: 'text',
+  from: 'moment',
+  standing: 'word',
+  for: 'duration',
+  'owns-count': 'count',
+  generation: 'count?',
 });
 const POSITIONS = listShape('kafka-consumer.positions', {
   member: 'text',
@@ -145,6 +165,64 @@ export function membersTable(world: World, members: readonly Member[], about: st
     });
   }
   return rows.table(members.length, about);
+}
+
+/** The latest first. What is still under way says so. */
+export function rebalancesTable(world: World, members: readonly Member[], about: string): InsideTable {
+  const nowNs = world.now[0] as number;
+  const rows = new InsideRows(REBALANCES);
+  const all = members.flatMap((member) =>
+    rebalancesOf(member.turns, nowNs, member.turns.length < TURNS_MAX).map((one) => ({ member, one })),
+  );
+  all.sort((a, b) => b.one.fromNs - a.one.fromNs || a.member.place - b.member.place);
+  for (const { member, one } of all) {
+    const { fromNs, generation, isOver, ownedAfter, ownedBefore, tookNs, withoutNs } = one;
+    rows.add({
+      member: memberName(member),
+      from: fromNs,
+      took: tookNs,
+      without: withoutNs,
+      generation: generation < 0 ? null : generation,
+      'owned-before': ownedBefore,
+      'owned-after': ownedAfter,
+      standing: isOver ? null : 'inside.word.rebalance-goes-on',
+    });
+  }
+  return rows.table(all.length, about);
+}
+
+/** Stages of late, the present ones first. */
+export function turnsTable(world: World, members: readonly Member[], about: string): InsideTable {
+  const nowNs = world.now[0] as number;
+  const rows = new InsideRows(TURNS);
+  const all = members.flatMap((member) =>
+    member.turns.map((turn, at) => ({ member, turn, untilNs: member.turns[at + 1]?.atNs ?? nowNs })),
+  );
+  const stretches = all.map(({ member, turn, untilNs }) => ({
+    lane: memberName(member),
+    fromNs: turn.atNs,
+    untilNs,
+    look: lookOf(turn),
+  }));
+  all.sort((a, b) => b.turn.atNs - a.turn.atNs || a.member.place - b.member.place);
+  for (const { member, turn, untilNs } of all) {
+    const { atNs, generation, owns, stage } = turn;
+    rows.add({
+      member: memberName(member),
+      from: atNs,
+      standing: STAGES[stage],
+      for: untilNs - atNs,
+      'owns-count': owns,
+      generation: generation < 0 ? null : generation,
+    });
+  }
+  return { ...rows.table(all.length, about), stretches };
+}
+
+function lookOf({ owns, stage }: Turn): StretchLook {
+  if (stage === 'out') return 'off';
+  if (stage === 'stable') return owns > 0 ? 'on' : 'idle';
+  return owns > 0 ? 'between' : 'paused';
 }
 
 /** `isDoneOnly`: a commit says what is done, and else what a poll has returned. */

@@ -3,22 +3,23 @@
 
 import type { PartRef } from '../node-kind.ts';
 import { murmur2, toPositive } from './murmur2.ts';
-import type { ClusterMetadata } from './protocol.ts';
+import type { ClusterMetadata, PassOns } from './protocol.ts';
 
 export const TOPIC = 'kafka-topic';
 export const GROUP = 'kafka-group';
 
-/** `subscriptions`: topics by group, as the relations of the drawing say. */
+/** `subscriptions`: topics by group, `passOns`: where groups publish what they fail at, both as the relations of the drawing say. */
 export function clusterMetadata(
   parts: readonly PartRef[],
   brokerCount: number,
   subscriptions: ReadonlyMap<string, readonly string[]>,
+  passOns: ReadonlyMap<string, PassOns>,
 ): ClusterMetadata {
   const leaders = new Map<string, readonly number[]>();
   for (const { id, kind, params } of parts) {
     if (kind === TOPIC) leaders.set(id, leadersOf(id, params.partitions as number, brokerCount));
   }
-  return { leaders, subscriptions };
+  return { leaders, subscriptions, passOns };
 }
 
 /** One broker after the other, from one that the topic's id says. */

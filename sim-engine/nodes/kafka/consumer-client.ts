@@ -6,10 +6,10 @@
 
 import { floor } from '../../kernel/exact-math.ts';
 import type { LinkIx, OblIx } from '../../kernel/ids.ts';
-import { WAITING } from '../../world/books.ts';
+import { DELAYED, WAITING } from '../../world/books.ts';
 import type { Inside } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
-import { actorPlace, CRASH, REMOVED } from '../../world/reasons.ts';
+import { actorPlace, CRASH, FORGOTTEN, REMOVED } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
 import type { Params } from '../fields.ts';
 import {
@@ -21,7 +21,7 @@ import {
   type Settlement,
 } from '../node-kind.ts';
 import { type Call, CLIENT_OWN, ClientConnection, type ConnectionState, type ConnectionUser } from './client-connection.ts';
-import { fetchedTable, membersTable, positionsTable } from './client-inside.ts';
+import { fetchedTable, membersTable, positionsTable, rebalancesTable, turnsTable } from './client-inside.ts';
 import { coordinatorOf } from './cluster-metadata.ts';
 import {
   COMMIT,
@@ -31,12 +31,15 @@ import {
   HEARTBEAT,
   KINDS,
   newConsumerState,
+  PASS_ON_DUE,
+  RESUME,
   RETRIES,
   RETRY_NS,
 } from './consumer-core.ts';
 import { ConsumerFetcher } from './consumer-fetcher.ts';
 import { type Member, newMember, type Rec } from './consumer-member.ts';
 import { ConsumerMembership } from './consumer-membership.ts';
+import { PassOn } from './consumer-pass-on.ts';
 import { PollLoop } from './consumer-poll-loop.ts';
 import { addDeadline, type DeadlineOwner, passDeadlines } from './deadlines.ts';
 import { enter } from './member-history.ts';
@@ -58,6 +61,7 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
   readonly loop: PollLoop;
   readonly membership: ConsumerMembership;
   readonly fetcher: ConsumerFetcher;
+  readonly passOn: PassOn;
 
   constructor(world: World, host: ConsumerHost, client: number, connection: Connection) {
     this.world = world;
@@ -79,12 +83,15 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
         return consumer.state.members.length * KINDS;
       },
       counts: (number) =>
-        number >= RETRIES ? this.keeperOf(number - RETRIES) !== undefined : this.memberOf(number) !== undefined,
+        number >= RETRIES
+          ? this.keeperOf(number - RETRIES) !== undefined
+          : number === PASS_ON_DUE || this.memberOf(number) !== undefined,
     };
     this.onParams(connection);
     this.loop = new PollLoop(this);
     this.membership = new ConsumerMembership(this);
     this.fetcher = new ConsumerFetcher(this);
+    this.passOn = new PassOn(this);
   }
 
   get connection(): ConnectionState {
@@ -92,8 +99,12 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
   }
 
   onParams({ params }: Connection): void {
+    const before = this.params as Params | undefined;
     this.params = params;
     this.commitMode = params.commit as string;
+    if (before === undefined || before.closed === params.closed) return;
+    if (params.closed === true) this.closeAll();
+    else this.followReplicas();
   }
 
   get nowNs(): number {
@@ -127,7 +138,7 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
 
   private followReplicas(): void {
     const { members } = this.state;
-    const wanted = this.replicas();
+    const wanted = this.params.closed === true ? members.length : this.replicas();
     while (members.length < wanted) {
       const member = newMember(this.state.memberCount++, members.length, this.nowNs);
       members.push(member);
@@ -138,9 +149,24 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
 
   /** Leaves the group in good order, unless its instance is to come back; what it has fetched is for others. */
   private close(member: Member, reason: number, leaves: boolean): void {
-    if (leaves && member.stage === 'stable' && this.commitMode !== 'before') this.loop.commit(member, [...member.owned.values()]);
+    if (leaves && member.stage === 'stable') this.loop.commitBeforeRevoke(member);
     this.drop(member, reason);
     if (leaves && member.id !== '' && this.params.staticMembers !== true) this.membership.leave(member);
+  }
+
+  /** As a process that is told to stop does: each member finishes what its poll has brought, and leaves. */
+  private closeAll(): void {
+    for (const member of [...this.state.members]) {
+      member.isClosing = true;
+      if (member.isIdle || (member.stage !== 'stable' && member.inHand.size === 0 && member.early === 0)) this.end(member);
+    }
+  }
+
+  end(member: Member): void {
+    const { state } = this;
+    state.members = state.members.filter((one) => one !== member);
+    this.close(member, FORGOTTEN, true);
+    this.followReplicas();
   }
 
   coordinator(): number {
@@ -157,14 +183,16 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
     this.dropRecords(member.polled.splice(0), reason);
     this.dropRecords([...member.kept.values()], reason);
     member.kept.clear();
+    // What is on its way to another topic gets there all the same.
+    member.passing.clear();
   }
 
   dropRecords(records: readonly Rec[], reason: number): void {
     const { obligations } = this.world;
-    for (const { obl } of records) {
+    for (const { dueNs, obl } of records) {
       this.state.heldCauses--;
       // Whoever leads the partition has it still and hands it out again.
-      if ((obligations.causes[obl] as number) > 1) obligations.moveTo(obl, WAITING);
+      if ((obligations.causes[obl] as number) > 1) obligations.moveTo(obl, dueNs > this.nowNs ? DELAYED : WAITING);
       obligations.dropCause(obl, this.place, reason);
     }
   }
@@ -198,6 +226,7 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
   private arrivedOn = -1;
 
   onMetadata(): void {
+    this.passOn.drain();
     for (const member of [...this.state.members]) {
       if (member.stage === 'out' && member.inHand.size === 0) this.loop.poll(member);
       else {
@@ -213,6 +242,7 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
     if (call.door === -1) return;
     this.network.refresh();
     const { request } = call;
+    if (response.api === 'produce' || response.api === 'init-producer-id') return this.passOn.onResponse(response);
     if (response.api === 'committed') return this.fetcher.onCommitted(response.offsets);
     if (response.api === 'list-offsets') return this.fetcher.onMarks(response.partitions);
     if (!('member' in request)) return;
@@ -236,9 +266,11 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
     return this.state.members.find((member) => member.id === id);
   }
 
-  onFailed({ door, request }: Call): void {
+  onFailed(call: Call): void {
+    const { door, request } = call;
     for (const member of this.state.members) if (member.fetching.get(door) === request.id) member.fetching.delete(door);
     this.network.askMetadata();
+    if (request.api === 'produce' || request.api === 'init-producer-id') this.passOn.onFailed(call);
     if (request.api !== 'join' && request.api !== 'sync') return;
     const member = this.askerOf(request.api, request.member, 'clientId' in request ? request.clientId : '');
     if (member === undefined || member.stage === 'stable') return;
@@ -251,6 +283,7 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
     const due: number[] = [];
     passDeadlines(this.world, this.deadlines, arg, (number) => due.push(number));
     for (const number of due) {
+      if (number === PASS_ON_DUE) this.passOn.drain();
       if (number >= RETRIES) {
         if (this.keeperOf(number - RETRIES) !== undefined) this.loop.giveAgain(number - RETRIES);
         continue;
@@ -265,7 +298,8 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
     else if (kind === COMMIT) {
       // An application that finds nothing polls on and on.
       if (member.isIdle && this.commitMode === 'auto') this.loop.commitIfDue(member);
-    } else if (member.stage === 'out') {
+    } else if (kind === RESUME) this.loop.pollIfIdle(member);
+    else if (member.stage === 'out') {
       if (member.inHand.size === 0 && member.early === 0) this.loop.poll(member);
     } else {
       const unknown = [...member.owned.values()].filter(({ fetchOffset }) => fetchOffset === NO_OFFSET);
@@ -283,6 +317,8 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
     const { members } = state;
     return [
       membersTable(world, members, group),
+      turnsTable(world, members, group),
+      rebalancesTable(world, members, group),
       positionsTable(members, this.commitMode === 'after', group),
       fetchedTable(world, members, group),
     ];
@@ -300,6 +336,7 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
   private letGo(reason: number): void {
     for (const member of this.state.members) this.drop(member, reason);
     for (const arrived of this.state.arriving.values()) this.dropRecords(arrived, reason);
+    this.passOn.letGo(reason);
     this.state.arriving.clear();
     this.state.members = [];
   }

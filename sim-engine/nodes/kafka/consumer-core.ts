@@ -8,6 +8,7 @@ import { type ClientConnection, type ConnectionState, newConnectionState } from 
 import type { ConsumerFetcher } from './consumer-fetcher.ts';
 import type { Member, Rec } from './consumer-member.ts';
 import type { ConsumerMembership } from './consumer-membership.ts';
+import type { PassOn } from './consumer-pass-on.ts';
 import type { PollLoop } from './consumer-poll-loop.ts';
 import { type DeadlineOwner, type DeadlineState, newDeadlineState } from './deadlines.ts';
 
@@ -21,8 +22,44 @@ export const REQUEST_TIMEOUT_NS = 30_000 * MS;
 export const HEARTBEAT = 0;
 export const GO_ON = 1;
 export const COMMIT = 2;
+/** A partition that waited for its first record may be read again. */
+export const RESUME = 3;
 export const KINDS = 4;
 export const RETRIES = 1_000_000_000;
+/** What is to be published again to another topic; no member's. */
+export const PASS_ON_DUE = -1;
+
+/** What a member has failed at and publishes to another topic. */
+interface Passed {
+  readonly obl: number;
+  readonly rec: Rec;
+  /** Number of the member that had it. */
+  readonly member: number;
+  readonly isRetry: boolean;
+  readonly dueNs: number;
+}
+
+/** What goes to one partition of a topic, in order. */
+export interface Line {
+  readonly topic: string;
+  readonly partition: number;
+  readonly waiting: Passed[];
+  /** How many of those, from the first on, are in the batch that has gone out or goes out again. */
+  batch: number;
+  /** Number of the request that it is in; 0 = it is not under way. */
+  request: number;
+  sequence: number;
+}
+
+export interface PassOnState {
+  /** By name of the partition. */
+  readonly lines: Map<string, Line>;
+  producerId: number;
+  isAskingId: boolean;
+  passed: number;
+}
+
+export const newPassOnState = (): PassOnState => ({ lines: new Map(), producerId: -1, isAskingId: false, passed: 0 });
 
 export interface ConsumerState {
   readonly connection: ConnectionState;
@@ -32,6 +69,7 @@ export interface ConsumerState {
   /** By broker: what has arrived and whose response has not. */
   readonly arriving: Map<number, Rec[]>;
   deadlines: DeadlineState;
+  readonly passOn: PassOnState;
   /** Causes it holds, beside those that its host does. */
   heldCauses: number;
 }
@@ -42,6 +80,7 @@ export const newConsumerState = (ids: number, doors: number): ConsumerState => (
   memberCount: 0,
   arriving: new Map(),
   deadlines: newDeadlineState(),
+  passOn: newPassOnState(),
   heldCauses: 0,
 });
 
@@ -63,6 +102,7 @@ export interface ConsumerCore {
   readonly loop: PollLoop;
   readonly membership: ConsumerMembership;
   readonly fetcher: ConsumerFetcher;
+  readonly passOn: PassOn;
   /** Broker that coordinates the group. */
   coordinator(): number;
   /** '' = it has no instance. */
@@ -74,4 +114,6 @@ export interface ConsumerCore {
   dropRecords(records: readonly Rec[], reason: number): void;
   /** After `retry.backoff.ms` the member goes on with what it could not do now. */
   later(member: Member): void;
+  /** It has nothing in hand any more and is to stop: it leaves the group in good order. */
+  end(member: Member): void;
 }

@@ -126,7 +126,10 @@ export class ConsumerFetcher {
       return;
     }
     const name = nameOf(part);
-    for (const [i, rec] of records.entries()) owned.buffered.push({ ...rec, partition: name, offset: part.offsets[i] as number });
+    for (const [i, rec] of records.entries()) {
+      const [offset, dueNs] = [part.offsets[i] as number, part.dueNs?.[i] ?? 0];
+      owned.buffered.push({ ...rec, partition: name, offset, dueNs });
+    }
     owned.fetchOffset = part.nextOffset;
     owned.end = part.marks.highWatermark;
   }
@@ -140,7 +143,7 @@ export class ConsumerFetcher {
   onRecord(link: LinkIx, obl: number, attempt: number): void {
     const door = this.core.network.doors.findIndex((one) => one.in === link);
     const { arriving } = this.core.state;
-    const rec: Rec = { obl, attempt, offset: -1, partition: '' };
+    const rec: Rec = { obl, attempt, offset: -1, partition: '', dueNs: 0 };
     this.core.state.heldCauses++;
     const known = arriving.get(door);
     if (known === undefined) arriving.set(door, [rec]);

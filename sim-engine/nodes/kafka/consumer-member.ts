@@ -12,6 +12,8 @@ export interface Rec {
   readonly offset: number;
   /** Name of the partition. */
   readonly partition: string;
+  /** Before this it is not worked on, nor is what lies behind it in the partition, ns. */
+  readonly dueNs: number;
 }
 
 /** A partition that a member owns. */
@@ -47,6 +49,10 @@ export interface Member {
   readonly inHand: Map<number, Rec>;
   /** By obligation: what waits to be tried again. */
   readonly kept: Map<number, Rec>;
+  /** Obligations of what is being published to another topic. */
+  readonly passing: Set<number>;
+  /** It ends as soon as it is through with its poll. */
+  isClosing: boolean;
   /** Places of the host that it has filled; of those, how many are settled already. */
   given: number;
   early: number;
@@ -81,6 +87,8 @@ export const newMember = (number: number, place: number, nowNs: number): Member 
   polled: [],
   inHand: new Map(),
   kept: new Map(),
+  passing: new Set(),
+  isClosing: false,
   given: 0,
   early: 0,
   isIdle: false,
@@ -104,11 +112,11 @@ export const newOwned = ({ partition, topic }: TopicPartition): Owned => ({
   open: new Set(),
 });
 
-/** Takes up to `max` records out of what was fetched, one partition after the other. */
-export function takePolled(member: Member, max: number): Rec[] {
+/** Takes up to `max` records out of what was fetched, one partition after the other; those whose first record is not due are paused. */
+export function takePolled(member: Member, max: number, nowNs: number): Rec[] {
   const polled: Rec[] = [];
   for (const owned of member.owned.values()) {
-    while (owned.buffered.length > 0 && polled.length < max) {
+    while (owned.buffered.length > 0 && polled.length < max && (owned.buffered[0] as Rec).dueNs <= nowNs) {
       const rec = owned.buffered.shift() as Rec;
       owned.open.add(rec.offset);
       owned.position = rec.offset + 1;
@@ -116,6 +124,16 @@ export function takePolled(member: Member, max: number): Rec[] {
     }
   }
   return polled;
+}
+
+/** When the first of the paused partitions may be read again, ns; infinity = none is paused. */
+export function resumeNs({ owned }: Member, nowNs: number): number {
+  let soonest = Number.POSITIVE_INFINITY;
+  for (const { buffered } of owned.values()) {
+    const dueNs = buffered[0]?.dueNs ?? 0;
+    if (dueNs > nowNs && dueNs < soonest) soonest = dueNs;
+  }
+  return soonest;
 }
 
 type Offset = TopicPartition & { readonly offset: number };

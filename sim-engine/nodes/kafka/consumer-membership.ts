@@ -63,7 +63,7 @@ export class ConsumerMembership {
   /** Eager: everything is given up before. Cooperative: what it has it keeps, and goes on with it. */
   rejoin(member: Member): void {
     if (!this.core.isCooperative) {
-      if (this.core.commitMode !== 'before') this.core.loop.commit(member, [...member.owned.values()]);
+      this.core.loop.commitBeforeRevoke(member);
       this.revoke(member, [...member.owned.keys()]);
     }
     this.join(member);
@@ -134,7 +134,7 @@ export class ConsumerMembership {
     member.assigned = assignment;
     const names = new Set(assignment.map(nameOf));
     const revoked = [...member.owned.keys()].filter((name) => !names.has(name));
-    if (revoked.length > 0 && this.core.commitMode !== 'before') this.core.loop.commit(member, [...member.owned.values()]);
+    if (revoked.length > 0) this.core.loop.commitBeforeRevoke(member);
     this.revoke(member, revoked);
     // What was given up goes to its new owner in another round.
     if (this.core.isCooperative && revoked.length > 0) member.needsRejoin = true;

@@ -8,8 +8,8 @@ import { DELAYED, DROPPED } from '../../world/books.ts';
 import { REJECTED } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
 import type { Settlement } from '../node-kind.ts';
-import { COMMIT, type ConsumerCore, KINDS, REQUEST_TIMEOUT_NS, RETRIES } from './consumer-core.ts';
-import { type Member, nextOffsets, type Owned, positionsOf, type Rec, takePolled } from './consumer-member.ts';
+import { COMMIT, type ConsumerCore, KINDS, REQUEST_TIMEOUT_NS, RESUME, RETRIES, RETRY_NS } from './consumer-core.ts';
+import { type Member, nextOffsets, type Owned, positionsOf, type Rec, resumeNs, takePolled } from './consumer-member.ts';
 import { addDeadline } from './deadlines.ts';
 
 export class PollLoop {
@@ -23,6 +23,10 @@ export class PollLoop {
 
   /** What the application does when it is through with all it had: `poll()`. */
   poll(member: Member): void {
+    if (member.isClosing) {
+      this.core.end(member);
+      return;
+    }
     member.lastPollNs = this.core.nowNs;
     member.isIdle = false;
     if (member.stage === 'out') {
@@ -31,7 +35,9 @@ export class PollLoop {
     }
     if (member.needsRejoin && member.stage === 'stable') this.core.membership.rejoin(member);
     if (this.core.commitMode === 'auto') this.commitIfDue(member);
-    const polled = takePolled(member, this.core.params.maxPollRecords as number);
+    const polled = takePolled(member, this.core.params.maxPollRecords as number, this.core.nowNs);
+    const againNs = resumeNs(member, this.core.nowNs);
+    if (againNs < Number.POSITIVE_INFINITY) addDeadline(this.world, this.core.deadlines, againNs, member.number * KINDS + RESUME);
     if (polled.length === 0) {
       member.isIdle = true;
       this.core.fetcher.fetch(member);
@@ -50,7 +56,8 @@ export class PollLoop {
   /** As many at once as the service has places for each replica. */
   handOut(member: Member): void {
     const room = max(1, floor(this.core.host.concurrency() / max(1, this.core.replicas())));
-    while (member.polled.length > 0 && member.given < room && this.core.host.concurrency() > 0) {
+    // Who publishes what has failed waits until it is there.
+    while (member.polled.length > 0 && member.given + member.passing.size < room && this.core.host.concurrency() > 0) {
       const rec = member.polled.shift() as Rec;
       this.give(member, rec);
     }
@@ -71,8 +78,10 @@ export class PollLoop {
     member.inHand.delete(obl);
     if (freesPlace) member.given--;
     else member.early++;
+    if (this.core.passOn.take(member, rec, outcome)) return;
     if (outcome === 'retry' && member.owned.get(rec.partition)?.open.has(rec.offset) === true) {
-      this.keep(member, rec, delayNs);
+      if (this.core.params.retryMode === 'pause') this.putBack(member, rec, delayNs);
+      else this.keep(member, rec, delayNs);
       return;
     }
     if (outcome === 'reject') this.world.obligations.conclude(obl, DROPPED, this.core.place, REJECTED);
@@ -98,6 +107,40 @@ export class PollLoop {
     addDeadline(this.world, this.core.deadlines, this.core.nowNs + delayNs, RETRIES + rec.obl);
   }
 
+  /**
+   * Blocking retry without holding up the poll: the partition is paused and wound back to the record, and others go on. What was fetched
+   * of it stays at hand, where the real client would fetch it again.
+   */
+  private putBack(member: Member, rec: Rec, delayNs: number): void {
+    const { obligations } = this.world;
+    const owned = member.owned.get(rec.partition) as Owned;
+    const attempt = (obligations.attempts[rec.obl] as number) + 1;
+    obligations.addCause(rec.obl);
+    this.core.state.heldCauses++;
+    obligations.attempts[rec.obl] = attempt;
+    if (delayNs > 0) obligations.moveTo(rec.obl, DELAYED);
+    const behind = member.polled.filter(({ partition }) => partition === rec.partition);
+    member.polled = member.polled.filter(({ partition }) => partition !== rec.partition);
+    for (const { offset } of [rec, ...behind]) owned.open.delete(offset);
+    owned.buffered.unshift({ ...rec, attempt, dueNs: this.core.nowNs + delayNs }, ...behind);
+    owned.position = rec.offset;
+    this.goOn(member);
+  }
+
+  /** It is in the other topic: here it is done with. */
+  onPassedOn(number: number, rec: Rec): void {
+    const member = this.core.state.members.find((one) => one.number === number);
+    if (member?.passing.delete(rec.obl) === true) this.finish(member, rec);
+  }
+
+  /** The other topic is not there any more. */
+  onNotPassedOn(number: number, rec: Rec): void {
+    const member = this.core.state.members.find((one) => one.number === number);
+    if (member?.passing.delete(rec.obl) !== true) return;
+    if (member.owned.get(rec.partition)?.open.has(rec.offset) === true) this.keep(member, rec, RETRY_NS);
+    else this.goOn(member);
+  }
+
   giveAgain(obl: number): void {
     const member = this.core.state.members.find(({ kept }) => kept.has(obl)) as Member;
     const rec = member.kept.get(obl) as Rec;
@@ -121,7 +164,8 @@ export class PollLoop {
 
   goOn(member: Member): void {
     this.handOut(member);
-    const isDone = member.polled.length === 0 && member.inHand.size === 0 && member.kept.size === 0 && member.early === 0;
+    const { early, inHand, kept, passing, polled } = member;
+    const isDone = polled.length === 0 && inHand.size === 0 && kept.size === 0 && passing.size === 0 && early === 0;
     if (!isDone || member.isIdle) return;
     if (this.core.commitMode === 'after' && member.finished > 0 && this.core.params.commitEvery === 0)
       this.commit(member, [...member.owned.values()]);
@@ -134,6 +178,13 @@ export class PollLoop {
     const dueNs = member.lastCommitNs + (this.core.params.autoCommitInterval as number);
     if (member.stage !== 'stable' || this.core.nowNs < dueNs) return;
     this.commit(member, [...member.owned.values()]);
+  }
+
+  /** Before partitions are given up: an automatic commit always, the application's own where it asks to be told of a rebalance. */
+  commitBeforeRevoke(member: Member): void {
+    const { commitMode, params } = this.core;
+    if (commitMode === 'auto' || (commitMode === 'after' && params.commitOnRevoke === true))
+      this.commit(member, [...member.owned.values()]);
   }
 
   commit(member: Member, owned: readonly Owned[]): void {

@@ -45,6 +45,26 @@ export function owedAt(share: GroupShare, offset: number): number {
   return at < 0 || at >= share.obls.count ? 0 : peekRing(share.obls, at);
 }
 
+/** Puts an obligation that there is already where the record stands. */
+export function holdAt({ from, obls }: GroupShare, offset: number, obl: number): void {
+  while (from + obls.count < offset) pushRing(obls, 0);
+  pushRing(obls, obl);
+}
+
+/** A log has the record of an obligation, beside those that may have it already. */
+export function holdMore({ obligations }: World, obl: number, holder: number): void {
+  if (obligations.holder[obl] !== 0) obligations.lease[obl] = (obligations.lease[obl] as number) + 1;
+  obligations.holder[obl] = holder;
+}
+
+/** Asks of each obligation whether it goes elsewhere, and takes it out of here if so. */
+export function takeFrom({ from, obls }: GroupShare, goes: (offset: number, obl: number) => boolean): void {
+  for (let i = 0; i < obls.count; i++) {
+    const obl = peekRing(obls, i);
+    if (obl !== 0 && goes(from + i, obl)) obls.items[(obls.head + i) & (obls.items.length - 1)] = 0;
+  }
+}
+
 /** The group has committed: what lies below is nothing that the broker would hand out again. */
 export function letGoBelow(world: World, share: GroupShare, offset: number, place: number): void {
   if (offset > share.committed) share.committed = offset;
@@ -84,6 +104,9 @@ function releaseBelow(share: GroupShare, offset: number, letGo: (obl: number) =>
 
 function end(world: World, obl: number, cls: number, place: number, reason: number): void {
   const { obligations } = world;
-  obligations.holder[obl] = 0;
+  // How many further logs have it is noted where others note a lease.
+  const more = obligations.lease[obl] as number;
+  if (more > 0) obligations.lease[obl] = more - 1;
+  else obligations.holder[obl] = 0;
   obligations.endCause(obl, cls, place, reason);
 }

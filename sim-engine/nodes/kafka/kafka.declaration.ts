@@ -40,6 +40,15 @@ const CLUSTER_FIELDS = declareFields('kafka', {
     live: false,
     advanced: true,
   },
+  retentionCheck: {
+    kind: 'duration',
+    min: '100ms',
+    max: '1d',
+    default: '5min',
+    key: 'log.retention.check.interval.ms',
+    live: true,
+    advanced: true,
+  },
   offsetsRetention: {
     kind: 'duration',
     min: '1min',
@@ -155,6 +164,14 @@ const PRODUCE_FIELDS = declareFields('kafka-produce', {
     live: false,
   },
   synchronous: { kind: 'flag', default: false, live: true },
+  sendTimeout: {
+    kind: 'duration',
+    min: '1ms',
+    max: '1d',
+    default: '10s',
+    live: true,
+    advanced: true,
+  },
   maxInFlight: {
     kind: 'int',
     unit: 'requests',
@@ -182,6 +199,15 @@ const PRODUCE_FIELDS = declareFields('kafka-produce', {
     max: 1e12,
     default: 33_554_432,
     key: 'buffer.memory',
+    live: true,
+    advanced: true,
+  },
+  maxBlock: {
+    kind: 'duration',
+    min: '0s',
+    max: '1d',
+    default: '1min',
+    key: 'max.block.ms',
     live: true,
     advanced: true,
   },
@@ -281,6 +307,20 @@ const CONSUME_FIELDS = declareFields('kafka-consume', {
     live: true,
     when: { field: 'commit', is: ['after'] },
   },
+  commitOnRevoke: {
+    kind: 'flag',
+    default: false,
+    live: true,
+    advanced: true,
+    when: { field: 'commit', is: ['after'] },
+  },
+  retryMode: {
+    kind: 'choice',
+    choices: [{ value: 'wait' }, { value: 'pause' }],
+    default: 'wait',
+    live: true,
+  },
+  closed: { kind: 'flag', default: false, live: true, advanced: true },
   assignor: {
     kind: 'choice',
     choices: [
@@ -356,6 +396,23 @@ const CONSUME_FIELDS = declareFields('kafka-consume', {
   },
 });
 
+const PASS_ON_FIELDS = declareFields('kafka-pass-on', {
+  as: {
+    kind: 'choice',
+    choices: [{ value: 'retry' }, { value: 'dead-letter' }],
+    default: 'retry',
+    live: true,
+  },
+  delay: {
+    kind: 'duration',
+    min: '0s',
+    max: '7d',
+    default: '1s',
+    live: true,
+    when: { field: 'as', is: ['retry'] },
+  },
+});
+
 export const KAFKA_TOPIC: NodeKind<'kafka-topic', typeof TOPIC_FIELDS> = declareNode({
   type: 'kafka-topic',
   group: 'kafka',
@@ -380,6 +437,7 @@ export const KAFKA_GROUP: NodeKind<'kafka-group', typeof NO_FIELDS> = declareNod
   ports: [
     { name: 'in', direction: 'in', type: 'kafka-subscriber' },
     { name: 'out', direction: 'out', type: 'kafka-deliveries' },
+    { name: 'failed', direction: 'out', type: 'kafka-failures' },
   ],
   gauges: [
     { name: 'consumer_lag', unit: 'messages', type: 'level', exported: 'consumer_lag' },
@@ -438,6 +496,17 @@ export const KAFKA_SUBSCRIBE: WireKind<'kafka-subscribe', typeof NO_FIELDS> = de
   from: ['kafka-topic'],
   to: ['kafka-subscriber'],
   fields: NO_FIELDS,
+  travels: false,
+  carries: 'connection',
+  isInner: true,
+});
+
+/** What the members of a group fail at they publish to this topic, and commit: a retry topic, or the one for dead letters. */
+export const KAFKA_PASS_ON: WireKind<'kafka-pass-on', typeof PASS_ON_FIELDS> = declareWire({
+  type: 'kafka-pass-on',
+  from: ['kafka-failures'],
+  to: ['kafka-records'],
+  fields: PASS_ON_FIELDS,
   travels: false,
   carries: 'connection',
   isInner: true,

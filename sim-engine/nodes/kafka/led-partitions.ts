@@ -2,13 +2,14 @@
 // and takes away what retention and cleaning no longer keep. Whoever waits for records is told by the fetches.
 
 import { PUB_ACCEPTED, PUB_REFUSED } from '../../world/books.ts';
-import { DUPLICATE, UNKNOWN } from '../../world/reasons.ts';
+import { DUPLICATE, FORGOTTEN, UNKNOWN } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
 import { nameOf, type TopicPartition } from './assignors/assignment.ts';
 import type { BrokerFetches } from './broker-fetches.ts';
 import { type BrokerCore, type BrokerState, CLEANING_DUE, type Partition, RETENTION_DUE } from './broker-state.ts';
 import { cleanableOf, compact, isWorthCleaning } from './compaction.ts';
 import { dropAt, dropShare, expireBelow, type GroupShare, letGoBelow, newShare, owedAt, oweRecord } from './group-share.ts';
+import { layDown, openAgain, takeOver } from './handed-over.ts';
 import { type Batch, recordOffset } from './log-segment.ts';
 import type { LogSettings } from './log-settings.ts';
 import type { LogMarks } from './offsets.ts';
@@ -22,13 +23,16 @@ import {
   raiseHighWatermark,
 } from './partition-log.ts';
 import { expireProducers } from './producer-state.ts';
-import type { ClusterMetadata, LeaderError, ProduceBatch, Request } from './protocol.ts';
+import type { ClusterMetadata, LeaderError, PassedOn, ProduceBatch, Request } from './protocol.ts';
 
 const SECOND = 1_000_000_000;
-/** `log.retention.check.interval.ms`, `log.cleaner.backoff.ms`, `producer.id.expiration.ms`. */
-const RETENTION_CHECK_NS = 300 * SECOND;
+/** `log.cleaner.backoff.ms`, `producer.id.expiration.ms`. */
 const CLEANER_BACKOFF_NS = 15 * SECOND;
 const PRODUCER_EXPIRATION_NS = 86_400 * SECOND;
+
+const TIMERS_MASK = 0x3fffffff;
+
+type ProduceRequest = Extract<Request, { readonly api: 'produce' }>;
 
 export class LedPartitions {
   private readonly broker: BrokerCore;
@@ -62,7 +66,8 @@ export class LedPartitions {
         const name = nameOf({ topic, partition });
         if (leader !== number || state.partitions.has(name)) continue;
         const log = newPartitionLog(world.now[0] as number);
-        state.partitions.set(name, { topic, partition, log, appended: 0, shares: new Map(), fetches: new Set() });
+        const notes = { appended: 0, shares: new Map(), kept: null, dueNs: new Map(), fetches: new Set<number>() };
+        state.partitions.set(name, { topic, partition, log, ...notes });
       }
     }
     for (const [name, partition] of state.partitions) {
@@ -76,6 +81,7 @@ export class LedPartitions {
     const { log, shares, topic } = partition;
     for (const [group, share] of shares) {
       if (subscriptions.get(group)?.includes(topic) === true) continue;
+      if (shares.size === 1) layDown(this.world, partition, share);
       dropShare(this.world, share, this.place);
       shares.delete(group);
     }
@@ -86,14 +92,17 @@ export class LedPartitions {
       for (const segment of log.segments) {
         for (let record = 0; record < segment.recordCount; record++) {
           const offset = recordOffset(segment, record);
-          if (offset >= log.logStart) oweRecord(this.world, share, this.broker.ix, offset, segment.item[record] as number);
+          if (offset < log.logStart || openAgain(this.world, partition, share, offset)) continue;
+          oweRecord(this.world, share, this.broker.ix, offset, segment.item[record] as number);
         }
       }
+      partition.kept = null;
     }
   }
 
-  deletePartition(name: string, { fetches, log, shares }: Partition): void {
+  deletePartition(name: string, { fetches, kept, log, shares }: Partition): void {
     const { state, world } = this;
+    if (kept !== null) dropShare(world, kept, this.place);
     for (const share of shares.values()) dropShare(world, share, this.place);
     for (const { item, recordCount } of log.segments) {
       for (let i = 0; i < recordCount; i++) world.messages.release(item[i] as number);
@@ -118,7 +127,11 @@ export class LedPartitions {
 
   // ---------------------------------------------------------------- produce
 
-  onProduce(slot: number, request: Extract<Request, { readonly api: 'produce' }>): void {
+  onProduce(slot: number, request: ProduceRequest): void {
+    if (request.passedOn !== undefined) {
+      this.onPassedOn(slot, request, request.passedOn);
+      return;
+    }
     const messages = this.state.arrived.get(slot) ?? [];
     let at = 0;
     const results = request.batches.map((batch) => {
@@ -138,13 +151,61 @@ export class LedPartitions {
     if (request.acks !== 0) this.broker.respond(slot, { api: 'produce', id: request.id, results });
   }
 
+  /** The same of records that a group has failed at. Whoever led each before has it still, should it not be taken. */
+  private onPassedOn(slot: number, { acks, batches, id, topic }: ProduceRequest, { dueNs, isRetry }: PassedOn): void {
+    const { appendResult: result, broker, place, world } = this;
+    const { messages, obligations } = world;
+    const owed = this.state.arrivedOwed.get(slot) ?? [];
+    let at = 0;
+    const results = batches.map((content) => {
+      const some = owed.slice(at, at + content.recordCount);
+      const due = dueNs.slice(at, at + content.recordCount);
+      at += content.recordCount;
+      const where = { topic, partition: content.partition };
+      const partition = this.state.partitions.get(nameOf(where));
+      const items = some.map((obl) => obligations.msg[obl] as number);
+      if (partition !== undefined) this.write(partition, content, items, 0);
+      if (partition === undefined || result.error !== null || result.isDuplicate) {
+        for (const obl of some) obligations.dropCause(obl, place, FORGOTTEN);
+        const error = partition === undefined ? errorOf(this.state.metadata, where) : result.error;
+        return { partition: content.partition, error };
+      }
+      for (const [i, obl] of some.entries()) {
+        const msg = items[i] as number;
+        messages.refs[msg] = (messages.refs[msg] as number) + 1;
+        if (isRetry) partition.dueNs.set(result.baseOffset + i, due[i] as number);
+        takeOver(world, partition, broker.ix, place, result.baseOffset + i, obl, isRetry);
+      }
+      this.onWritten(partition, content.recordCount);
+      return { partition: content.partition, error: null };
+    });
+    owed.splice(0, at);
+    if (acks !== 0) broker.respond(slot, { api: 'produce', id, results });
+  }
+
   private append(
     partition: Partition,
     content: ProduceBatch,
     items: readonly number[],
     from: number,
   ): typeof this.appendResult.error {
-    const { appendResult: result, batch, state, world } = this;
+    const { appendResult: result } = this;
+    const { recordCount } = content;
+    this.write(partition, content, items, from);
+    for (let i = 0; i < recordCount; i++) {
+      const msg = items[from + i] as number;
+      if (result.error !== null) this.refuse(msg, UNKNOWN);
+      else if (result.isDuplicate) this.refuseAgain(msg);
+      else this.accept(partition, result.baseOffset + i, msg);
+    }
+    if (result.error !== null || result.isDuplicate) return result.error;
+    this.onWritten(partition, recordCount);
+    return null;
+  }
+
+  /** Into the log; `appendResult` says what came of it. */
+  private write(partition: Partition, content: ProduceBatch, items: readonly number[], from: number): void {
+    const { appendResult: result, batch, world } = this;
     const { log } = partition;
     const { recordCount } = content;
     const nowNs = world.now[0] as number;
@@ -161,18 +222,15 @@ export class LedPartitions {
     batch.from = from;
     for (let i = from; i < from + recordCount; i++) keys[i] = world.messages.key[items[i] as number] as number;
     appendBatch(log, this.broker.settings.get(partition.topic) as LogSettings, batch, nowNs, result);
-    for (let i = 0; i < recordCount; i++) {
-      const msg = items[from + i] as number;
-      if (result.error !== null) this.refuse(msg, UNKNOWN);
-      else if (result.isDuplicate) this.refuseAgain(msg);
-      else this.accept(partition, result.baseOffset + i, msg);
-    }
-    if (result.error !== null || result.isDuplicate) return result.error;
-    state.appended += recordCount;
+  }
+
+  /** What is new can be read, by those who wait for it at once. */
+  private onWritten(partition: Partition, recordCount: number): void {
+    const { log } = partition;
+    this.state.appended += recordCount;
     partition.appended += recordCount;
     raiseHighWatermark(log, log.logEnd);
     if (partition.fetches.size > 0) for (const number of [...partition.fetches]) this.fetches.tryAgain(number, partition);
-    return null;
   }
 
   /** The reference that the publish entry had passes to the log. */
@@ -206,21 +264,29 @@ export class LedPartitions {
 
   // ---------------------------------------------------------------- retention and cleaning
 
+  /** Also when it is to look more often: a timer that was set before counts no longer. */
   armRetention(): void {
-    this.state.isRetaining = true;
-    this.world.at[0] = (this.world.now[0] as number) + RETENTION_CHECK_NS;
-    this.world.arm(this.broker.ix, RETENTION_DUE, 0);
+    const { broker, state, world } = this;
+    state.retentionTimers = (state.retentionTimers + 1) & TIMERS_MASK;
+    world.at[0] = (world.now[0] as number) + (broker.params.retentionCheck as number);
+    world.arm(broker.ix, RETENTION_DUE, state.retentionTimers);
+  }
+
+  isRetentionDue(timer: number): boolean {
+    return timer === this.state.retentionTimers;
   }
 
   retain(): void {
     const { state, world } = this;
     const nowNs = world.now[0] as number;
     for (const partition of state.partitions.values()) {
-      const { log, shares, topic } = partition;
+      const { dueNs, kept, log, shares, topic } = partition;
       expireProducers(log.producers, nowNs, PRODUCER_EXPIRATION_NS);
       const gone = applyRetention(log, this.broker.settings.get(topic) as LogSettings, nowNs);
       if (gone.length === 0) continue;
       for (const share of shares.values()) expireBelow(world, share, log.logStart, this.place);
+      if (kept !== null) expireBelow(world, kept, log.logStart, this.place);
+      for (const offset of [...dueNs.keys()]) if (offset < log.logStart) dueNs.delete(offset);
       for (const { item, recordCount } of gone) for (let i = 0; i < recordCount; i++) world.messages.release(item[i] as number);
       for (const number of [...partition.fetches]) this.fetches.tryAgain(number, partition);
     }
@@ -238,12 +304,13 @@ export class LedPartitions {
     const { state, world } = this;
     const nowNs = world.now[0] as number;
     state.isCleaning = false;
-    for (const { log, shares, topic } of state.partitions.values()) {
+    for (const { kept, log, shares, topic } of state.partitions.values()) {
       const settings = this.broker.settings.get(topic) as LogSettings;
       if (!settings.isCompacted || !isWorthCleaning(cleanableOf(log, settings, nowNs), settings)) continue;
       const gone = new Set(compact(log, settings, nowNs));
       for (const msg of gone) {
         for (const share of shares.values()) this.dropCompacted(share, msg);
+        if (kept !== null) this.dropCompacted(kept, msg);
         world.messages.release(msg);
       }
     }

@@ -29,12 +29,15 @@ import type { Release } from './release.ts';
 
 const MS = 1_000_000;
 /** Bytes of the head of a batch, and of what surrounds a record. Source: `DefaultRecordBatch`, `DefaultRecord`. */
-const BATCH_BYTES = 61;
-const RECORD_BYTES = 10;
+export const BATCH_BYTES = 61;
+export const RECORD_BYTES = 10;
 /** A random integer of 31 bits. */
 const DRAW_MAX = 2147483648;
 /** Deadlines that are no batch's: batches are numbered from here on. */
 const WAKE = 0;
+/** A call to send has waited for room for long enough, or for its answer. */
+const BLOCKED_DUE = -1;
+const ANSWER_DUE = -2;
 
 interface ProducerBatch {
   readonly number: number;
@@ -63,6 +66,12 @@ interface ProducerState {
   readonly inFlight: Map<number, ProducerBatch[]>;
   /** Everything that is not answered for: each message keeps one reference for it. */
   readonly pending: Set<number>;
+  /** What a call to send waits with until there is room; null = none does. */
+  blocked: { readonly msg: number; readonly partition: number; readonly untilNs: number } | null;
+  /** What a program that sends one at a time waits for, and for how long; null = for nothing. */
+  awaited: { readonly msg: number; readonly untilNs: number } | null;
+  /** What it has stopped to wait for, and the producer still tries. */
+  readonly forsaken: Set<number>;
   /** Entries of the publish book that have not gone out yet. */
   buffered: number;
   bytes: number;
@@ -86,6 +95,9 @@ const newState = (ids: number, doors: number): ProducerState => ({
   queues: new Map(),
   inFlight: new Map(),
   pending: new Set(),
+  blocked: null,
+  awaited: null,
+  forsaken: new Set(),
   buffered: 0,
   bytes: 0,
   sticky: newSticky(),
@@ -121,6 +133,8 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
   private retries = 0;
   private requestTimeoutNs = 0;
   private deliveryTimeoutNs = 0;
+  private maxBlockNs = 0;
+  private sendTimeoutNs = 0;
   private backoff = { initialMs: 100, multiplier: CLIENT_MULTIPLIER, maxMs: 1000, jitter: CLIENT_JITTER };
 
   constructor(world: World, host: PublisherHost, client: number, connection: Connection) {
@@ -141,7 +155,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
       get live() {
         return producer.state.waiting.size;
       },
-      counts: (number) => number === WAKE || this.state.waiting.has(number),
+      counts: (number) => number <= WAKE || this.state.waiting.has(number),
     };
     this.readParams(connection.params);
   }
@@ -184,6 +198,8 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     this.requestBytesMax = params.maxRequestSize as number;
     this.isAdaptive = params.adaptivePartitioning as boolean;
     this.isSynchronous = params.synchronous as boolean;
+    this.maxBlockNs = params.maxBlock as number;
+    this.sendTimeoutNs = params.sendTimeout as number;
     this.backoff = {
       ...this.backoff,
       initialMs: (params.retryBackoff as number) / MS,
@@ -205,25 +221,81 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
   }
 
   isOpen(): boolean {
-    const { bytes, pending } = this.state;
-    if (this.partitionCount() === 0) return false;
-    if (this.isSynchronous && pending.size > 0) return false;
+    return this.partitionCount() > 0 && this.state.blocked === null && this.state.awaited === null;
+  }
+
+  private hasRoom(): boolean {
+    const { bytes } = this.state;
     return bytes + this.batchBytes <= this.bufferBytes || bytes === 0;
   }
 
   offer(msg: MsgIx): void {
     const { state, world } = this;
     state.wasOpen = true;
-    const size = (world.messages.sizeBytes[msg] as number) + RECORD_BYTES;
+    const nowNs = world.now[0] as number;
     const partition = this.partitionFor(msg);
     world.messages.refs[msg] = (world.messages.refs[msg] as number) + 1;
     world.books.openPublish(this.brokerOf(partition));
     state.buffered++;
     state.pending.add(msg);
-    const mayBeReady = this.append(partition, msg, size);
-    if ((world.messages.key[msg] as number) < 0) this.noteSticky(partition, size);
-    if (mayBeReady) this.drain();
+    if (this.isSynchronous) {
+      state.awaited = { msg, untilNs: nowNs + this.sendTimeoutNs };
+      addDeadline(world, this.deadlines, state.awaited.untilNs, ANSWER_DUE);
+    }
+    if (this.hasRoom()) this.take(partition, msg);
+    else {
+      state.blocked = { msg, partition, untilNs: nowNs + this.maxBlockNs };
+      addDeadline(world, this.deadlines, state.blocked.untilNs, BLOCKED_DUE);
+      // A batch that is not full goes out when somebody waits for room.
+      this.drain();
+    }
     this.tellFlow();
+  }
+
+  /** Into the buffer. */
+  private take(partition: number, msg: number): void {
+    const { messages } = this.world;
+    const size = (messages.sizeBytes[msg] as number) + RECORD_BYTES;
+    const mayBeReady = this.append(partition, msg, size);
+    if ((messages.key[msg] as number) < 0) this.noteSticky(partition, size);
+    if (mayBeReady) this.drain();
+  }
+
+  /** Whoever waits with a record in hand gets in when there is room, and gives it up when it has waited for too long. */
+  private lookAtBlocked(): void {
+    const { blocked } = this.state;
+    if (blocked === null) return;
+    const { msg, partition, untilNs } = blocked;
+    if (this.hasRoom()) {
+      this.state.blocked = null;
+      this.take(partition, msg);
+    } else if ((this.world.now[0] as number) >= untilNs) this.giveUpBlocked(TOO_OLD, true);
+  }
+
+  private giveUpBlocked(reason: number, tellsHost: boolean): void {
+    const { state, world } = this;
+    if (state.blocked === null) return;
+    const { msg, partition } = state.blocked;
+    state.blocked = null;
+    state.buffered--;
+    state.pending.delete(msg);
+    this.losePublish(partition, msg, reason);
+    if (tellsHost) this.tellOutcome('given-up', msg);
+    world.messages.release(msg);
+  }
+
+  /** The program is told once: of what it has stopped to wait for it takes no further word. */
+  private tellOutcome(outcome: 'handed-over' | 'confirmed' | 'refused' | 'given-up', msg: number): void {
+    const { state } = this;
+    if (state.awaited?.msg === msg) state.awaited = null;
+    if (!state.forsaken.delete(msg)) this.host.onOutcome(this.client, outcome, msg as MsgIx);
+  }
+
+  private lookAtAwaited(): void {
+    const { awaited, forsaken } = this.state;
+    if (awaited === null || (this.world.now[0] as number) < awaited.untilNs) return;
+    this.tellOutcome('given-up', awaited.msg);
+    forsaken.add(awaited.msg);
   }
 
   private partitionFor(msg: number): number {
@@ -305,6 +377,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
 
   /** The host is told when the answer to `isOpen` changes. */
   private tellFlow(): void {
+    this.lookAtBlocked();
     const isOpen = this.isOpen();
     if (isOpen === this.state.wasOpen) return;
     this.state.wasOpen = isOpen;
@@ -531,7 +604,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     for (const msg of batch.msgs) {
       if (batch.isUnsent) this.losePublish(batch.partition, msg, TOO_OLD);
       state.pending.delete(msg);
-      this.host.onOutcome(this.client, outcome, msg as MsgIx);
+      this.tellOutcome(outcome, msg);
       world.messages.release(msg);
     }
     if (batch.isUnsent) state.buffered -= batch.msgs.length;
@@ -552,6 +625,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
       if (number === WAKE) isOldestDue = true;
     });
     if (isOldestDue) this.expire();
+    this.lookAtAwaited();
     this.drain();
     this.tellFlow();
   }
@@ -594,11 +668,12 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
 
   private letGo(reason: number, tellsHost: boolean): void {
     const { state, world } = this;
+    this.giveUpBlocked(reason, tellsHost);
     const waiting = [...state.queues.values()].flat();
     for (const batch of [...waiting, ...[...state.inFlight.values()].flat()]) {
       for (const msg of batch.msgs) {
         if (batch.isUnsent) this.losePublish(batch.partition, msg, reason);
-        if (tellsHost) this.host.onOutcome(this.client, 'given-up', msg as MsgIx);
+        if (tellsHost) this.tellOutcome('given-up', msg);
         world.messages.release(msg);
       }
     }
@@ -606,6 +681,8 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     state.waiting.clear();
     state.inFlight.clear();
     state.pending.clear();
+    state.awaited = null;
+    state.forsaken.clear();
     state.buffered = 0;
     state.bytes = 0;
   }

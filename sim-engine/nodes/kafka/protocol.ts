@@ -18,6 +18,21 @@ export interface ClusterMetadata {
   readonly leaders: ReadonlyMap<string, readonly number[]>;
   /** What each group reads. */
   readonly subscriptions: ReadonlyMap<string, readonly string[]>;
+  /** Where the members of each group publish what they fail at. No broker of Kafka knows that; here it comes by the same way. */
+  readonly passOns: ReadonlyMap<string, PassOns>;
+}
+
+/** The topic for what is to be tried again, after so long, and the one for what was given up; null = there is none. */
+export interface PassOns {
+  readonly retry: { readonly topic: string; readonly delayNs: number } | null;
+  readonly dead: string | null;
+}
+
+/** What a produce request says of records that their group has failed at: the headers of each. */
+export interface PassedOn {
+  readonly isRetry: boolean;
+  /** Before this nobody tries it again, ns: by record, in their order. */
+  readonly dueNs: readonly number[];
 }
 
 export interface ProduceBatch {
@@ -38,7 +53,14 @@ export type Request = Numbered &
   (
     | { readonly api: 'metadata' }
     | { readonly api: 'init-producer-id' }
-    | { readonly api: 'produce'; readonly acks: number; readonly topic: string; readonly batches: readonly ProduceBatch[] }
+    | {
+        readonly api: 'produce';
+        readonly acks: number;
+        readonly topic: string;
+        readonly batches: readonly ProduceBatch[];
+        /** Present: the records came as obligations, which go over to whoever reads the topic. */
+        readonly passedOn?: PassedOn;
+      }
     | {
         readonly api: 'fetch';
         readonly group: string;
@@ -96,6 +118,8 @@ export interface FetchedPartition extends PartitionOffset {
   readonly marks: LogMarks;
   /** Offsets of the records, from the one asked for on, that came before this response, in their order. */
   readonly offsets: readonly number[];
+  /** Before when each is not to be tried, ns, where the topic has records that say so. */
+  readonly dueNs?: readonly number[];
   /** Where the next fetch goes on. */
   readonly nextOffset: number;
 }
