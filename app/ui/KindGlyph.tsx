@@ -80,6 +80,7 @@ const GLYPHS: { readonly [kind: string]: ReactNode } = {
   ),
   'rabbitmq-exchange': <path d="M2.5 10h5.5M8 10c3 0 2.6-5 6-5h3M8 10h9M8 10c3 0 2.6 5 6 5h3" />,
   'rabbitmq-queue': PIPE,
+  'rabbitmq-replies': <path d="M7.5 5 3 9.5 7.5 14M3.5 9.5H13a4 4 0 0 1 4 4V16" />,
   kafka: <path d="M3 4h14v12H3zM3 8h14M3 12h14" />,
   'kafka-topic': <path d="M2.5 5h11v4h-11zM2.5 11h15v4h-15zM6 5v4M10 5v4M6 11v4M10 11v4M14 11v4" />,
   'kafka-group': (

@@ -28,6 +28,7 @@ registerBehaviours([
   ['rabbitmq', RABBITMQ_BEHAVIOUR],
   ['rabbitmq-exchange', RABBITMQ_PART_BEHAVIOUR],
   ['rabbitmq-queue', RABBITMQ_PART_BEHAVIOUR],
+  ['rabbitmq-replies', RABBITMQ_PART_BEHAVIOUR],
   ['kafka', KAFKA_BEHAVIOUR],
   ['kafka-topic', KAFKA_PART_BEHAVIOUR],
   ['kafka-group', KAFKA_PART_BEHAVIOUR],

@@ -15,6 +15,7 @@ import type { NodeKind, WireKind } from './node-kind.ts';
 import { RABBITMQ, RABBITMQ_CONSUME, RABBITMQ_PUBLISH } from './rabbitmq/broker.declaration.ts';
 import { ALTERNATE, BINDING, RABBITMQ_EXCHANGE } from './rabbitmq/exchange.declaration.ts';
 import { RABBITMQ_DEAD_LETTER, RABBITMQ_QUEUE } from './rabbitmq/queue.declaration.ts';
+import { RABBITMQ_REPLIES } from './rabbitmq/replies.declaration.ts';
 import { AUTOSCALER, SCALING, WATCH } from './services/autoscaler.declaration.ts';
 import { CALL } from './services/calls.declaration.ts';
 import { DIRECT } from './services/direct.declaration.ts';
@@ -43,6 +44,7 @@ export const NODE_KINDS: readonly NodeKind[] = [
   RABBITMQ,
   RABBITMQ_EXCHANGE,
   RABBITMQ_QUEUE,
+  RABBITMQ_REPLIES,
   KAFKA,
   KAFKA_TOPIC,
   KAFKA_GROUP,

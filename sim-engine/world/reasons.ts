@@ -34,6 +34,8 @@ export const REASONS = [
   'too-old',
   /** Its reader took it for done already. */
   'recognised',
+  /** Its client was not to send, and did not wait. */
+  'blocked',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
@@ -52,6 +54,7 @@ export const DOWN = reasonNumber('down');
 export const FORGOTTEN = reasonNumber('forgotten');
 export const NO_ROOM = reasonNumber('no-room');
 export const RECOGNISED = reasonNumber('recognised');
+export const BLOCKED = reasonNumber('blocked');
 export const LATE = reasonNumber('late');
 export const DUPLICATE = reasonNumber('duplicate');
 export const UNKNOWN = reasonNumber('unknown');

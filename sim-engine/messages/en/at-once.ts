@@ -16,6 +16,7 @@ export const NAME_MESSAGES = {
   'kind.rabbitmq.label': 'RabbitMQ broker',
   'kind.rabbitmq-exchange.label': 'Exchange',
   'kind.rabbitmq-queue.label': 'RabbitMQ queue',
+  'kind.rabbitmq-replies.label': 'Direct replies',
   'kind.kafka.label': 'Kafka cluster',
   'kind.kafka-topic.label': 'Kafka topic',
   'kind.kafka-group.label': 'Consumer group',

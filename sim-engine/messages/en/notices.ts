@@ -84,6 +84,7 @@ export const NOTICE_MESSAGES = {
   'reason.unknown': 'nobody there had asked for it',
   'reason.too-old': 'waited longer than it may',
   'reason.recognised': 'taken for done already',
+  'reason.blocked': 'its sender was blocked and did not wait',
 
   'measure.messages_total':
     'Messages by channel and status. Open statuses (publish.on_the_wire, waiting, delayed, on_the_wire, in_flight, dead_lettered) are heights.',

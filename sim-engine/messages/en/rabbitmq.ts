@@ -33,6 +33,13 @@ export const RABBITMQ_KIND_WORDS = {
   'kind.rabbitmq-queue.port.out': 'Messages for consumers',
   'kind.rabbitmq-queue.port.dead-letters': 'What dies in it',
 
+  'kind.rabbitmq-replies.about':
+    'The way of replies without a queue: a client consumes from amq.rabbitmq.reply-to and names it in its questions, and replies go straight to its channel. Nothing waits here: a reply to whoever has left is dropped.',
+  'kind.rabbitmq-replies.fidelity':
+    'Checked against RabbitMQ 4.3.6. The client asks and reads on two wires here, which stand for one channel; its address is kept by the broker.',
+  'kind.rabbitmq-replies.port.in': 'Replies',
+  'kind.rabbitmq-replies.port.out': 'Replies for whoever asked',
+
   'wire.binding.about':
     'Says which messages of an exchange go on to a queue or to another exchange. There may be many between the same two, each with a key of its own.',
   'wire.alternate.about': 'Where an exchange sends what no binding of it takes. The message then counts as routed.',
@@ -99,6 +106,23 @@ export const RABBITMQ_FIELD_WORDS: { readonly [key: string]: string } = {
   'rabbitmq-publish.persistent.help': 'Delivery mode 2: in a durable queue the message outlives a restart of the broker.',
   'rabbitmq-publish.mandatory.label': 'Mandatory',
   'rabbitmq-publish.mandatory.help': 'The client is told of a message that no binding takes. Without it such a message vanishes.',
+  'rabbitmq-publish.replyTo.label': 'Reply to',
+  'rabbitmq-publish.replyTo.help':
+    'Where the reply to a question is to go. amq.rabbitmq.reply-to stands for the channel that asks: its client must read direct replies, else the broker closes the channel.',
+  'rabbitmq-publish.onNack.label': 'When refused',
+  'rabbitmq-publish.onNack.help': 'What the client does with a message that the broker will not have.',
+  'rabbitmq-publish.onNack.resend': 'Send again',
+  'rabbitmq-publish.onNack.give-up': 'Give up',
+  'rabbitmq-publish.onReturn.label': 'When returned',
+  'rabbitmq-publish.onReturn.help':
+    'What the client does with a message that no binding took. Sending again helps only if somebody has bound a queue meanwhile; it needs confirms.',
+  'rabbitmq-publish.onReturn.resend': 'Send again',
+  'rabbitmq-publish.onReturn.give-up': 'Give up',
+  'rabbitmq-publish.onBlocked.label': 'When blocked',
+  'rabbitmq-publish.onBlocked.help':
+    'What the client does when the broker tells it that an alarm is on: wait with what it has to send, or give each message up.',
+  'rabbitmq-publish.onBlocked.wait': 'Wait',
+  'rabbitmq-publish.onBlocked.give-up': 'Give up',
   'rabbitmq-publish.expiration.label': 'Expiration',
   'rabbitmq-publish.expiration.help':
     'How long a message may wait in a queue. 0 for ever. It leaves only at the head of the line.',

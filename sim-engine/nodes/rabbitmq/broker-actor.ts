@@ -38,16 +38,18 @@ import type { Params, TableEntry } from '../fields.ts';
 import { type ActorSelf, type Connection, type Container, clientTimer, type NodeBehaviour, type PartRef } from '../node-kind.ts';
 import { Broker } from './broker.ts';
 import type { BrokerOutput, BrokerState } from './broker-core.ts';
-import { brokerInside, type Ended, type Ending, exchangeInside, queueInside } from './broker-inside.ts';
+import { brokerInside, type Ended, type Ending, exchangeInside, queueInside, repliesInside } from './broker-inside.ts';
 import { PEER_GONE, SOCKET_CLOSED } from './client-session.ts';
 import { BY_REJECT, rabbitConsumer } from './consumer.ts';
 import { headerTable } from './declared-arguments.ts';
 import type { Delivery } from './delivery.ts';
+import { REPLY_PREFIX, REPLY_QUEUE } from './direct-replies.ts';
 import { type Drawn, drawnTopology, type InnerWire, isInner } from './drawn-topology.ts';
 import type { Entry } from './entry-line.ts';
 import type { HeaderTable, HeaderValue, Message, Version } from './model.ts';
 import { rabbitPublisher } from './publisher.ts';
 import type { Parting, Queue } from './queue.ts';
+import { type AskedBy, isAskedBy, noteQuestion } from './reply-addresses.ts';
 
 const WAKE = 0;
 const LOOK_FOR_SILENCE = 2;
@@ -99,6 +101,8 @@ interface ActorState {
   /** By document id of the part that publishers send to. */
   readonly published: Map<string, { count: number; unroutable: number }>;
   deadLettered: number;
+  /** Questions that a direct reply may come for. */
+  readonly asked: AskedBy;
   /** Why the last sessions ended, latest first. */
   endings: Ended[];
 }
@@ -115,6 +119,7 @@ const newActorState = (): ActorState => ({
   unroutable: 0,
   published: new Map(),
   deadLettered: 0,
+  asked: new Map(),
   endings: [],
 });
 
@@ -155,7 +160,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     this.broker = new Broker(self.params.version as Version, this, options);
     this.drawn = drawnTopology(this.parts, []);
     // In order of id, so that the books know the queues in an order that does not change.
-    for (const { id, kind } of this.parts) if (kind === 'rabbitmq-queue') this.subscription(id);
+    for (const { id, kind } of this.parts) if (kind !== 'rabbitmq-exchange') this.subscription(id);
   }
 
   private subscription(part: string): SubIx {
@@ -386,15 +391,17 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
   private setConsumers(slot: number, session: Session, count: number): void {
     const connection = this.connections[slot] as Connection;
     const { acknowledge, exclusive, priority } = connection.params;
+    // Of its replies a channel has one reader.
+    const wanted = this.drawn.replyParts.has(connection.selfId) ? 1 : count;
     const queue = this.nameOf(connection.selfId);
     const args = new Map([['x-priority', priority as number]]);
     const { channel } = session;
-    while (session.consumers < count) {
+    while (session.consumers < wanted) {
       const tag = `${connection.wireId}#${++session.consumers}`;
       const code = this.broker.consume(channel, queue, tag, acknowledge === 'automatic', exclusive as boolean, args);
       if (code !== 0) return;
     }
-    while (session.consumers > count) this.broker.cancel(channel, `${connection.wireId}#${session.consumers--}`);
+    while (session.consumers > wanted) this.broker.cancel(channel, `${connection.wireId}#${session.consumers--}`);
   }
 
   private nameOf(part: string): string {
@@ -424,6 +431,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     const session = sessions.get(slot);
     if (session === undefined) return undefined;
     sessions.delete(slot);
+    this.state.asked.delete(session.channel);
     slots.delete(session.channel);
     const unread = parked.get(session.connection);
     if (unread !== undefined) {
@@ -515,14 +523,16 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
   }
 
   /** What AMQP sees of a message: the wire's template, filled with the message's own. */
-  private messageOf({ params, selfId }: Connection, msg: number): Message {
+  private messageOf({ params, peerId, selfId }: Connection, msg: number): Message {
     const { messages } = this.world;
     const isToQueue = this.drawn.queueParts.has(selfId);
+    const isReply = this.drawn.replyParts.has(selfId);
+    const replyTo = params.replyTo as string;
     const priority = messages.priority[msg] as number;
     const expirationNs = params.expiration as number;
     return {
-      exchange: isToQueue ? '' : this.nameOf(selfId),
-      key: isToQueue ? this.nameOf(selfId) : this.filled(params.routingKey as string, msg),
+      exchange: isToQueue || isReply ? '' : this.nameOf(selfId),
+      key: isReply ? this.addressFor(msg) : isToQueue ? this.nameOf(selfId) : this.filled(params.routingKey as string, msg),
       cc: [],
       bcc: [],
       headers: this.headersOf(params.headers as readonly TableEntry[], msg),
@@ -530,8 +540,8 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
       priority: priority === 0 ? -1 : priority,
       expiration: expirationNs === 0 ? null : String(expirationNs / MS),
       messageId: params.messageId === true ? this.idOf(msg) : null,
-      correlationId: null,
-      replyTo: null,
+      correlationId: isReply ? this.questionOf(msg) : replyTo === '' ? null : this.idOf(msg),
+      replyTo: replyTo === '' ? null : replyTo === REPLY_QUEUE ? this.askedWith(peerId, msg) : replyTo,
       bodyBytes: messages.sizeBytes[msg] as number,
       deaths: null,
       failedDeliveries: 0,
@@ -540,8 +550,56 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
   }
 
   private idOf(msg: number): string {
+    const { messages } = this.world;
+    return this.idOfNumber(messages.sender[msg] as number, messages.number[msg] as number);
+  }
+
+  private idOfNumber(sender: number, number: number): string {
+    return `${this.world.nodeIds[sender]}-${number}`;
+  }
+
+  // ---------------------------------------------------------------- direct replies
+
+  /** The channel on which a client reads direct replies; 0 if it does not. */
+  private replyChannelOf(client: string): number {
+    for (const [slot, { channel }] of this.state.sessions) {
+      const connection = this.connections[slot];
+      if (connection?.peerId === client && this.drawn.replyParts.has(connection.selfId)) return channel;
+    }
+    return 0;
+  }
+
+  /** The address that a question carries; the bare name, which the server refuses, while its client reads no replies. */
+  private askedWith(client: string, msg: number): string {
+    const channel = this.replyChannelOf(client);
+    if (channel === 0) return REPLY_QUEUE;
+    noteQuestion(this.state.asked, channel, this.world.messages.number[msg] as number);
+    return `${REPLY_PREFIX}${channel}`;
+  }
+
+  /** Where a reply goes: to the address that its question carried. Without one it is a key that nobody has. */
+  private addressFor(msg: number): string {
     const { messages, nodeIds } = this.world;
-    return `${nodeIds[messages.sender[msg] as number]}-${messages.number[msg]}`;
+    const number = messages.causeNumber[msg] as number;
+    const client = number === 0 ? undefined : nodeIds[messages.causeSender[msg] as number];
+    const channel = client === undefined ? 0 : this.replyChannelOf(client);
+    return isAskedBy(this.state.asked, channel, number) ? `${REPLY_PREFIX}${channel}` : REPLY_PREFIX;
+  }
+
+  private questionOf(msg: number): string | null {
+    const { messages } = this.world;
+    const number = messages.causeNumber[msg] as number;
+    return number === 0 ? null : this.idOfNumber(messages.causeSender[msg] as number, number);
+  }
+
+  /** A reply goes straight to its reader, and is acknowledged as it goes. */
+  private deliverReply(connection: Connection, { message, tag }: Delivery): void {
+    const { obligations } = this.world;
+    const obl = this.accept(message.content, this.subscription(connection.selfId), WAITING);
+    obligations.attempts[obl] = 1;
+    this.world.tellOf(obl, 'delivered', this.place, 1);
+    this.sendOut(connection, obl, tag);
+    obligations.endCause(obl, LOST, this.place, FORGOTTEN);
   }
 
   private headersOf(entries: readonly TableEntry[], msg: number): HeaderTable {
@@ -661,12 +719,17 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     this.world.tellOf(obl, 'delivered', this.place, attempt);
   }
 
-  deliver({ channel, entry, tag }: Delivery): void {
+  deliver(delivery: Delivery): void {
+    const { channel, entry, tag } = delivery;
     const slot = this.state.slots.get(channel);
     const connection = slot === undefined ? null : this.connections[slot];
-    if (!connection || entry === null) return;
+    if (!connection) return;
+    if (entry === null) this.deliverReply(connection, delivery);
+    else this.sendOut(connection, entry.obligation, tag);
+  }
+
+  private sendOut(connection: Connection, obl: OblIx | number, tag: number): void {
     const { links, obligations } = this.world;
-    const obl = entry.obligation;
     obligations.addCause(obl);
     // On a link without delay it is there in this very instant: no book need see it on the way.
     if (links.mode[connection.out] !== MODE_DIRECT) obligations.moveTo(obl, ON_WIRE);
@@ -808,6 +871,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     const contents = { broker, connections, nodes, state, world, nameOf: (id: string) => this.nameOf(id) };
     if (part === '') return brokerInside(contents);
     const name = this.nameOf(part);
+    if (this.drawn.replyParts.has(part)) return repliesInside(contents, part);
     if (!this.drawn.queueParts.has(part)) return exchangeInside(contents, name);
     const queue = broker.named(name);
     return queue === undefined ? [] : queueInside(contents, queue);
@@ -818,6 +882,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
       const published = this.state.published.get(part);
       out[at] = published?.count ?? 0;
       out[at + 1] = published?.unroutable ?? 0;
+      if (this.drawn.replyParts.has(part)) out[at + 2] = this.replyReaders(part);
       return;
     }
     const queue = this.broker.named(this.nameOf(part));
@@ -827,6 +892,16 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     out[at + 1] = ready;
     out[at + 2] = inFlight;
     out[at + 3] = queue?.consumers.size ?? 0;
+  }
+
+  private replyReaders(part: string): number {
+    let count = 0;
+    for (const slot of this.state.sessions.keys()) if (this.connections[slot]?.selfId === part && this.isReader(slot)) count++;
+    return count;
+  }
+
+  private isReader(slot: number): boolean {
+    return this.connections[slot]?.port === 'out';
   }
 
   override sample(out: Float64Array, at: number): void {

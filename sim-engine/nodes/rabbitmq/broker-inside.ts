@@ -22,10 +22,12 @@ import { outstanding } from './channel.ts';
 import { classicInTurn } from './classic-queue.ts';
 import type { Consumer } from './consumers.ts';
 import { deliveryHeaders } from './delivery.ts';
+import { REPLY_PREFIX } from './direct-replies.ts';
 import type { Entry } from './entry-line.ts';
 import type { HeaderTable, HeaderValue, Message } from './model.ts';
 import type { Queue } from './queue.ts';
 import { quorumInTurn } from './quorum-queue.ts';
+import type { AskedBy } from './reply-addresses.ts';
 
 const QUEUE_STATE = factsShape('rabbitmq-queue.state', {
   ready: 'count',
@@ -77,6 +79,7 @@ const RETAINED = listShape('rabbitmq-queue.retained', {
   again: 'duration',
 });
 const BINDINGS = listShape('rabbitmq-exchange.bindings', { to: 'text', 'binding-key': 'text', arguments: 'text?' });
+const REPLY_READERS = listShape('rabbitmq-replies.readers', { client: 'node', address: 'text', 'asked-from': 'count?' });
 const BROKER_STATE = factsShape('rabbitmq.state', {
   'nodes-up': 'count',
   memory: 'word',
@@ -138,6 +141,7 @@ export interface BrokerContents {
     readonly redeliveries: number;
     readonly unroutable: number;
     readonly deadLettered: number;
+    readonly asked: AskedBy;
   };
   /** Name of a part in AMQP. */
   nameOf(part: string): string;
@@ -329,6 +333,27 @@ function stateTable({ broker, state }: BrokerContents): InsideTable {
     'dead-lettered': state.deadLettered,
   });
 }
+
+// ---------------------------------------------------------------- direct replies
+
+/** Who reads replies there, and the address that its questions carry. */
+export function repliesInside({ connections, state }: BrokerContents, part: string): Inside {
+  const rows = new InsideRows(REPLY_READERS);
+  let count = 0;
+  for (const [slot, { channel }] of state.sessions) {
+    const connection = connections[slot];
+    if (connection?.selfId !== part || connection.port !== 'out') continue;
+    count++;
+    rows.add({
+      client: connection.peerId,
+      address: `${REPLY_PREFIX}${channel}`,
+      'asked-from': state.asked.get(channel)?.low ?? null,
+    });
+  }
+  return [rows.table(count)];
+}
+
+// ---------------------------------------------------------------- clients
 
 /** By connection: slots of its channels, in order. */
 function byConnection({ state }: BrokerContents): Map<number, number[]> {

@@ -5,6 +5,7 @@ import { declareFields, declareNode, declareWire } from '../declare.ts';
 import type { NodeKind, WireKind } from '../node-kind.ts';
 import { RABBITMQ_EXCHANGE, TO_EXCHANGE, TO_QUEUE } from './exchange.declaration.ts';
 import { RABBITMQ_QUEUE } from './queue.declaration.ts';
+import { RABBITMQ_REPLIES, TO_REPLIES } from './replies.declaration.ts';
 
 const SHORT_TEXT_MAX = 255;
 const TABLE_MAX = 50;
@@ -64,6 +65,8 @@ const PUBLISH_FIELDS = declareFields('rabbitmq-publish', {
   messageId: { kind: 'flag', default: false, key: 'message_id', live: true, advanced: true },
   persistent: { kind: 'flag', default: false, key: 'delivery_mode', live: true },
   mandatory: { kind: 'flag', default: false, key: 'mandatory', live: true },
+  /** Where a question's reply is to go; `amq.rabbitmq.reply-to` is the channel that asks. */
+  replyTo: { kind: 'text', maxLength: SHORT_TEXT_MAX, default: '', key: 'reply_to', live: true, advanced: true },
   expiration: { kind: 'duration', min: '0s', max: '49d', default: '0s', key: 'expiration', live: true, advanced: true },
   confirm: { kind: 'flag', default: false, key: 'confirm.select', live: false },
   window: {
@@ -82,6 +85,27 @@ const PUBLISH_FIELDS = declareFields('rabbitmq-publish', {
     min: 0,
     max: 100,
     default: 3,
+    live: true,
+    advanced: true,
+  },
+  onNack: {
+    kind: 'choice',
+    choices: [{ value: 'resend' }, { value: 'give-up' }],
+    default: 'resend',
+    live: true,
+    advanced: true,
+  },
+  onReturn: {
+    kind: 'choice',
+    choices: [{ value: 'give-up' }, { value: 'resend' }],
+    default: 'give-up',
+    live: true,
+    advanced: true,
+  },
+  onBlocked: {
+    kind: 'choice',
+    choices: [{ value: 'wait' }, { value: 'give-up' }],
+    default: 'wait',
     live: true,
     advanced: true,
   },
@@ -133,7 +157,7 @@ export const RABBITMQ: NodeKind<'rabbitmq', typeof BROKER_FIELDS> = declareNode(
     { name: 'redeliveries', unit: 'deliveries', type: 'total' },
     { name: 'unroutable', unit: 'messages', type: 'total' },
   ],
-  accepts: [RABBITMQ_EXCHANGE.type, RABBITMQ_QUEUE.type],
+  accepts: [RABBITMQ_EXCHANGE.type, RABBITMQ_QUEUE.type, RABBITMQ_REPLIES.type],
   holdsMessages: true,
 });
 
@@ -141,7 +165,7 @@ export const RABBITMQ: NodeKind<'rabbitmq', typeof BROKER_FIELDS> = declareNode(
 export const RABBITMQ_PUBLISH: WireKind<'rabbitmq-publish', typeof PUBLISH_FIELDS> = declareWire({
   type: 'rabbitmq-publish',
   from: ['offers'],
-  to: [TO_EXCHANGE, TO_QUEUE],
+  to: [TO_EXCHANGE, TO_QUEUE, TO_REPLIES],
   fields: PUBLISH_FIELDS,
   travels: true,
   carries: 'connection',

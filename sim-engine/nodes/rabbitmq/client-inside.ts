@@ -19,6 +19,9 @@ const SESSION = factsShape('rabbitmq-client.session', {
   state: 'word',
   sessions: 'count',
   attempt: 'count?',
+  nacked: 'count?',
+  returned: 'count?',
+  unsent: 'count?',
   heard: 'duration?',
 });
 const UNCONFIRMED = listShape('rabbitmq-client.unconfirmed', { letter: 'message', publish: 'count', 'resends-left': 'count' });
@@ -30,14 +33,27 @@ const CONDITIONS: Readonly<Record<SessionState['condition'], string>> = {
   open: 'inside.word.session-open',
 };
 
-export function sessionTable(world: World, session: SessionState, isBlocked: boolean, about: string): InsideTable {
+/** What the broker has said to a client since its process began. */
+export interface Answers {
+  readonly isBlocked: boolean;
+  readonly nacked: number;
+  readonly returned: number;
+  readonly unsent: number;
+}
+
+const someOf = (count: number): number | null => (count > 0 ? count : null);
+
+export function sessionTable(world: World, session: SessionState, answers: Answers, about: string): InsideTable {
   const { attempts, condition, heardNs } = session;
   return factsOf(
     SESSION,
     {
-      state: isBlocked ? 'inside.word.connection-blocked' : CONDITIONS[condition],
+      state: answers.isBlocked ? 'inside.word.connection-blocked' : CONDITIONS[condition],
       sessions: session.session,
       attempt: condition === 'open' ? null : attempts,
+      nacked: someOf(answers.nacked),
+      returned: someOf(answers.returned),
+      unsent: someOf(answers.unsent),
       heard: condition === 'open' ? agoNs(world, heardNs[0] as number) : null,
     },
     about,

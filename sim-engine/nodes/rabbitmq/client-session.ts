@@ -25,6 +25,8 @@ const RECONNECT_NS_MIN = 1_000_000;
 const BACKOFF_NS_MAX = 60_000_000_000;
 /** So many heartbeats without a word, and the other side counts as dead (AMQP 0-9-1, 4.2.7). */
 const SILENT_BEATS = 2;
+/** Of an opening that is due, beside the number of the session before; without it the timer is that of an answer that does not come. */
+const REOPEN = 0x20000000;
 
 export interface SessionState {
   /** Number of the session; 0 before the first. */
@@ -32,6 +34,7 @@ export interface SessionState {
   condition: 'closed' | 'opening' | 'open';
   /** Attempts since it was last open. */
   attempts: number;
+  hasBeenOpen: boolean;
   /** When the broker was last heard of, ns, in a cell. */
   heardNs: Float64Array;
   beats: number;
@@ -41,6 +44,7 @@ export const newSession = (session: number): SessionState => ({
   session,
   condition: 'closed',
   attempts: 0,
+  hasBeenOpen: false,
   heardNs: new Float64Array(1),
   beats: 0,
 });
@@ -114,6 +118,7 @@ export class Session {
     if (session !== user.session.session || user.session.condition !== 'opening') return;
     user.session.condition = 'open';
     user.session.attempts = 0;
+    user.session.hasBeenOpen = true;
     this.hear();
     this.armBeat();
     user.onOpened();
@@ -136,10 +141,12 @@ export class Session {
     let waitNs = RECONNECT_NS_MIN;
     if (reconnect === 'backoff') {
       waitNs = reconnectAfter as number;
-      for (let i = 1; i < session.attempts && waitNs < BACKOFF_NS_MAX; i++) waitNs *= 2;
+      // The first of all waits for nothing; each that fails doubles the wait for the next.
+      const failed = session.hasBeenOpen ? session.attempts : session.attempts - 1;
+      for (let i = 0; i < failed && waitNs < BACKOFF_NS_MAX; i++) waitNs *= 2;
       if (waitNs > BACKOFF_NS_MAX) waitNs = BACKOFF_NS_MAX;
     }
-    this.arm(OPENING, waitNs, session.session);
+    this.arm(OPENING, waitNs, session.session | REOPEN);
   }
 
   hear(): void {
@@ -150,10 +157,10 @@ export class Session {
   onTimer(timer: number, arg: number): boolean {
     const { session } = this.user;
     if (timer === OPENING) {
-      if (arg !== session.session || session.condition === 'open') return true;
-      // Nobody answered, or the time has come to try again.
-      if (session.condition === 'opening') this.lose();
-      else this.open();
+      if ((arg & ~REOPEN) !== session.session) return true;
+      const isTime = (arg & REOPEN) !== 0;
+      if (isTime && session.condition === 'closed') this.open();
+      else if (!isTime && session.condition === 'opening') this.lose();
       return true;
     }
     if (timer === SOCKET_CLOSED) {

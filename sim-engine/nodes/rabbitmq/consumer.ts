@@ -23,6 +23,9 @@ import { CLIENT_OWN, newSession, Session, type SessionState, type SessionUser } 
 const BY_NACK = 0;
 export const BY_REJECT = 1;
 
+/** A reader is told of no answers. */
+const READS = { isBlocked: false, nacked: 0, returned: 0, unsent: 0 };
+
 interface Held {
   readonly tag: number;
   readonly attempt: number;
@@ -166,7 +169,7 @@ class RabbitConsumer implements ConsumerClient, SessionUser {
 
   inside(): Inside {
     const { peerId, state, world } = this;
-    const session = sessionTable(world, state.session, false, peerId);
+    const session = sessionTable(world, state.session, READS, peerId);
     return this.isAutomatic ? [session] : [session, unsettledTable(world, state.held, peerId)];
   }
 

@@ -59,7 +59,7 @@ export function declaredRouting(
       const spec = exchangeSpec(part, alternateName(alternates.get(id), byId));
       exchanges.push({ id, spec });
       note(id, declareExchange(routing, spec));
-    } else {
+    } else if (part.kind === 'rabbitmq-queue') {
       queues.push({ id, spec: queueSpec(part, deadLetterArguments(deadLetters.get(id), byId)) });
       addQueue(routing, amqpName(part));
     }

@@ -4,10 +4,12 @@
 import type { Params } from '../fields.ts';
 import type { Connection, PartRef } from '../node-kind.ts';
 import { amqpName, bindingSpec, exchangeSpec, queueSpec } from './declared-arguments.ts';
+import { REPLY_QUEUE } from './direct-replies.ts';
 import type { BindingSpec, ExchangeSpec, HeaderValue, QueueSpec } from './model.ts';
 
 const EXCHANGE = 'rabbitmq-exchange';
 const QUEUE = 'rabbitmq-queue';
+const REPLIES = 'rabbitmq-replies';
 const BINDING = 'binding';
 const ALTERNATE = 'alternate';
 const DEAD_LETTER = 'rabbitmq-dead-letter';
@@ -28,6 +30,7 @@ export interface Drawn {
   readonly names: ReadonlyMap<string, string>;
   readonly parts: ReadonlyMap<string, string>;
   readonly queueParts: ReadonlySet<string>;
+  readonly replyParts: ReadonlySet<string>;
   readonly exchanges: ReadonlyMap<string, ExchangeSpec>;
   readonly queues: ReadonlyMap<string, QueueSpec>;
   /** By id of the wire, with what it says: one that says something else is another binding. */
@@ -46,9 +49,10 @@ export function drawnTopology(parts: readonly PartRef[], wires: readonly InnerWi
     return wire === undefined || !byId.has(wire.to) ? null : nameOf(wire.to);
   };
   return {
-    names: new Map(parts.map((part) => [part.id, amqpName(part)])),
+    names: new Map(parts.map((part) => [part.id, part.kind === REPLIES ? REPLY_QUEUE : amqpName(part)])),
     parts: new Map(queues.map((part) => [amqpName(part), part.id])),
     queueParts: new Set(queues.map(({ id }) => id)),
+    replyParts: new Set(parts.filter(({ kind }) => kind === REPLIES).map(({ id }) => id)),
     exchanges: new Map(exchanges.map((part) => [amqpName(part), exchangeSpec(part, alternateOf(part.id))])),
     queues: new Map(
       queues.map((part) => [amqpName(part), queueSpec(part, deadLetterArguments(from(part.id, DEAD_LETTER), byId))]),

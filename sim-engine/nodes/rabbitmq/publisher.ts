@@ -2,9 +2,10 @@
 // answers, and sends it again after a nack or a lost connection, which may double it.
 
 import type { LinkIx, MsgIx } from '../../kernel/ids.ts';
+import { PUB_REFUSED } from '../../world/books.ts';
 import type { Inside } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
-import { actorPlace } from '../../world/reasons.ts';
+import { actorPlace, BLOCKED } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
 import type { Connection, PublisherClient, PublisherFactory, PublisherHost } from '../node-kind.ts';
 import { sessionTable, unconfirmedTable } from './client-inside.ts';
@@ -25,6 +26,10 @@ interface PublisherState {
   /** By number of the publish, in order. */
   readonly pending: Map<number, Unconfirmed>;
   wasOpen: boolean;
+  /** What the broker would not have, gave back as unroutable, and what was given up while it was blocked. */
+  nacked: number;
+  returned: number;
+  unsent: number;
 }
 
 const newState = (session: number): PublisherState => ({
@@ -33,6 +38,9 @@ const newState = (session: number): PublisherState => ({
   publishes: 0,
   pending: new Map(),
   wasOpen: false,
+  nacked: 0,
+  returned: 0,
+  unsent: 0,
 });
 
 class RabbitPublisher implements PublisherClient, SessionUser {
@@ -46,6 +54,9 @@ class RabbitPublisher implements PublisherClient, SessionUser {
   private confirms = false;
   private window = 0;
   private resends = 0;
+  private resendsNacked = true;
+  private resendsReturned = false;
+  private waitsForAlarm = true;
 
   constructor(world: World, host: PublisherHost, client: number, connection: Connection) {
     this.world = world;
@@ -75,6 +86,9 @@ class RabbitPublisher implements PublisherClient, SessionUser {
     this.confirms = params.confirm as boolean;
     this.window = params.window as number;
     this.resends = params.resends as number;
+    this.resendsNacked = params.onNack === 'resend';
+    this.resendsReturned = params.onReturn === 'resend';
+    this.waitsForAlarm = params.onBlocked === 'wait';
   }
 
   start(): void {
@@ -83,12 +97,15 @@ class RabbitPublisher implements PublisherClient, SessionUser {
 
   isOpen(): boolean {
     const { isBlocked, pending, session } = this.state;
-    return session.condition === 'open' && !isBlocked && (this.window === 0 || pending.size < this.window);
+    return (
+      session.condition === 'open' && (!isBlocked || !this.waitsForAlarm) && (this.window === 0 || pending.size < this.window)
+    );
   }
 
   offer(msg: MsgIx): void {
     this.state.wasOpen = true;
-    if (this.confirms) {
+    if (this.state.isBlocked) this.giveUpUnsent(msg);
+    else if (this.confirms) {
       this.world.messages.refs[msg] = (this.world.messages.refs[msg] as number) + 1;
       this.publish({ msg, resendsLeft: this.resends, isReturned: false });
     } else {
@@ -96,6 +113,21 @@ class RabbitPublisher implements PublisherClient, SessionUser {
       this.host.onOutcome(this.client, 'handed-over', msg);
     }
     this.tellFlow();
+  }
+
+  /** The client does not wait for the end of an alarm: what it would send is refused by itself. */
+  private giveUpUnsent(msg: MsgIx): void {
+    const { books, links, messages, oracle } = this.world;
+    const place = actorPlace(this.host.ix);
+    const broker = links.to[this.out] as number;
+    this.state.unsent++;
+    books.openPublish(broker);
+    books.closePublish(broker, PUB_REFUSED);
+    books.countReason(false, PUB_REFUSED, place, BLOCKED);
+    oracle.missedPublish(broker, messages.sender[msg] as number, messages.number[msg] as number);
+    this.world.tell(msg, 'refused', place, 0, BLOCKED);
+    this.host.onOutcome(this.client, 'refused', msg);
+    messages.release(msg);
   }
 
   private publish(entry: Unconfirmed): void {
@@ -133,6 +165,7 @@ class RabbitPublisher implements PublisherClient, SessionUser {
         return this.onAnswer(tag, false);
       case packet.AMQP_RETURNED: {
         const entry = this.state.pending.get(tag);
+        this.state.returned++;
         if (entry !== undefined) entry.isReturned = true;
         return;
       }
@@ -149,7 +182,9 @@ class RabbitPublisher implements PublisherClient, SessionUser {
     const entry = this.state.pending.get(publish);
     if (entry === undefined) return;
     this.state.pending.delete(publish);
-    if (!isAck && entry.resendsLeft > 0) this.publishAgain(entry);
+    if (!isAck) this.state.nacked++;
+    const sendsAgain = isAck ? entry.isReturned && this.resendsReturned : this.resendsNacked;
+    if (sendsAgain && entry.resendsLeft > 0) this.publishAgain(entry);
     else this.settle(entry, isAck && !entry.isReturned ? 'confirmed' : 'refused');
     this.tellFlow();
   }
@@ -190,7 +225,7 @@ class RabbitPublisher implements PublisherClient, SessionUser {
 
   inside(): Inside {
     const { peerId, state, world } = this;
-    const session = sessionTable(world, state.session, state.isBlocked, peerId);
+    const session = sessionTable(world, state.session, state, peerId);
     const isAsking = this.confirms || state.pending.size > 0;
     return isAsking ? [session, unconfirmedTable(world, state.pending, peerId)] : [session];
   }
@@ -203,7 +238,8 @@ class RabbitPublisher implements PublisherClient, SessionUser {
   onCrash(): void {
     this.connection.closeSocket();
     for (const { msg } of this.state.pending.values()) this.world.messages.release(msg);
-    this.state = newState(this.state.session.session);
+    const { nacked, returned, session, unsent } = this.state;
+    this.state = { ...newState(session.session), nacked, returned, unsent };
   }
 }
 
