@@ -141,6 +141,9 @@ export const KAFKA_FIELD_WORDS: { readonly [key: string]: string } = {
   'kafka-produce.retryBackoff.help': 'How long the first retry of a batch waits. Each further one waits twice as long.',
   'kafka-produce.retryBackoffMax.label': 'Retry after at most',
   'kafka-produce.retryBackoffMax.help': 'The longest wait between two tries.',
+  'kafka-produce.metadataAge.label': 'Looks at the cluster every',
+  'kafka-produce.metadataAge.help':
+    'How old its knowledge of topics, partitions and leaders may be. Until then it knows nothing of partitions that were added.',
   'kafka-produce.adaptivePartitioning.label': 'Adaptive partitioning',
   'kafka-produce.adaptivePartitioning.help': 'Records without a key go more often to partitions whose batches wait less.',
   'kafka-produce.release.label': 'Client',
@@ -199,6 +202,9 @@ export const KAFKA_FIELD_WORDS: { readonly [key: string]: string } = {
   'kafka-consume.heartbeatInterval.help': 'How often a member says that it is alive, and learns of a rebalance.',
   'kafka-consume.maxPollInterval.label': 'Poll time-out',
   'kafka-consume.maxPollInterval.help': 'A member that works longer on one poll leaves the group, although it is alive.',
+  'kafka-consume.metadataAge.label': 'Looks at the cluster every',
+  'kafka-consume.metadataAge.help':
+    'How old its knowledge of topics, partitions and leaders may be. Until then nobody reads partitions that were added.',
   'kafka-consume.isolation.label': 'Isolation',
   'kafka-consume.isolation.help': 'Whether records of transactions that are open are read.',
   'kafka-consume.isolation.read_uncommitted': 'Read uncommitted',

@@ -23,8 +23,6 @@ const MS = 1_000_000;
 const RECONNECT_BACKOFF = { initialMs: 50, multiplier: CLIENT_MULTIPLIER, maxMs: 1000, jitter: CLIENT_JITTER };
 /** `socket.connection.setup.timeout.ms`. */
 const SETUP_NS = 10_000 * MS;
-/** `metadata.max.age.ms`. */
-const METADATA_AGE_NS = 300_000 * MS;
 
 /** A request under way. */
 export interface Call {
@@ -81,6 +79,8 @@ export class ClientConnection {
   readonly doors: readonly Door[];
   private readonly stream: StreamIx;
   private readonly deadlines: DeadlineOwner;
+  /** `metadata.max.age.ms`, ns. */
+  metadataAgeNs = 300_000 * MS;
 
   constructor(world: World, hostIx: number, client: number, connection: Connection, user: ConnectionUser) {
     this.world = world;
@@ -139,7 +139,7 @@ export class ClientConnection {
 
   /** Whether what is known of the cluster has become too old; if so, news is asked for. */
   refresh(): void {
-    this.askMetadataIfOlderThan(METADATA_AGE_NS);
+    this.askMetadataIfOlderThan(this.metadataAgeNs);
   }
 
   askMetadataIfOlderThan(ageNs: number): void {

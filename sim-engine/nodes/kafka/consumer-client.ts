@@ -102,6 +102,7 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
     const before = this.params as Params | undefined;
     this.params = params;
     this.commitMode = params.commit as string;
+    this.network.metadataAgeNs = params.metadataAge as number;
     if (before === undefined || before.closed === params.closed) return;
     if (params.closed === true) this.closeAll();
     else this.followReplicas();

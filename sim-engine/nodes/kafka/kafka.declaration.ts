@@ -257,6 +257,15 @@ const PRODUCE_FIELDS = declareFields('kafka-produce', {
     live: true,
     advanced: true,
   },
+  metadataAge: {
+    kind: 'duration',
+    min: '1ms',
+    max: '1d',
+    default: '5min',
+    key: 'metadata.max.age.ms',
+    live: true,
+    advanced: true,
+  },
   adaptivePartitioning: {
     kind: 'flag',
     default: true,
@@ -347,6 +356,15 @@ const CONSUME_FIELDS = declareFields('kafka-consume', {
     advanced: true,
   },
   maxPollInterval: { kind: 'duration', min: '1ms', max: '1d', default: '5min', key: 'max.poll.interval.ms', live: false },
+  metadataAge: {
+    kind: 'duration',
+    min: '1ms',
+    max: '1d',
+    default: '5min',
+    key: 'metadata.max.age.ms',
+    live: true,
+    advanced: true,
+  },
   isolation: {
     kind: 'choice',
     choices: [{ value: 'read_uncommitted' }, { value: 'read_committed' }],

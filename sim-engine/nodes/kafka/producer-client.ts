@@ -199,6 +199,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     this.isAdaptive = params.adaptivePartitioning as boolean;
     this.isSynchronous = params.synchronous as boolean;
     this.maxBlockNs = params.maxBlock as number;
+    this.network.metadataAgeNs = params.metadataAge as number;
     this.sendTimeoutNs = params.sendTimeout as number;
     this.backoff = {
       ...this.backoff,
