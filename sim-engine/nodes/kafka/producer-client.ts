@@ -325,7 +325,9 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
 
   /** The broker at which the books see a record for a partition. */
   private brokerOf(partition: number): number {
-    const door = this.network.doors[max(0, this.leaders()[partition] ?? 0)];
+    const { doors } = this.network;
+    // One that was added to the cluster since this client came has no way to it: what is for it waits.
+    const door = doors[max(0, this.leaders()[partition] ?? 0)] ?? doors[0];
     return this.world.links.to[door?.out as LinkIx] as number;
   }
 
