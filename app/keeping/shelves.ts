@@ -29,6 +29,7 @@ export const SHELVES: readonly Shelf[] = [
       'rabbitmq-retry-ladder',
       'rabbitmq-head-of-line',
       'rabbitmq-questions',
+      'rabbitmq-direct-replies',
       'rabbitmq-memory-alarm',
       'rabbitmq-leader-killed',
     ],

@@ -63,6 +63,13 @@ const TOLD: { readonly [file: string]: Told } = {
     words: ['rabbitmq-consume.acknowledge.label', 'rabbitmq-consume.acknowledge.automatic'],
     shows: ['end: timed_out >= 1 and lost >= 1', 'end: answered > asked - 8'],
   },
+  'rabbitmq-direct-replies': {
+    rules:
+      'Section 10: a direct reply is buffered nowhere, and its address is that of one channel. R32: it is acknowledged as it goes.',
+    change: ['set replies-shop.acknowledge manual'],
+    words: ['rabbitmq-consume.acknowledge.label', 'rabbitmq-consume.acknowledge.manual'],
+    shows: ['end: answered == 0', 'end: timed_out + forgotten > 100'],
+  },
   'rabbitmq-head-of-line': {
     rules: 'R16: an expired message leaves only at the head.',
     change: ['set hasty-delays.routingKey short'],
