@@ -222,7 +222,7 @@ function turnsTable({ world }: BrokerContents, group: Group | undefined): Inside
 
 const LOOKS: Readonly<Record<GroupState, StretchLook>> = {
   Empty: 'off',
-  PreparingRebalance: 'paused',
+  PreparingRebalance: 'between',
   CompletingRebalance: 'between',
   Stable: 'on',
 };

@@ -98,11 +98,11 @@ interface Batches {
 }
 
 export function producerTable(
-  state: Batches & { readonly bytes: number; readonly producerId: number; readonly epoch: number },
+  state: Batches & { readonly bytes: number; readonly producerId: number; readonly numbers: { readonly epoch: number } },
   bufferBytes: number,
   about: string,
 ): InsideTable {
-  const { bytes, epoch, inFlight, producerId, queues } = state;
+  const { bytes, inFlight, numbers, producerId, queues } = state;
   return factsOf(
     PRODUCER,
     {
@@ -111,7 +111,7 @@ export function producerTable(
       'to-send': [...queues.values()].flat().length,
       'in-flight': [...inFlight.values()].flat().length,
       'producer-id': producerId < 0 ? null : producerId,
-      epoch: producerId < 0 ? null : epoch,
+      epoch: producerId < 0 ? null : numbers.epoch,
     },
     about,
   );

@@ -38,9 +38,10 @@ const SETTINGS: LogSettings = {
 function put(log: PartitionLog, keys: string, producer?: { readonly id: number; readonly sequence: number }, timestampNs = 0) {
   const codes = [...keys].map((key) => (key === '-' ? NO_KEY : key.toUpperCase().charCodeAt(0)));
   const out = newAppended();
+  // As a topic takes them that is not compacted yet: later it would refuse records without a key.
   appendBatch(
     log,
-    SETTINGS,
+    { ...SETTINGS, isCompacted: false },
     {
       producerId: producer?.id ?? -1,
       producerEpoch: producer === undefined ? -1 : 0,

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clonePlain } from '../../kernel/plain-state.ts';
 import { compact } from './compaction.ts';
-import { NO_KEY, recordOffset, TOMBSTONE } from './log-segment.ts';
+import { recordOffset, TOMBSTONE } from './log-segment.ts';
 import type { LogSettings } from './log-settings.ts';
 import {
   appendBatch,
@@ -226,7 +226,7 @@ describe('a log', () => {
               producerId: 9,
               producerEpoch: 0,
               baseSequence: batch * size,
-              keys: items.map(() => NO_KEY),
+              keys: items,
               items,
               recordFlags: null,
               from: 0,

@@ -154,6 +154,14 @@ describe('an append', () => {
     expect(log.logEnd).toBe(1);
   });
 
+  it('without a key is refused by a topic that is compacted', () => {
+    const log = newPartitionLog(0);
+    const compacted = { ...SETTINGS, isCompacted: true };
+    expect(append(log, { recordCount: 2, keys: [4, -1] }, compacted)).toMatchObject({ error: 'InvalidRecord', baseOffset: -1 });
+    expect(append(log, { recordCount: 2, keys: [4, 5] }, compacted)).toMatchObject({ error: null, baseOffset: 0 });
+    expect(log.logEnd).toBe(2);
+  });
+
   it('that was made before is answered with the offset of then, up to five batches back (K16)', () => {
     const log = newPartitionLog(0);
     const send = (baseSequence: number) => append(log, { producerId: 1, producerEpoch: 0, baseSequence });

@@ -22,6 +22,7 @@ import {
   cutBatches,
   firstOffsetOf,
   lastOffsetOf,
+  NO_KEY,
   newSegment,
   putRecord,
   recordsEnd,
@@ -69,7 +70,7 @@ interface AbortedTransaction {
   readonly markerOffset: number;
 }
 
-export type AppendError = ProducerError | 'RecordTooLarge' | 'InvalidTimestamp';
+export type AppendError = ProducerError | 'RecordTooLarge' | 'InvalidTimestamp' | 'InvalidRecord';
 
 /** What became of an append. One object is used again and again. */
 export interface Appended {
@@ -120,6 +121,8 @@ export function appendBatch(log: PartitionLog, settings: LogSettings, batch: Bat
   out.error = null;
   if (batch.sizeBytes > settings.batchBytesMax) out.error = 'RecordTooLarge';
   else if (batch.timestampNs - nowNs > settings.timestampAheadNsMax) out.error = 'InvalidTimestamp';
+  // The cleaner would not know what such a record stands for. Source: `LogValidator.validateRecord`.
+  else if (settings.isCompacted && hasRecordWithoutKey(batch)) out.error = 'InvalidRecord';
   if (out.error !== null) return;
   const lastSequence = sequenceAfter(baseSequence, recordCount - 1);
   if (producerId !== NO_PRODUCER) {
@@ -143,6 +146,11 @@ export function appendBatch(log: PartitionLog, settings: LogSettings, batch: Bat
     batch.timestampNs,
   );
   if (isTransactional) refreshUnstable(log);
+}
+
+function hasRecordWithoutKey({ from, keys, recordCount }: Batch): boolean {
+  for (let i = from; i < from + recordCount; i++) if (keys[i] === NO_KEY) return true;
+  return false;
 }
 
 function putBatch(log: PartitionLog, settings: LogSettings, batch: Batch, nowNs: number): void {

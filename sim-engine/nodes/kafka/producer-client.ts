@@ -22,8 +22,16 @@ import {
 import { batchesTable, producerTable } from './client-inside.ts';
 import { addDeadline, type DeadlineOwner, type DeadlineState, newDeadlineState, passDeadlines } from './deadlines.ts';
 import { newSticky, nextSticky, noteAppended, noteQueueSizes, partitionOfNumber, type StickyState } from './partitioner.ts';
+import {
+  awaitsNumbers,
+  type NumberedBatch,
+  type NumbersState,
+  newNumbers,
+  numberBatch,
+  numberedIsOver,
+  numberedOutOfOrder,
+} from './producer-numbers.ts';
 import { producerSettings } from './producer-settings.ts';
-import { sequenceAfter } from './producer-state.ts';
 import type { Response } from './protocol.ts';
 import type { Release } from './release.ts';
 
@@ -39,9 +47,8 @@ const WAKE = 0;
 const BLOCKED_DUE = -1;
 const ANSWER_DUE = -2;
 
-interface ProducerBatch {
+interface ProducerBatch extends NumberedBatch {
   readonly number: number;
-  readonly partition: number;
   readonly msgs: number[];
   bytes: number;
   readonly createdNs: number;
@@ -50,12 +57,12 @@ interface ProducerBatch {
   attempts: number;
   /** Before this it is not tried again, ns. */
   notBeforeNs: number;
-  /** Its records are numbered from here on; -1 = not yet. */
-  sequence: number;
   /** The entries of the publish book were opened and have not gone out. */
   isUnsent: boolean;
   /** It takes no more. */
   isClosed: boolean;
+  /** It was given up while its request was under way. */
+  isOver: boolean;
 }
 
 interface ProducerState {
@@ -78,10 +85,8 @@ interface ProducerState {
   sticky: StickyState;
   batches: number;
   producerId: number;
-  epoch: number;
   isAskingId: boolean;
-  /** Sequence of the next record, by partition. */
-  readonly sequences: Map<number, number>;
+  numbers: NumbersState;
   deadlines: DeadlineState;
   /** Numbers of the batches that wait. */
   readonly waiting: Set<number>;
@@ -103,9 +108,8 @@ const newState = (ids: number, doors: number): ProducerState => ({
   sticky: newSticky(),
   batches: WAKE,
   producerId: -1,
-  epoch: 0,
   isAskingId: false,
-  sequences: new Map(),
+  numbers: newNumbers(),
   deadlines: newDeadlineState(),
   waiting: new Set(),
   isWatching: false,
@@ -373,8 +377,11 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
       attempts: 0,
       notBeforeNs: 0,
       sequence: -1,
+      epoch: -1,
+      isRenumbered: false,
       isUnsent: true,
       isClosed: false,
+      isOver: false,
     };
   }
 
@@ -451,6 +458,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
 
   /** With one request under way at most a partition waits for its answer; a numbered batch that is tried again, for those before it. */
   private keepsOrder({ attempts, partition, sequence }: ProducerBatch): boolean {
+    if (sequence === -1 && this.isIdempotent && awaitsNumbers(this.state.numbers, partition)) return false;
     if (this.inFlightMax > 1 && (!this.isIdempotent || attempts === 0)) return true;
     for (const batches of this.state.inFlight.values()) {
       for (const other of batches) {
@@ -467,19 +475,20 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     const id = network.nextId;
     for (const batch of batches) {
       batch.isClosed = true;
-      if (this.isIdempotent && batch.sequence === -1) this.numberBatch(batch);
+      if (this.isIdempotent && batch.sequence === -1) numberBatch(state.numbers, batch);
+      batch.isRenumbered = false;
       for (const msg of batch.msgs) this.sendRecord(out, batch, msg, id);
       if (batch.isUnsent) state.buffered -= batch.msgs.length;
       batch.isUnsent = false;
       batch.attempts++;
     }
-    const content = batches.map(({ bytes, msgs, partition, sequence, timestampNs }) => ({
+    const content = batches.map(({ bytes, epoch, msgs, partition, sequence, timestampNs }) => ({
       partition,
       recordCount: msgs.length,
       sizeBytes: bytes,
       timestampNs,
       producerId: this.isIdempotent ? state.producerId : -1,
-      producerEpoch: this.isIdempotent ? state.epoch : -1,
+      producerEpoch: epoch,
       baseSequence: sequence,
     }));
     state.inFlight.set(id, batches);
@@ -492,12 +501,6 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     this.state.inFlight.delete(id);
     this.connection.calls.delete(id);
     for (const batch of batches) this.complete(batch, 'handed-over');
-  }
-
-  private numberBatch(batch: ProducerBatch): void {
-    const { sequences } = this.state;
-    batch.sequence = sequences.get(batch.partition) ?? 0;
-    sequences.set(batch.partition, sequenceAfter(batch.sequence, batch.msgs.length));
   }
 
   /** What goes out again is another entry of the publish book. */
@@ -541,29 +544,25 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
   }
 
   private onResult(batch: ProducerBatch, error: string | null): void {
+    if (batch.isOver) return;
     if (error === null) {
       this.complete(batch, 'confirmed');
       return;
     }
     if (error === 'NotLeader' || error === 'UnknownTopicOrPartition') this.network.askMetadata();
-    if (error === 'OutOfOrderSequence' && this.isFirstUnanswered(batch)) this.beginEpoch(batch.partition);
-    if (RETRIABLE.has(error)) this.tryAgain(batch);
+    const isRenumbered = batch.isRenumbered;
+    if (error === 'OutOfOrderSequence') numberedOutOfOrder(this.state.numbers, batch, [...this.numberedOf(batch), batch]);
+    if (RETRIABLE.has(error) || (isRenumbered && error === 'InvalidProducerEpoch')) this.tryAgain(batch);
     else this.complete(batch, 'refused');
   }
 
-  /** Whether nothing before it is still to be answered: then there is a real gap, and not only one that closes by itself. */
-  private isFirstUnanswered({ partition, sequence }: ProducerBatch): boolean {
-    const others = [...this.state.inFlight.values()].flat().concat(this.state.queues.get(partition) ?? []);
-    return !others.some((other) => other.partition === partition && other.sequence !== -1 && other.sequence < sequence);
-  }
-
-  /** A new epoch: numbers begin anew, for all that is not answered. */
-  private beginEpoch(partition: number): void {
-    const { inFlight, queues, sequences } = this.state;
-    if ([...inFlight.values()].flat().some((batch) => batch.partition === partition)) return;
-    this.state.epoch++;
-    sequences.clear();
-    for (const queue of queues.values()) for (const batch of queue) batch.sequence = -1;
+  /** The other batches of its partition that have numbers and are not over. */
+  private numberedOf(batch: ProducerBatch): readonly ProducerBatch[] {
+    const { inFlight, queues } = this.state;
+    return [...inFlight.values()]
+      .flat()
+      .concat(queues.get(batch.partition) ?? [])
+      .filter((one) => one !== batch && one.partition === batch.partition && one.sequence !== -1 && !one.isOver);
   }
 
   onFailed({ request }: Call): void {
@@ -572,7 +571,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     else if (request.api === 'produce') {
       const batches = state.inFlight.get(request.id) ?? [];
       state.inFlight.delete(request.id);
-      for (const batch of [...batches].reverse()) this.tryAgain(batch);
+      for (const batch of [...batches].reverse()) if (!batch.isOver) this.tryAgain(batch);
     }
     this.network.askMetadata();
     this.drain();
@@ -611,8 +610,8 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
       world.messages.release(msg);
     }
     if (batch.isUnsent) state.buffered -= batch.msgs.length;
-    // Numbers of a batch that was given up are missing: the broker would take none after them.
-    if (outcome === 'given-up' && batch.sequence !== -1) this.beginEpoch(batch.partition);
+    if (batch.sequence === -1 || outcome === 'handed-over') return;
+    numberedIsOver(state.numbers, batch, outcome, outcome === 'refused' ? this.numberedOf(batch) : []);
   }
 
   private losePublish(partition: number, msg: number, reason: number): void {
@@ -647,11 +646,20 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
         this.complete(batch, 'given-up');
       }
     }
+    // What is under way is given up as well; if it arrives all the same, nobody is told.
+    const underWay = [...this.state.inFlight.values()].flat().filter(({ isOver }) => !isOver);
+    for (const batch of underWay) {
+      if (nowNs - batch.createdNs < this.deliveryTimeoutNs) continue;
+      batch.isOver = true;
+      this.complete(batch, 'given-up');
+    }
     this.state.isWatching = false;
-    const left = [...this.state.queues.values(), ...this.state.inFlight.values()].flat();
+    const left = [...this.state.queues.values()]
+      .flat()
+      .concat(underWay)
+      .filter(({ isOver }) => !isOver);
     let oldestNs = Number.POSITIVE_INFINITY;
     for (const { createdNs } of left) if (createdNs < oldestNs) oldestNs = createdNs;
-    // What is under way is given up when its request fails.
     if (left.length > 0) this.watchDelivery(max(oldestNs + this.deliveryTimeoutNs, nowNs + MS));
   }
 
@@ -674,6 +682,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     this.giveUpBlocked(reason, tellsHost);
     const waiting = [...state.queues.values()].flat();
     for (const batch of [...waiting, ...[...state.inFlight.values()].flat()]) {
+      if (batch.isOver) continue;
       for (const msg of batch.msgs) {
         if (batch.isUnsent) this.losePublish(batch.partition, msg, reason);
         if (tellsHost) this.tellOutcome('given-up', msg);
