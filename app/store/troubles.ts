@@ -26,6 +26,14 @@ const SHORT: ReadonlyMap<string, MessageKey> = new Map([
   ['no-way-out', 'card.no-way-out'],
   ['no-dead-letters', 'card.no-dead-letters'],
   ['gaps-of-nothing', 'card.gaps-of-nothing'],
+  ['amqp-queue-refused', 'card.refused'],
+  ['amqp-exchange-refused', 'card.refused'],
+  ['amqp-binding-refused', 'card.binding-refused'],
+  ['amqp-name-twice', 'card.name-twice'],
+  ['amqp-replies-manual', 'card.replies-manual'],
+  ['amqp-no-reply-to', 'card.no-reply-to'],
+  ['amqp-replies-unread', 'card.replies-unread'],
+  ['amqp-circle', 'card.circle'],
 ]);
 
 /** Long enough that a wire drawn at once after its card is there before anybody complains. */
@@ -47,7 +55,10 @@ export function watchTroubles(): () => void {
       import('../messages/asked.ts'),
     ]);
     const of = new Map<string, Trouble>();
-    for (const problem of advice(topology)) {
+    const onBrokers = topology.nodes.some(({ kind }) => kind === 'rabbitmq')
+      ? (await import('../../sim-engine/previews/rabbitmq-advice.ts')).rabbitmqAdvice(topology)
+      : [];
+    for (const problem of [...onBrokers, ...advice(topology)]) {
       const [list, id] = problem.at;
       if (list !== 'nodes' || typeof id !== 'string' || of.has(id)) continue;
       const values = { ...problem.values, node: nameOf(topology, id) };

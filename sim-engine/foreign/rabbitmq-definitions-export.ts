@@ -62,8 +62,7 @@ function checkDeclared({ exchanges, queues, bindings, refused }: DeclaredRouting
     }
   }
   for (const { id, spec } of queues) {
-    if (spec.name.startsWith(RESERVED)) say('definitions-reserved', 'nodes', id, spec.name);
-    else if (declarationRefusal(spec, version) !== 0) say('definitions-queue-refused', 'nodes', id, spec.name);
+    if (declarationRefusal(spec, version) !== 0) say('definitions-queue-refused', 'nodes', id, spec.name);
   }
 }
 

@@ -86,6 +86,8 @@ export interface FlagField extends FieldBase {
 export interface TextField extends FieldBase {
   readonly kind: 'text';
   readonly maxLength: number;
+  /** What begins so is not to be written, but for a few. */
+  readonly reserved?: { readonly prefix: string; readonly but: readonly string[] };
   readonly default: string;
 }
 /** A curve of rates over time: points in order of time. Document: [["0s", 60], ["10min", 110]]. Compiled: [[ns, rate], ...]. */

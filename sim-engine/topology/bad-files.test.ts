@@ -964,6 +964,22 @@ describe('size', () => {
     expect(only(parseTopology(withNode({ id: 'q', kind: 'queue', name: 'x'.repeat(201) })))[0]).toBe('nodes › q › name');
     expect(only(parseTopologyDocument({ ...base, comment: 'x'.repeat(TEXT_MAX + 1) }))[0]).toBe('comment');
   });
+  it('of a name that is a server’s own', () => {
+    const own = (name: string) =>
+      topology({
+        nodes: [
+          ...base.nodes,
+          { id: 'rabbit', kind: 'rabbitmq' },
+          { id: 'q', kind: 'rabbitmq-queue', parent: 'rabbit', params: { name } },
+        ],
+      });
+    expect(only(parseTopology(own('amq.mine')))).toEqual([
+      'nodes › q › params › name',
+      'A name that begins with "amq." is the server\'s own: it refuses to declare "amq.mine" (403).',
+      'Choose another name.',
+    ]);
+    expect(parseTopology(own('am.mine')).ok).toBe(true);
+  });
   it('of a key', () => {
     const key = 'k'.repeat(TEXT_MAX + 1);
     expect(only(parseTopology(topology({ [key]: 1 }))).slice(1)).toEqual([

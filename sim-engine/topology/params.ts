@@ -149,9 +149,14 @@ function readText(raw: unknown, field: TextField, place: Place | undefined, prob
   if (typeof raw !== 'string') report(problems, 'not-text', place, { found: shown(raw) });
   else if (raw.length > field.maxLength) {
     report(problems, 'text-too-long', place, { length: raw.length, most: field.maxLength });
+  } else if (isReserved(raw, field)) {
+    report(problems, 'name-reserved', place, { name: shown(raw), prefix: field.reserved?.prefix ?? '' });
   } else return raw;
   return undefined;
 }
+
+const isReserved = (text: string, { reserved }: TextField): boolean =>
+  reserved !== undefined && text.startsWith(reserved.prefix) && !reserved.but.includes(text);
 
 /** A list with at least one and at most `most` members, each read by `readItem`. */
 function readList<Item>(

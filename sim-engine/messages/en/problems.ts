@@ -110,6 +110,8 @@ export const PROBLEM_MESSAGES = {
   'problem.not-an-object.remedy': 'Write it in braces: { … }.',
   'problem.out-of-range': '{value} is outside the limits.',
   'problem.out-of-range.remedy': 'Choose a value from {least} to {most}.',
+  'problem.name-reserved': 'A name that begins with "{prefix}" is the server\'s own: it refuses to declare "{name}" (403).',
+  'problem.name-reserved.remedy': 'Choose another name.',
   'problem.bad-id': '"{id}" cannot be an id.',
   'problem.bad-id.remedy': 'Use 1 to 40 small letters, digits and hyphens, such as "{better}". The name may be anything.',
   'problem.id-twice': 'The id "{id}" is used more than once.',
@@ -203,6 +205,30 @@ export const PROBLEM_MESSAGES = {
   'problem.no-dead-letters.remedy': 'Wire it to a dead-letter queue, unless dropping is what you want.',
   'problem.gaps-of-nothing': '{node} sends with no gap at all: messages without end in one instant.',
   'problem.gaps-of-nothing.remedy': 'Choose gaps longer than 0.',
+
+  // ---- advice on a RabbitMQ broker
+  'problem.amqp-queue-refused':
+    'RabbitMQ {version} refuses to declare {node} as it is drawn (406), and the broker goes without it.',
+  'problem.amqp-queue-refused.remedy':
+    'A {type} queue takes only what belongs to its type: one that is no classic queue is durable, and neither exclusive nor auto-deleted.',
+  'problem.amqp-exchange-refused':
+    'RabbitMQ {version} refuses to declare {node} as it is drawn ({reply}), and the broker goes without it.',
+  'problem.amqp-exchange-refused.remedy':
+    'Look at its name and type: a name that begins with amq. stands for one of the exchanges that every server has, of the type that it has there.',
+  'problem.amqp-binding-refused': 'RabbitMQ {version} refuses a binding of {node} with the key "{key}" ({reply}).',
+  'problem.amqp-binding-refused.remedy':
+    'A topic takes at most two # words, a hash ring a weight from 1 to 10000, and x-match one of all, any, all-with-x, any-with-x.',
+  'problem.amqp-name-twice': '{node} is called "{name}" as {other} is: to the server both are one.',
+  'problem.amqp-name-twice.remedy': 'Give one of them another name.',
+  'problem.amqp-replies-manual':
+    'The broker closes the channel of {node}: direct replies are read with automatic acknowledgement.',
+  'problem.amqp-replies-manual.remedy': 'Set the acknowledgement of its wire from the direct replies to automatic.',
+  'problem.amqp-no-reply-to': 'The questions of {node} name no way back, so that every reply is dropped.',
+  'problem.amqp-no-reply-to.remedy': 'Write {address} into "Reply to" of the wire on which it asks.',
+  'problem.amqp-replies-unread': 'The broker closes the channel of {node}: it asks for direct replies and does not read them.',
+  'problem.amqp-replies-unread.remedy': 'Add direct replies to the broker, and wire them to it with automatic acknowledgement.',
+  'problem.amqp-circle': 'What {node} publishes comes back to it: {loop}. Each message makes another one without end.',
+  'problem.amqp-circle.remedy': 'Publish with a key that no binding of this way takes, or remove a wire of it.',
 
   // ---- definitions files of RabbitMQ that cannot be drawn
   'problem.definitions-foreign': 'This is no definitions file of RabbitMQ: it lists neither exchanges nor queues nor bindings.',

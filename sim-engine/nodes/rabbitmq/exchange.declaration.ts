@@ -12,7 +12,14 @@ const TABLE_MAX = 50;
 
 const EXCHANGE_FIELDS = declareFields('rabbitmq-exchange', {
   /** Empty: its id. */
-  name: { kind: 'text', maxLength: SHORT_TEXT_MAX, default: '', key: 'name', live: false },
+  name: {
+    kind: 'text',
+    maxLength: SHORT_TEXT_MAX,
+    reserved: { prefix: 'amq.', but: ['amq.direct', 'amq.fanout', 'amq.topic', 'amq.headers', 'amq.match'] },
+    default: '',
+    key: 'name',
+    live: false,
+  },
   type: {
     kind: 'choice',
     choices: [{ value: 'direct' }, { value: 'fanout' }, { value: 'topic' }, { value: 'headers' }, { value: 'x-consistent-hash' }],

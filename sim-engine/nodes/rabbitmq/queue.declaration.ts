@@ -9,7 +9,14 @@ const SHORT_TEXT_MAX = 255;
 
 const QUEUE_FIELDS = declareFields('rabbitmq-queue', {
   /** Empty: its id. */
-  name: { kind: 'text', maxLength: SHORT_TEXT_MAX, default: '', key: 'name', live: false },
+  name: {
+    kind: 'text',
+    maxLength: SHORT_TEXT_MAX,
+    reserved: { prefix: 'amq.', but: [] },
+    default: '',
+    key: 'name',
+    live: false,
+  },
   type: {
     kind: 'choice',
     choices: [{ value: 'classic' }, { value: 'quorum' }, { value: 'stream' }],
