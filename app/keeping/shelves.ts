@@ -34,7 +34,22 @@ export const SHELVES: readonly Shelf[] = [
       'rabbitmq-leader-killed',
     ],
   },
-  { label: 'scenarios.shelf.kafka', scenarios: ['kafka-order-events', 'kafka-commit-before', 'kafka-sent-again'] },
+  {
+    label: 'scenarios.shelf.kafka',
+    scenarios: [
+      'kafka-order-events',
+      'kafka-idle-members',
+      'kafka-hot-key',
+      'kafka-more-partitions',
+      'kafka-commit-before',
+      'kafka-slow-poll',
+      'kafka-rolling-restart',
+      'kafka-retention',
+      'kafka-sent-again',
+      'kafka-blocking-retry',
+      'kafka-retry-topics',
+    ],
+  },
   { label: 'scenarios.shelf.larger', scenarios: ['uber-trip', 'autoscaling'] },
   {
     label: 'scenarios.shelf.slips',
