@@ -11,6 +11,7 @@ import type { WireDocument } from '../../topology/document.ts';
 import type { Actor } from '../../world/actor.ts';
 import { TICK_NS } from '../../world/world.ts';
 import type { Member } from './consumer-member.ts';
+import type { CoordinatorState } from './group-coordinator.ts';
 import type { PartitionLog } from './partition-log.ts';
 import type { InsideWord, Request, Response } from './protocol.ts';
 
@@ -474,6 +475,34 @@ describe('what is committed', () => {
     expect(delivery.lost).toBeLessThanOrEqual(100);
     expect(delivery.processed).toBe(1000 - delivery.lost);
     expect(oracle.duplicateEffects).toBe(0);
+  });
+
+  it('before the work: nothing is begun until it is through, however long that takes (K28)', () => {
+    const simulation = drawn({ consumes: { commit: 'before', maxPollRecords: 20 }, sender: { limit: 400 } });
+    interface Notes {
+      readonly own: { readonly coordinator?: CoordinatorState };
+    }
+    const committedOf = (name: string): number =>
+      Math.max(
+        0,
+        ...savedOf<Notes>(simulation, 'kafka').map(
+          ({ own }) => own.coordinator?.groups.get('readers')?.offsets.get(name)?.offset ?? 0,
+        ),
+      );
+    simulation.advanceTo(3 * SECOND_NS);
+    give(simulation, { type: 'delay', wire: 'readers-worker0', extraNs: 0.2 * SECOND_NS, forNs: 3 * SECOND_NS });
+    let seen = 0;
+    while (simulation.timeNs < 8 * SECOND_NS) {
+      simulation.advanceTo(simulation.timeNs + 3e6);
+      for (const { inHand } of membersOf(simulation, 'worker0')) {
+        for (const { offset, partition } of inHand.values()) {
+          seen++;
+          expect(committedOf(partition)).toBeGreaterThan(offset);
+        }
+      }
+    }
+    expect(seen).toBeGreaterThan(20);
+    expect(runTo(simulation, 20).delivery).toMatchObject({ processed: 400, lost: 0 });
   });
 
   it('nowhere yet: the group begins at the end or at the start, and what is passed over is skipped (K29)', () => {

@@ -37,7 +37,7 @@ import {
   RETRY_NS,
 } from './consumer-core.ts';
 import { ConsumerFetcher } from './consumer-fetcher.ts';
-import { type Member, newMember, type Rec } from './consumer-member.ts';
+import { type Member, newMember, type Rec, UNSENT } from './consumer-member.ts';
 import { ConsumerMembership } from './consumer-membership.ts';
 import { PassOn } from './consumer-pass-on.ts';
 import { PollLoop } from './consumer-poll-loop.ts';
@@ -249,6 +249,7 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
     if (!('member' in request)) return;
     const member = this.askerOf(request.api, request.member, 'clientId' in request ? request.clientId : '');
     if (member === undefined) return;
+    if (response.api === 'commit' && member.committing === response.id) this.loop.onCommitted(member, response.error === 'NONE');
     if (response.api === 'join' && member.stage === 'joining') this.membership.onJoined(member, response);
     else if (response.api === 'sync' && member.stage === 'syncing')
       this.membership.onSynced(member, response.error, response.assignment);
@@ -269,7 +270,10 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
 
   onFailed(call: Call): void {
     const { door, request } = call;
-    for (const member of this.state.members) if (member.fetching.get(door) === request.id) member.fetching.delete(door);
+    for (const member of this.state.members) {
+      if (member.fetching.get(door) === request.id) member.fetching.delete(door);
+      if (member.committing === request.id) this.loop.onCommitted(member, false);
+    }
     this.network.askMetadata();
     if (request.api === 'produce' || request.api === 'init-producer-id') this.passOn.onFailed(call);
     if (request.api !== 'join' && request.api !== 'sync') return;
@@ -303,6 +307,7 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
     else if (member.stage === 'out') {
       if (member.inHand.size === 0 && member.early === 0) this.loop.poll(member);
     } else {
+      if (member.committing === UNSENT) this.loop.commitFirst(member);
       const unknown = [...member.owned.values()].filter(({ fetchOffset }) => fetchOffset === NO_OFFSET);
       if (unknown.length > 0)
         this.fetcher.askCommitted(

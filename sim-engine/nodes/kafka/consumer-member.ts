@@ -53,6 +53,8 @@ export interface Member {
   readonly passing: Set<number>;
   /** It ends as soon as it is through with its poll. */
   isClosing: boolean;
+  /** Number of the commit that has to be through before what was polled is handed out; 0 = none, UNSENT = it could not be sent. */
+  committing: number;
   /** Places of the host that it has filled; of those, how many are settled already. */
   given: number;
   early: number;
@@ -74,6 +76,9 @@ export interface Member {
   readonly turns: Turn[];
 }
 
+/** Of a commit that will be tried in a moment. */
+export const UNSENT = -1;
+
 export const newMember = (number: number, place: number, nowNs: number): Member => ({
   number,
   place,
@@ -89,6 +94,7 @@ export const newMember = (number: number, place: number, nowNs: number): Member 
   kept: new Map(),
   passing: new Set(),
   isClosing: false,
+  committing: 0,
   given: 0,
   early: 0,
   isIdle: false,

@@ -83,6 +83,7 @@ export class ConsumerMembership {
       member.kept.delete(rec.obl);
       this.core.dropRecords([rec], FORGOTTEN);
     }
+    if (member.polled.length === 0) member.committing = 0;
   }
 
   /** It is no member any more, or of an old generation: what it had is another's. */

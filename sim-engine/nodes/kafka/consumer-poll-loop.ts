@@ -9,7 +9,7 @@ import { REJECTED } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
 import type { Settlement } from '../node-kind.ts';
 import { COMMIT, type ConsumerCore, KINDS, REQUEST_TIMEOUT_NS, RESUME, RETRIES, RETRY_NS } from './consumer-core.ts';
-import { type Member, nextOffsets, type Owned, positionsOf, type Rec, resumeNs, takePolled } from './consumer-member.ts';
+import { type Member, nextOffsets, type Owned, positionsOf, type Rec, resumeNs, takePolled, UNSENT } from './consumer-member.ts';
 import { addDeadline } from './deadlines.ts';
 
 export class PollLoop {
@@ -44,9 +44,21 @@ export class PollLoop {
       return;
     }
     member.polled.push(...polled);
-    if (this.core.commitMode === 'before') this.commit(member, [...member.owned.values()]);
+    if (this.core.commitMode === 'before') this.commitFirst(member);
     this.handOut(member);
     this.core.fetcher.fetch(member);
+  }
+
+  /** `commitSync()` before the work: nothing is begun until it is through, and it is tried until it is. */
+  commitFirst(member: Member): void {
+    member.committing = this.commit(member, [...member.owned.values()]);
+    if (member.committing === UNSENT) this.core.later(member);
+  }
+
+  onCommitted(member: Member, isThrough: boolean): void {
+    member.committing = isThrough ? 0 : UNSENT;
+    if (isThrough) this.goOn(member);
+    else this.core.later(member);
   }
 
   pollIfIdle(member: Member): void {
@@ -55,6 +67,7 @@ export class PollLoop {
 
   /** As many at once as the service has places for each replica. */
   handOut(member: Member): void {
+    if (member.committing !== 0) return;
     const room = max(1, floor(this.core.host.concurrency() / max(1, this.core.replicas())));
     // Who publishes what has failed waits until it is there.
     while (member.polled.length > 0 && member.given + member.passing.size < room && this.core.host.concurrency() > 0) {
@@ -187,7 +200,8 @@ export class PollLoop {
       this.commit(member, [...member.owned.values()]);
   }
 
-  commit(member: Member, owned: readonly Owned[]): void {
+  /** Answers with the number of the request; UNSENT = there was none. */
+  commit(member: Member, owned: readonly Owned[]): number {
     member.finished = 0;
     member.lastCommitNs = this.core.nowNs;
     if (this.core.commitMode === 'auto')
@@ -199,10 +213,10 @@ export class PollLoop {
       );
     const offsets = this.core.commitMode === 'after' ? nextOffsets(owned) : positionsOf(owned);
     const door = this.core.coordinator();
-    if (offsets.length === 0 || !this.core.network.isUp(door)) return;
+    if (offsets.length === 0 || !this.core.network.isUp(door)) return UNSENT;
     const { generation, id } = member;
     const instanceId = this.core.instanceOf(member);
-    this.core.network.send(
+    return this.core.network.send(
       door,
       { api: 'commit', group: this.core.group, member: id, instanceId, generation, offsets },
       REQUEST_TIMEOUT_NS,

@@ -229,9 +229,11 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     return this.partitionCount() > 0 && this.state.blocked === null && this.state.awaited === null;
   }
 
-  private hasRoom(): boolean {
+  /** A record that is larger than a batch takes as much as it needs. */
+  private hasRoom(msg: number): boolean {
     const { bytes } = this.state;
-    return bytes + this.batchBytes <= this.bufferBytes || bytes === 0;
+    const size = (this.world.messages.sizeBytes[msg] as number) + RECORD_BYTES;
+    return bytes + max(this.batchBytes, size) <= this.bufferBytes || bytes === 0;
   }
 
   offer(msg: MsgIx): void {
@@ -247,7 +249,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
       state.awaited = { msg, untilNs: nowNs + this.sendTimeoutNs };
       addDeadline(world, this.deadlines, state.awaited.untilNs, ANSWER_DUE);
     }
-    if (this.hasRoom()) this.take(partition, msg);
+    if (this.hasRoom(msg)) this.take(partition, msg);
     else {
       state.blocked = { msg, partition, untilNs: nowNs + this.maxBlockNs };
       addDeadline(world, this.deadlines, state.blocked.untilNs, BLOCKED_DUE);
@@ -271,7 +273,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     const { blocked } = this.state;
     if (blocked === null) return;
     const { msg, partition, untilNs } = blocked;
-    if (this.hasRoom()) {
+    if (this.hasRoom(msg)) {
       this.state.blocked = null;
       this.take(partition, msg);
     } else if ((this.world.now[0] as number) >= untilNs) this.giveUpBlocked(TOO_OLD, true);
