@@ -9,6 +9,7 @@ import type { CardNode } from './flow-nodes.ts';
 import './container.css';
 
 const BrokerHead = lazy(async () => ({ default: (await import('./BrokerHead.tsx')).BrokerHead }));
+const ClusterHead = lazy(async () => ({ default: (await import('./ClusterHead.tsx')).ClusterHead }));
 
 export const ContainerCard = memo(function ContainerCard({ data: { node }, selected }: NodeProps<CardNode>) {
   return (
@@ -16,10 +17,8 @@ export const ContainerCard = memo(function ContainerCard({ data: { node }, selec
       <header>
         <KindGlyph kind={node.kind} size={18} />
         <h3>{nodeName(node)}</h3>
-        {node.kind === 'rabbitmq' ? (
-          <Suspense>
-            <BrokerHead node={node} />
-          </Suspense>
+        {node.kind === 'rabbitmq' || node.kind === 'kafka' ? (
+          <Suspense>{node.kind === 'kafka' ? <ClusterHead node={node} /> : <BrokerHead node={node} />}</Suspense>
         ) : (
           <p>{kindName(node.kind).toLowerCase()}</p>
         )}

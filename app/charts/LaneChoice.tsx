@@ -4,11 +4,13 @@ import { Check, ChevronDown } from 'lucide-react';
 import { useState } from 'react';
 import { text } from '../messages/asked.ts';
 import { toggleLane, useCharted } from '../store/charted.ts';
+import { useLab } from '../store/lab.ts';
 import { Menu } from '../ui/Menu.tsx';
-import { LANES } from './lanes.ts';
+import { isLagAlone, LANES } from './lanes.ts';
 
 export function LaneChoice() {
   const lanes = useCharted((charted) => charted.lanes);
+  const hasLag = useLab(({ layout }) => isLagAlone(layout?.nodes ?? []));
   const [at, setAt] = useState<{ x: number; y: number } | null>(null);
   return (
     <>
@@ -31,7 +33,7 @@ export function LaneChoice() {
           at={at}
           onClose={() => setAt(null)}
           items={LANES.map(({ id, name }) => ({
-            label: text(name),
+            label: text(id === 'depth' && hasLag ? 'lanes.lag' : name),
             isOn: lanes.includes(id),
             icon: lanes.includes(id) ? Check : undefined,
             onPick: () => toggleLane(id),

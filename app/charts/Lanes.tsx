@@ -19,7 +19,7 @@ import { type Followed, RunHistory, type Sample } from './history.ts';
 import { LaneChoice } from './LaneChoice.tsx';
 import type { Row } from './LaneFrame.tsx';
 import { type Axis, extremesOf, laneLines, type Plot, shareOf, windowStart } from './lane-lines.ts';
-import { gaugeLane, LANES, type Lane } from './lanes.ts';
+import { GROUPS_MAX, gaugeLane, groupsOf, isLagAlone, LAG, LANES, type Lane, lagLane, lagOf, queuesOf } from './lanes.ts';
 
 /** Not before something was done to the run. */
 const FaultMarks = lazy(async () => ({ default: (await import('./FaultMarks.tsx')).FaultMarks }));
@@ -78,17 +78,22 @@ export function Lanes({ shown, height }: LanesProps) {
 /** The lanes that were chosen, then those of gauges as long as their nodes are drawn. */
 function useLanes(): readonly Lane[] {
   const layout = useLab((lab) => lab.layout);
+  const drawing = useLab(present);
   const lanes = useCharted((charted) => charted.lanes);
   const gauges = useCharted((charted) => charted.gauges);
   return useMemo(
     () => [
-      ...LANES.filter(({ id }) => lanes.includes(id)),
+      ...LANES.filter(({ id }) => lanes.includes(id)).flatMap((lane): readonly Lane[] => {
+        const nodes = layout?.nodes ?? [];
+        const groups = lane.id === 'depth' ? groupsOf(nodes).map((id) => ({ id, name: nameIn(drawing, id) })) : [];
+        return [...(groups.length > 0 && isLagAlone(nodes) ? [] : [lane]), ...(groups.length > 0 ? [lagLane(groups)] : [])];
+      }),
       ...gauges.flatMap((charted) => {
         const declared = gaugeOf(layout, charted);
         return declared === undefined ? [] : [gaugeLane(charted, declared)];
       }),
     ],
-    [layout, lanes, gauges],
+    [layout, drawing, lanes, gauges],
   );
 }
 
@@ -126,7 +131,10 @@ function useRunHistory(): RunHistory {
 
 function watchedBy(layout: FrameLayout | null) {
   const nodes = layout?.nodes ?? [];
-  return { queues: queuesOf(nodes), resting: deadLetterQueuesOf(nodes), gauges: followedIn(layout) };
+  const lags = groupsOf(nodes)
+    .slice(0, GROUPS_MAX)
+    .map((id) => ({ ...lagOf(id), isTotal: false }));
+  return { queues: queuesOf(nodes), resting: deadLetterQueuesOf(nodes), gauges: [...lags, ...followedIn(layout)] };
 }
 
 const followedIn = (layout: FrameLayout | null): readonly Followed[] =>
@@ -134,10 +142,6 @@ const followedIn = (layout: FrameLayout | null): readonly Followed[] =>
     const declared = gaugeOf(layout, charted);
     return declared === undefined ? [] : [{ ...charted, isTotal: declared.type === 'total' }];
   });
-
-const QUEUES: ReadonlySet<string> = new Set(['queue', 'rabbitmq-queue']);
-const queuesOf = (nodes: readonly { readonly id: string; readonly kind: string }[]): string[] =>
-  nodes.filter((node) => QUEUES.has(node.kind)).map((node) => node.id);
 
 const deadLetterQueuesOf = (nodes: Parameters<typeof queuesOf>[0]): string[] =>
   nodes.filter((node) => node.kind === 'dead-letter-queue').map((node) => node.id);
@@ -306,9 +310,9 @@ function LaneRow({ lane, history, size, hasHead }: LaneRowProps) {
         />
       </Suspense>
       <div className="lane-labels" ref={labels} aria-hidden="true">
-        {lane.series.map(({ series, label, help }) => (
-          <span key={series} title={help && text(help)}>
-            <b /> {text(label)}
+        {lane.series.map(({ series, label, name, help }) => (
+          <span key={series} title={name ?? (help && text(help))}>
+            <b /> {name ?? text(label)}
           </span>
         ))}
       </div>
@@ -353,6 +357,10 @@ function valueTextOf({ look, gauge }: Lane): (value: number) => string {
 function laneUnit(lane: Lane, nodes: Parameters<typeof queuesOf>[0], name: (id: string) => string): string {
   if (lane.gauge !== undefined) return gaugeUnit(lane.gauge, name);
   if (lane.id === 'dead') return text('lanes.dead-letters.unit');
+  if (lane.id === LAG) {
+    const [group, ...others] = groupsOf(nodes);
+    return group === undefined || others.length > 0 ? text('lanes.lag.unit.all') : text('lanes.lag.unit', { group: name(group) });
+  }
   if (lane.id !== 'depth') return text(lane.id === 'latency' ? 'lanes.latency.unit' : 'lanes.throughput.unit');
   const queues = queuesOf(nodes);
   const [only] = queues;
@@ -437,6 +445,10 @@ function summaryOf(lane: Lane, sample: Sample | null): string {
   if (sample === null) return '';
   const key = SUMMARIES[lane.id as LaneId];
   const [only] = lane.series;
+  if (lane.id === LAG) {
+    const values = lane.series.map(({ name, series }) => `${name ?? ''} ${figure(sample[series] ?? Number.NaN)}`.trim());
+    return text('lanes.summary.lag', { values: values.join(', ') });
+  }
   if (key === undefined) {
     const value = valueTextOf(lane)(sample[only?.series ?? ''] ?? Number.NaN);
     return text('lanes.summary.gauge', { name: laneName(lane), node: lane.gauge?.node ?? text('lanes.depth.unit.all'), value });

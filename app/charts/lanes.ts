@@ -8,6 +8,8 @@ import { seriesOfGauge } from './history.ts';
 export interface LaneSeries {
   readonly series: string;
   readonly label: MessageKey;
+  /** Stands for the label: what people call it. */
+  readonly name?: string;
   /** Said under the pointer. */
   readonly help?: MessageKey;
   /** Colour tokens. Series that are not states of a letter use ink. */
@@ -78,6 +80,46 @@ export const LANES: readonly (Lane & { readonly id: LaneId; readonly name: Messa
     series: [{ series: 'resting', label: 'lanes.resting', colour: 'dead', fill: 'dead-soft' }],
   },
 ];
+
+/** Groups that are told apart in one lane. */
+export const GROUPS_MAX = 3;
+
+/** Told apart by width and dash: they are no states of a letter. */
+const LINES: readonly Pick<LaneSeries, 'colour' | 'width' | 'dash'>[] = [
+  { colour: 'ink', width: 1.75 },
+  { colour: 'ink-2', width: 1.5, dash: '4 3' },
+  { colour: 'ink-3', width: 1.25, dash: '1.5 3' },
+];
+
+export const lagOf = (node: string): ChartedGauge => ({ node, gauge: 'consumer_lag' });
+
+/** How far each consumer group lags: the queues of Kafka, where nothing is taken out by reading it. */
+export const lagLane = (groups: readonly { readonly id: string; readonly name: string }[]): Lane => ({
+  id: LAG,
+  name: 'lanes.lag',
+  measure: 'consumer_lag',
+  look: 'areas',
+  least: 10,
+  series: groups.slice(0, GROUPS_MAX).map(({ id, name }, ix) => ({
+    series: seriesOfGauge(lagOf(id)),
+    label: 'lanes.now',
+    ...(groups.length > 1 ? { name } : {}),
+    ...(LINES[ix] as (typeof LINES)[number]),
+  })),
+});
+export const LAG = 'lag';
+
+interface Drawn {
+  readonly id: string;
+  readonly kind: string;
+}
+const QUEUES: ReadonlySet<string> = new Set(['queue', 'rabbitmq-queue']);
+export const queuesOf = (nodes: readonly Drawn[]): string[] => nodes.filter(({ kind }) => QUEUES.has(kind)).map(({ id }) => id);
+export const groupsOf = (nodes: readonly Drawn[]): string[] =>
+  nodes.filter(({ kind }) => kind === 'kafka-group').map(({ id }) => id);
+
+/** What waits stands in queues or before consumer groups. Who asked for the depth of queues sees that of what is drawn. */
+export const isLagAlone = (nodes: readonly Drawn[]): boolean => groupsOf(nodes).length > 0 && queuesOf(nodes).length === 0;
 
 /** The lane of a gauge: its height, or how fast it grows if it only ever does. */
 export function gaugeLane(charted: ChartedGauge, declared: Gauge): Lane {

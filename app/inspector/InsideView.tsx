@@ -1,9 +1,11 @@
 // What a node holds at this moment, as tables that its kind declares (`sim-engine/world/inside.ts`): asked anew a few times a second
-// while it is seen and the run goes. It knows no kind; what a cell is says how it is written.
+// while it is seen and the run goes. It knows no kind; what a cell is says how it is written. What lies in a row is opened in its place.
 
-import { useId, useState } from 'react';
+import { ArrowLeft } from 'lucide-react';
+import { createContext, lazy, Suspense, useContext, useEffect, useId, useRef, useState } from 'react';
 import type { InsideCell, InsideSort, InsideTable } from '../../sim-engine/protocol/messages.ts';
 import { printBytes } from '../../sim-engine/topology/units.ts';
+import { kafkaText } from '../messages/kafka.ts';
 import { say } from '../messages/say.ts';
 import { worded } from '../messages/services.ts';
 import { LetterLink } from '../store/LetterLink.tsx';
@@ -16,28 +18,56 @@ import { spaced } from './facts.ts';
 import '../ui/details.css';
 import './inside.css';
 
+const Stretches = lazy(async () => ({ default: (await import('./Stretches.tsx')).Stretches }));
+
 const EVERY_MS = 250;
 /** Rows of a table before somebody asks for the others. */
 const ROWS_FIRST = 20;
 
 /** Written at the right, so that one below the other they can be compared. */
-const FIGURES: ReadonlySet<InsideSort> = new Set(['count', 'duration', 'moment', 'bytes', 'ratio']);
+const FIGURES: ReadonlySet<InsideSort> = new Set(['count', 'duration', 'moment', 'bytes', 'ratio', 'detail']);
+
+/** Asks for what lies in something that a table names. */
+const Opening = createContext<(detail: string) => void>(() => undefined);
 
 export function InsideView({ node }: { readonly node: string }) {
+  const [detail, open] = useState('');
+  const back = useRef<HTMLButtonElement>(null);
+  const isOpen = detail !== '';
+  // What was pressed is gone with the table it stood in.
+  useEffect(() => {
+    if (isOpen) back.current?.focus();
+  }, [isOpen]);
   // A panel of details covers it.
   const isCovered = usePanels(({ panel }) => panel !== null);
-  const inside = useAsked(node, () => client.inside(node), isCovered ? Number.POSITIVE_INFINITY : EVERY_MS);
-  if (inside === null) return null;
-  if (inside.length === 0) return <p className="inspector-section inside-none">{worded('inside.nothing')}</p>;
-  return inside.map((table) => <TableSection key={`${table.title} ${table.about} ${table.member}`} table={table} />);
+  const topic = `${node}\n${detail}`;
+  const inside = useAsked(topic, () => client.inside(node, detail), isCovered ? Number.POSITIVE_INFINITY : EVERY_MS);
+  return (
+    <Opening value={open}>
+      {isOpen && (
+        <div className="inspector-section inside-back">
+          <button ref={back} type="button" className="btn small" onClick={() => open('')}>
+            <ArrowLeft size={14} strokeWidth={1.75} />
+            {kafkaText('records.back')}
+          </button>
+        </div>
+      )}
+      {inside !== null && inside.length === 0 && (
+        <p className="inspector-section inside-none">{isOpen ? kafkaText('records.gone') : worded('inside.nothing')}</p>
+      )}
+      {inside?.map((table) => (
+        <TableSection key={`${table.title} ${table.about} ${table.member} ${table.number}`} table={table} detail={detail} />
+      ))}
+    </Opening>
+  );
 }
 
-function TableSection({ table }: { readonly table: InsideTable }) {
+function TableSection({ table, detail }: { readonly table: InsideTable; readonly detail: string }) {
   const id = useId();
   const nameOfId = useNames();
   const [isOpen, setOpen] = useState(false);
-  const { about, isFacts, member, none, rows, title, total } = table;
-  const said = say(title);
+  const { about, isFacts, member, none, number, rows, stretches, title, total } = table;
+  const said = number === undefined ? say(title) : worded('inside.title.about', { title: say(title), name: number });
   const named = about === undefined ? said : worded('inside.title.about', { title: said, name: nameOfId(about) });
   const shown = isOpen ? rows : rows.slice(0, ROWS_FIRST);
   return (
@@ -46,6 +76,11 @@ function TableSection({ table }: { readonly table: InsideTable }) {
         {member === undefined ? named : worded('inside.title.member', { title: named, member })}
         {!isFacts && total > 0 && <b>{howMany(shown.length, total)}</b>}
       </h3>
+      {stretches !== undefined && stretches.length > 0 && (
+        <Suspense>
+          <Stretches stretches={stretches} name={named} />
+        </Suspense>
+      )}
       {isFacts ? (
         <Facts table={table} />
       ) : total === 0 ? (
@@ -53,12 +88,33 @@ function TableSection({ table }: { readonly table: InsideTable }) {
       ) : (
         <Rows table={table} rows={shown} headedBy={id} />
       )}
+      <Pages table={table} detail={detail} />
       {rows.length > ROWS_FIRST && (
         <button type="button" className="btn small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {isOpen ? worded('inside.fewer') : worded('inside.more', { count: count(rows.length) })}
         </button>
       )}
     </section>
+  );
+}
+
+/** The way to what stands before and after these rows. */
+function Pages({ table: { earlier, later }, detail }: { readonly table: InsideTable; readonly detail: string }) {
+  const open = useContext(Opening);
+  const [what] = detail.split('@');
+  if (detail === '' || (earlier === undefined && later === undefined)) return null;
+  return (
+    <div className="inside-pages">
+      <button type="button" className="btn small" disabled={earlier === undefined} onClick={() => open(earlier ?? detail)}>
+        {kafkaText('records.earlier')}
+      </button>
+      <button type="button" className="btn small" disabled={later === undefined} onClick={() => open(later ?? detail)}>
+        {kafkaText('records.later')}
+      </button>
+      <button type="button" className="btn small" aria-pressed={detail === what} onClick={() => open(what ?? detail)}>
+        {kafkaText('records.newest')}
+      </button>
+    </div>
   );
 }
 
@@ -100,7 +156,22 @@ function Rows({ table: { columns }, rows, headedBy }: RowsProps) {
   );
 }
 
-const classOf = (sort: InsideSort): string | undefined => (FIGURES.has(sort) ? 'is-figure' : undefined);
+const classOf = (sort: InsideSort): string | undefined =>
+  FIGURES.has(sort) ? 'is-figure' : sort === 'word' ? 'is-word' : undefined;
+
+function OpenDetail({ number }: { readonly number: number }) {
+  const open = useContext(Opening);
+  return (
+    <button
+      type="button"
+      className="letter-link"
+      aria-label={kafkaText('records.open', { number })}
+      onClick={() => open(String(number))}
+    >
+      {number}
+    </button>
+  );
+}
 
 function Facts({ table: { columns, rows } }: { readonly table: InsideTable }) {
   return (
@@ -125,7 +196,9 @@ function Cell({ sort, cell }: { readonly sort: InsideSort; readonly cell: Inside
     case 'word':
       return say(String(cell));
     case 'node':
-      return nameOfId(String(cell));
+      return String(cell).split(' ').map(nameOfId).join(', ');
+    case 'detail':
+      return <OpenDetail number={Number(cell)} />;
     case 'count':
       return count(Number(cell));
     case 'duration':

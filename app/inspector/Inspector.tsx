@@ -27,6 +27,7 @@ import './inside.css';
 const InsideView = lazy(async () => ({ default: (await import('./InsideView.tsx')).InsideView }));
 const TryKey = lazy(async () => ({ default: (await import('./TryKey.tsx')).TryKey }));
 const BrokerNow = lazy(async () => ({ default: (await import('./BrokerNow.tsx')).BrokerNow }));
+const ClusterNow = lazy(async () => ({ default: (await import('./ClusterNow.tsx')).ClusterNow }));
 const CallNow = lazy(async () => ({ default: (await import('./CallNow.tsx')).CallNow }));
 const ServiceNow = lazy(async () => ({ default: (await import('./ServiceNow.tsx')).ServiceNow }));
 
@@ -190,6 +191,7 @@ function SettingsBody({ thing, topology, isExplained, isLoose }: SettingsBodyPro
       <Suspense>
         {!isWire(thing) && thing.kind === 'rabbitmq-exchange' && <TryKey node={thing} topology={topology} />}
         {!isWire(thing) && thing.kind === 'rabbitmq' && <BrokerNow node={thing} />}
+        {!isWire(thing) && thing.kind === 'kafka' && <ClusterNow node={thing} />}
       </Suspense>
       <Form thing={thing} topology={topology} isExplained={isExplained} />
       {!isWire(thing) && <Now node={thing} topology={topology} isExplained={isExplained} />}

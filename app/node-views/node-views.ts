@@ -6,6 +6,7 @@ import { named } from '../messages/text.ts';
 import { knobsOf } from '../store/sliders.ts';
 import { AUTOSCALER_VIEW } from './autoscaler-view.ts';
 import { DEAD_LETTER_VIEW } from './DeadLetterView.tsx';
+import { KAFKA_GROUP_VIEW, KAFKA_TOPIC_VIEW } from './kafka-views.tsx';
 import type { NodeView } from './node-view.ts';
 import { PLAIN_VIEW } from './PlainView.tsx';
 import { QUEUE_VIEW } from './QueueView.tsx';
@@ -27,6 +28,8 @@ const VIEWS = new Map<string, NodeView>([
   ['autoscaler', AUTOSCALER_VIEW],
   ['rabbitmq-exchange', RABBITMQ_EXCHANGE_VIEW],
   ['rabbitmq-queue', RABBITMQ_QUEUE_VIEW],
+  ['kafka-topic', KAFKA_TOPIC_VIEW],
+  ['kafka-group', KAFKA_GROUP_VIEW],
 ]);
 
 export const nodeView = (kind: string): NodeView => VIEWS.get(kind) ?? PLAIN_VIEW;

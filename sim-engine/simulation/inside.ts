@@ -9,20 +9,25 @@ export function insideOf({ assembly, topology, world }: Simulation, node: string
   const container = topology.nodes.find(({ id }) => id === node)?.parent;
   const actors = assembly.actorsOfNode(container ?? node);
   const isOneOfSeveral = actors.length > 1;
-  const tables = actors.flatMap(({ ix, member }) => {
+  const told = actors.map(({ ix, member }) => {
     const own = world.actors[ix]?.inside?.(container === undefined ? '' : node, detail) ?? [];
     return isOneOfSeveral && member !== '' ? own.map((table) => ({ ...table, member })) : own;
   });
-  return container === undefined ? tables : together(tables);
+  return container === undefined ? told.flat() : together(told);
 }
 
-/** What several actors list of one part under one title is one list, in order of its first column. */
-function together(tables: Inside): Inside {
+/**
+ * What several actors list of one part under one title is one list, in order of its first column. Tables stand as the actor has them who
+ * tells most.
+ */
+function together(told: readonly Inside[]): Inside {
   const byTitle = new Map<string, InsideTable>();
+  const tables = [...told].sort((a, b) => b.length - a.length).flat();
   for (const table of tables) {
     const { isFacts, member, title, ...rest } = table;
     const known = byTitle.get(title);
-    if (isFacts) byTitle.set(`${title} ${member}`, table);
+    const isAlone = tables.filter((other) => other.title === title).length === 1;
+    if (isFacts && !isAlone) byTitle.set(`${title} ${member}`, table);
     else byTitle.set(title, known === undefined ? { ...rest, isFacts, title } : joined(known, table));
   }
   return [...byTitle.values()];

@@ -32,13 +32,14 @@ const PARTITIONS = listShape('kafka-topic.partitions', {
   'log-end': 'count',
   records: 'count',
   bytes: 'bytes',
-  segments: 'count',
+  segments: 'count?',
   fetches: 'count?',
 });
 const GROUP_STATE = factsShape('kafka-group.state', {
   state: 'text',
   for: 'duration?',
   generation: 'count?',
+  coordinator: 'count',
   assignor: 'text?',
   'group-leader': 'text?',
   'join-ends': 'duration?',
@@ -63,7 +64,6 @@ const OFFSETS = listShape('kafka-group.offsets', { 'of-partition': 'text', commi
 const LAG = listShape('kafka-group.lag', {
   'of-partition': 'text',
   committed: 'count?',
-  'log-start': 'count',
   'high-watermark': 'count',
   lag: 'count',
   'behind-by': 'duration',
@@ -142,7 +142,7 @@ function partitionsTable({ isDown, number }: BrokerContents, led: readonly LedPa
       'log-end': log.logEnd,
       records: recordsIn(log),
       bytes: sizeBytes(log),
-      segments: log.segments.length,
+      segments: log.segments.length > 1 ? log.segments.length : null,
       fetches: someOf(fetches.size),
     });
   }
@@ -163,12 +163,13 @@ export function groupInside(contents: BrokerContents, id: string, isCoordinator:
   return tables;
 }
 
-function groupStateTable({ world }: BrokerContents, group: Group | undefined): InsideTable {
+function groupStateTable({ number, world }: BrokerContents, group: Group | undefined): InsideTable {
   const isSyncing = group?.state === 'CompletingRebalance';
   return factsOf(GROUP_STATE, {
     state: group?.state ?? 'Dead',
     for: group === undefined ? null : agoNs(world, group.stateSinceNs),
     generation: group?.generation ?? null,
+    coordinator: number + 1,
     assignor: textOf(group?.protocol ?? ''),
     'group-leader': textOf(group?.leader ?? ''),
     'join-ends': untilNs(world, group?.join?.dueNs),
@@ -235,7 +236,6 @@ function lagTable({ world }: BrokerContents, read: readonly LedPartition[], grou
     rows.add({
       'of-partition': nameOf(led),
       committed: share.committed < 0 ? null : share.committed,
-      'log-start': log.logStart,
       'high-watermark': log.highWatermark,
       lag: lagIn(log, share),
       'behind-by': behindInNs(world, log, share),

@@ -49,7 +49,7 @@ const MEMBERS = listShape('kafka-consumer.members', {
   'since-poll': 'duration',
 });
 const REBALANCES = listShape('kafka-consumer.rebalances', {
-  member: 'text',
+  member: 'text?',
   from: 'moment',
   took: 'duration',
   without: 'duration',
@@ -59,7 +59,7 @@ const REBALANCES = listShape('kafka-consumer.rebalances', {
   standing: 'word?',
 });
 const TURNS = listShape('kafka-consumer.turns', {
-  member: 'text',
+  member: 'text?',
   from: 'moment',
   standing: 'word',
   for: 'duration',
@@ -147,7 +147,8 @@ const STAGES: Readonly<Record<Member['stage'], string>> = {
 };
 
 /** Before the group has given it an id it goes by its place. */
-const memberName = ({ id, place }: Member): string => (id === '' ? `#${place + 1}` : id);
+const memberName = (member: Member): string => (member.id === '' ? placeName(member) : member.id);
+const placeName = ({ place }: Member): string => `#${place + 1}`;
 
 export function membersTable(world: World, members: readonly Member[], about: string): InsideTable {
   const rows = new InsideRows(MEMBERS);
@@ -178,7 +179,7 @@ export function rebalancesTable(world: World, members: readonly Member[], about:
   for (const { member, one } of all) {
     const { fromNs, generation, isOver, ownedAfter, ownedBefore, tookNs, withoutNs } = one;
     rows.add({
-      member: memberName(member),
+      member: members.length > 1 ? placeName(member) : null,
       from: fromNs,
       took: tookNs,
       without: withoutNs,
@@ -199,7 +200,7 @@ export function turnsTable(world: World, members: readonly Member[], about: stri
     member.turns.map((turn, at) => ({ member, turn, untilNs: member.turns[at + 1]?.atNs ?? nowNs })),
   );
   const stretches = all.map(({ member, turn, untilNs }) => ({
-    lane: memberName(member),
+    lane: placeName(member),
     fromNs: turn.atNs,
     untilNs,
     look: lookOf(turn),
@@ -208,7 +209,7 @@ export function turnsTable(world: World, members: readonly Member[], about: stri
   for (const { member, turn, untilNs } of all) {
     const { atNs, generation, owns, stage } = turn;
     rows.add({
-      member: memberName(member),
+      member: members.length > 1 ? placeName(member) : null,
       from: atNs,
       standing: STAGES[stage],
       for: untilNs - atNs,

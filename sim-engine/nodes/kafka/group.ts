@@ -82,7 +82,7 @@ export interface GroupTurn {
 }
 
 /** Older ones are forgotten. */
-export const GROUP_TURNS_MAX = 32;
+const GROUP_TURNS_MAX = 32;
 
 export interface CommittedOffset {
   readonly topic: string;
