@@ -150,6 +150,14 @@ describe('a record', () => {
     expect(gauge(simulation, 'readers', 'consumer_lag')).toBe(0);
   });
 
+  it('that its reader has fetched is in flight, wherever in the client it lies', () => {
+    const simulation = drawn({ worker: { work: { law: 'constant', value: '1s' } } });
+    const { delivery } = runTo(simulation, 3);
+    // One a second is worked on, a hundred come: most of them wait in the client, and few are on a wire of 1 ms.
+    expect(delivery.inFlight).toBeGreaterThan(150);
+    expect(delivery.onTheWire).toBeLessThan(5);
+  });
+
   it('of a key goes to the partition of that key (K14)', () => {
     const simulation = drawn({ sender: { limit: 300 } });
     runTo(simulation, 5);

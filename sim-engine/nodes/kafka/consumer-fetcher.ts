@@ -3,7 +3,7 @@
 // Follows `Fetcher`, `OffsetFetcher`; semantics 11; K29.
 
 import type { LinkIx } from '../../kernel/ids.ts';
-import { DELAYED } from '../../world/books.ts';
+import { DELAYED, IN_FLIGHT } from '../../world/books.ts';
 import { FORGOTTEN } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
 import { nameOf, type TopicPartition } from './assignors/assignment.ts';
@@ -130,8 +130,8 @@ export class ConsumerFetcher {
     for (const [i, rec] of records.entries()) {
       const [offset, dueNs] = [part.offsets[i] as number, part.dueNs?.[i] ?? 0];
       owned.buffered.push({ ...rec, partition: name, offset, dueNs });
-      // It has come, and its partition is paused until it is due.
-      if (dueNs > this.core.nowNs) this.world.obligations.moveTo(rec.obl, DELAYED);
+      // It has come: the client has it until a poll hands it over, or its partition is paused until it is due.
+      this.world.obligations.moveTo(rec.obl, dueNs > this.core.nowNs ? DELAYED : IN_FLIGHT);
     }
     owned.fetchOffset = part.nextOffset;
     owned.end = part.marks.highWatermark;
