@@ -33,6 +33,7 @@ const SHORT: ReadonlyMap<string, MessageKey> = new Map([
   ['amqp-replies-manual', 'card.replies-manual'],
   ['amqp-no-reply-to', 'card.no-reply-to'],
   ['amqp-replies-unread', 'card.replies-unread'],
+  ['amqp-stream-window', 'card.stream-window'],
   ['amqp-circle', 'card.circle'],
 ]);
 

@@ -55,7 +55,16 @@ class Adviser {
     this.adviseOnRefused();
     this.adviseOnNames();
     this.adviseOnReplies();
+    this.adviseOnStreams();
     this.adviseOnCircles();
+  }
+
+  private adviseOnStreams(): void {
+    const streams = new Set(this.parts.filter(({ params }) => params.type === 'stream').map(({ id }) => id));
+    for (const { from, kind, params, to } of this.inner) {
+      if (kind !== CONSUME || !streams.has(from) || (params.prefetch !== 0 && params.acknowledge === 'manual')) continue;
+      report(this.problems, 'amqp-stream-window', at(to), { node: to });
+    }
   }
 
   private adviseOnQueues(): void {

@@ -227,6 +227,9 @@ export const PROBLEM_MESSAGES = {
   'problem.amqp-no-reply-to.remedy': 'Write {address} into "Reply to" of the wire on which it asks.',
   'problem.amqp-replies-unread': 'The broker closes the channel of {node}: it asks for direct replies and does not read them.',
   'problem.amqp-replies-unread.remedy': 'Add direct replies to the broker, and wire them to it with automatic acknowledgement.',
+  'problem.amqp-stream-window':
+    'The broker closes the channel of {node}: a stream is read with a window and with acknowledgements.',
+  'problem.amqp-stream-window.remedy': 'Give its wire a prefetch above 0 and manual acknowledgement.',
   'problem.amqp-circle': 'What {node} publishes comes back to it: {loop}. Each message makes another one without end.',
   'problem.amqp-circle.remedy': 'Publish with a key that no binding of this way takes, or remove a wire of it.',
 

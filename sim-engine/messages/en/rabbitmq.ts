@@ -155,6 +155,9 @@ export const RABBITMQ_FIELD_WORDS: { readonly [key: string]: string } = {
   'rabbitmq-consume.priority.help': 'Those of a higher priority get all until they are full.',
   'rabbitmq-consume.exclusive.label': 'Exclusive',
   'rabbitmq-consume.exclusive.help': 'It wants a classic queue for itself, and is refused if others read from it.',
+  'rabbitmq-consume.streamOffset.label': 'Stream offset',
+  'rabbitmq-consume.streamOffset.help':
+    'Where a reader of a stream begins whenever it connects: first, last, next, the number of an offset, or a length of time such as 1h. Queues do not ask for it.',
   ...clientWords('rabbitmq-consume'),
 
   // ---- exchange

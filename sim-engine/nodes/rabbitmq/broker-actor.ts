@@ -60,6 +60,9 @@ const MS = 1_000_000;
 const ENDINGS_KEPT = 20;
 const NO_HEADERS: HeaderTable = new Map();
 
+/** Where a reader of a stream begins: a number counts as such, anything else is the server's to read. */
+const offsetOf = (text: string): HeaderValue => (/^[0-9]+$/.test(text) ? Number(text) : text);
+
 const hasHoles = (value: HeaderValue): boolean =>
   typeof value === 'string' ? value.includes('{') : Array.isArray(value) && (value as readonly HeaderValue[]).some(hasHoles);
 
@@ -101,6 +104,11 @@ interface ActorState {
   /** By document id of the part that publishers send to. */
   readonly published: Map<string, { count: number; unroutable: number }>;
   deadLettered: number;
+  /**
+   * Of records of streams, by what the first reader is owed: what each reader is owed, by its consumer tag. The first to read a record
+   * takes over what was owed to nobody in particular.
+   */
+  readonly readings: Map<number, Map<string, number>>;
   /** Questions that a direct reply may come for. */
   readonly asked: AskedBy;
   /** Why the last sessions ended, latest first. */
@@ -119,6 +127,7 @@ const newActorState = (): ActorState => ({
   unroutable: 0,
   published: new Map(),
   deadLettered: 0,
+  readings: new Map(),
   asked: new Map(),
   endings: [],
 });
@@ -394,7 +403,8 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     // Of its replies a channel has one reader.
     const wanted = this.drawn.replyParts.has(connection.selfId) ? 1 : count;
     const queue = this.nameOf(connection.selfId);
-    const args = new Map([['x-priority', priority as number]]);
+    const args = new Map<string, HeaderValue>([['x-priority', priority as number]]);
+    if (this.broker.named(queue)?.stream) args.set('x-stream-offset', offsetOf(connection.params.streamOffset as string));
     const { channel } = session;
     while (session.consumers < wanted) {
       const tag = `${connection.wireId}#${++session.consumers}`;
@@ -710,7 +720,12 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     return givesBack ? DELAYED : DEAD_LETTERED;
   }
 
-  wentOut(_queue: Queue, entry: Entry): void {
+  wentOut(queue: Queue, entry: Entry): void {
+    // Of a stream it matters who reads.
+    if (queue.stream === null) this.countAttempt(entry);
+  }
+
+  private countAttempt(entry: Entry): void {
     const { obligations } = this.world;
     const obl = entry.obligation;
     const attempt = (obligations.attempts[obl] as number) + 1;
@@ -724,8 +739,32 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     const slot = this.state.slots.get(channel);
     const connection = slot === undefined ? null : this.connections[slot];
     if (!connection) return;
-    if (entry === null) this.deliverReply(connection, delivery);
-    else this.sendOut(connection, entry.obligation, tag);
+    if (entry === null) {
+      this.deliverReply(connection, delivery);
+      return;
+    }
+    if (delivery.queueType === 'stream') {
+      entry.obligation = this.readingOf(entry.obligation, connection.selfId, delivery.consumerTag);
+      this.countAttempt(entry);
+    }
+    this.sendOut(connection, entry.obligation, tag);
+  }
+
+  /** What a reader of a stream is owed of a record, of which `first` is what its first reader is owed. */
+  private readingOf(first: number, part: string, tag: string): number {
+    const { obligations } = this.world;
+    const { readings } = this.state;
+    const known = readings.get(first) ?? new Map<string, number>();
+    readings.set(first, known);
+    const mine = known.get(tag);
+    if (mine !== undefined) return mine;
+    let obl = first;
+    if (known.size > 0) {
+      obl = obligations.open(obligations.msg[first] as number, this.subscription(`${part}\n${tag}`), WAITING);
+      obligations.holder[obl] = this.ix;
+    }
+    known.set(tag, obl);
+    return obl;
   }
 
   private sendOut(connection: Connection, obl: OblIx | number, tag: number): void {
@@ -745,13 +784,28 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
 
   gone(queue: Queue, { obligation: obl }: Entry, why: Parting): void {
     if (obl === 0) return;
-    // A stream keeps what was read.
-    if (queue.stream !== null && (why === 'acknowledged' || why === 'forgotten')) return;
     const { obligations } = this.world;
+    if (queue.stream !== null && (why === 'acknowledged' || why === 'forgotten')) {
+      // A stream keeps what was read, and whoever has not done its work may read it again.
+      if (why === 'forgotten') obligations.moveTo(obl, WAITING);
+      return;
+    }
     const [cls, reason] = PARTING[why];
     if (cls !== LOST) this.world.settled++;
+    if (queue.stream !== null) this.endReadings(obl, cls, reason);
     obligations.holder[obl] = 0;
     obligations.endCause(obl, cls, this.place, reason);
+  }
+
+  /** A record is gone from its stream: nobody will read it any more. */
+  private endReadings(first: number, cls: number, reason: number): void {
+    const { obligations } = this.world;
+    for (const obl of this.state.readings.get(first)?.values() ?? []) {
+      if (obl === first) continue;
+      obligations.holder[obl] = 0;
+      obligations.endCause(obl, cls, this.place, reason);
+    }
+    this.state.readings.delete(first);
   }
 
   confirmed(channel: number, publish: number, isAck: boolean): void {
@@ -849,6 +903,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     const { obligations } = this.world;
     for (const entry of this.broker.allEntries()) {
       if (entry.obligation === 0) continue;
+      this.endReadings(entry.obligation, LOST, REMOVED);
       obligations.holder[entry.obligation] = 0;
       obligations.endCause(entry.obligation, LOST, this.place, REMOVED);
     }

@@ -140,6 +140,8 @@ const CONSUME_FIELDS = declareFields('rabbitmq-consume', {
   },
   priority: { kind: 'int', unit: 'levels', min: -100, max: 100, default: 0, key: 'x-priority', live: false, advanced: true },
   exclusive: { kind: 'flag', default: false, key: 'exclusive', live: false, advanced: true },
+  /** Asked of a stream only: first, last, next, a number, or a length of time such as 1h. */
+  streamOffset: { kind: 'text', maxLength: 30, default: 'next', key: 'x-stream-offset', live: false, advanced: true },
   ...CLIENT_FIELDS,
 });
 

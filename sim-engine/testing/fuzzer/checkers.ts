@@ -118,6 +118,15 @@ function unreadByBrokers({ assembly, world }: Simulation, isWanted: (type: numbe
 interface BrokerNotes {
   readonly parked: ReadonlyMap<number, readonly { readonly type: number }[]>;
   readonly undecided: ReadonlyMap<number, { readonly isTaken: boolean }>;
+  readonly readings: ReadonlyMap<number, ReadonlyMap<string, number>>;
+}
+
+/** What readers of streams are owed beside the first of each record, found in the copy of a RabbitMQ broker. */
+function furtherReadings(broker: Actor): number {
+  const { own } = broker.save() as { readonly own: BrokerNotes };
+  let count = 0;
+  for (const readers of own.readings.values()) count += readers.size - 1;
+  return count;
 }
 
 /** Publishes that no queue has taken yet, since those they go to have no leader. */
@@ -283,7 +292,7 @@ function gaugesMatchBooks(simulation: Simulation): string | null {
       if (shown('queue_size') !== shown('ready') + shown('in_flight')) return `${nodeId}: queue_size is not ready and in flight`;
       leased += shown('in_flight');
     } else if (kind === 'rabbitmq') {
-      const size = shown('ready') + shown('in_flight');
+      const size = shown('ready') + shown('in_flight') + furtherReadings(world.actors[ix] as Actor);
       if (size !== (held.get(ix) ?? 0)) return `${nodeId} shows ${size} messages and keeps ${held.get(ix) ?? 0}`;
     } else if (kind === 'dead-letter-queue') {
       if (shown('dlq_size') !== (held.get(ix) ?? 0))
