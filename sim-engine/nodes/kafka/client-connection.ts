@@ -174,8 +174,11 @@ export class ClientConnection {
   /** The broker is back: whoever waits to try again does so now. */
   onHello(link: number): void {
     const door = this.doors.findIndex((one) => one.in === link);
-    const state = this.user.connection.doors[door];
+    const { calls, doors } = this.user.connection;
+    const state = doors[door];
     if (state === undefined || state.isUp) return;
+    // While it was dead its host refused every attempt: none of them is under way any more.
+    for (const [id, call] of [...calls]) if (call.door === door) calls.delete(id);
     this.connect(door);
   }
 
