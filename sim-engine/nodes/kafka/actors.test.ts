@@ -589,6 +589,27 @@ describe('a topic', () => {
 });
 
 describe('a broker that dies', () => {
+  it('in the middle of a request knows nothing of its first records when it is back', () => {
+    const simulation = drawn({
+      cluster: { brokers: 1 },
+      sender: { rate: 500, limit: 1000 },
+      orders: { partitions: 1 },
+      produces: { linger: '100ms', bandwidth: 20_000, idempotence: 'off', retries: 0 },
+    });
+    // On a slow line the records of a batch come one after the other, for as long as it takes to die and to come back.
+    for (let ms = 200; ms < 1500; ms += 150) {
+      simulation.advanceTo(ms * 1e6);
+      give(simulation, { type: 'setParam', target: 'kafka', field: 'brokersDown', value: '1' });
+      simulation.advanceTo((ms + 5) * 1e6);
+      give(simulation, { type: 'setParam', target: 'kafka', field: 'brokersDown', value: '' });
+    }
+    runTo(simulation, 10);
+    const [log] = logsOf(simulation);
+    expect(log?.logEnd).toBeGreaterThan(50);
+    for (const { item, recordCount } of log?.segments ?? [])
+      for (let at = 0; at < recordCount; at++) expect(simulation.world.messages.number[item[at] as number]).toBeGreaterThan(0);
+  });
+
   it('takes its partitions out of service and brings them back with what was written', () => {
     const simulation = drawn({ sender: { limit: 1500 }, consumes: { sessionTimeout: '6s' } });
     runTo(simulation, 5);

@@ -1,8 +1,9 @@
 // The partitions that a broker leads: appends what producers send and says what became of it, opens what each group is owed, lets go of it,
 // and takes away what retention and cleaning no longer keep. Whoever waits for records is told by the fetches.
 
+import type { MsgIx } from '../../kernel/ids.ts';
 import { PUB_ACCEPTED, PUB_REFUSED } from '../../world/books.ts';
-import { DUPLICATE, FORGOTTEN, UNKNOWN } from '../../world/reasons.ts';
+import { CRASH, DUPLICATE, FORGOTTEN, UNKNOWN } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
 import { nameOf, type TopicPartition } from './assignors/assignment.ts';
 import type { BrokerFetches } from './broker-fetches.ts';
@@ -133,6 +134,10 @@ export class LedPartitions {
       return;
     }
     const messages = this.state.arrived.get(slot) ?? [];
+    if (messages.length < recordsIn(request)) {
+      this.dropTorn(messages);
+      return;
+    }
     let at = 0;
     const results = request.batches.map((batch) => {
       const from = at;
@@ -151,11 +156,20 @@ export class LedPartitions {
     if (request.acks !== 0) this.broker.respond(slot, { api: 'produce', id: request.id, results });
   }
 
+  /** Its first records came to the process that was here before, and died with it: nobody waits for an answer on that connection. */
+  private dropTorn(messages: number[]): void {
+    for (const msg of messages.splice(0)) this.world.losePublish(this.broker.ix, msg as MsgIx, this.place, CRASH);
+  }
+
   /** The same of records that a group has failed at. Whoever led each before has it still, should it not be taken. */
   private onPassedOn(slot: number, { acks, batches, id, topic }: ProduceRequest, { dueNs, isRetry }: PassedOn): void {
     const { appendResult: result, broker, place, world } = this;
     const { messages, obligations } = world;
     const owed = this.state.arrivedOwed.get(slot) ?? [];
+    if (owed.length < dueNs.length) {
+      for (const obl of owed.splice(0)) obligations.dropCause(obl, place, CRASH);
+      return;
+    }
     let at = 0;
     const results = batches.map((content) => {
       const some = owed.slice(at, at + content.recordCount);
@@ -324,6 +338,12 @@ export class LedPartitions {
       if (obl !== 0 && obligations.msg[obl] === msg) dropAt(this.world, share, share.from + i, this.place);
     }
   }
+}
+
+function recordsIn({ batches }: ProduceRequest): number {
+  let count = 0;
+  for (const { recordCount } of batches) count += recordCount;
+  return count;
 }
 
 /** Why a broker has nothing of a partition. */
