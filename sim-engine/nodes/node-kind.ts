@@ -58,6 +58,8 @@ export interface NodeKind<Type extends string = string, F extends Fields = Field
    * here a message does not travel for ever.
    */
   readonly partsWays?: { readonly field: string; readonly is: readonly string[] };
+  /** Parameters that one may look for and that the model leaves out: asking for one is a problem that says so. */
+  readonly leftOut?: readonly string[];
   /** Whether messages on the books wait here: the ends of the app's `queue_size` and so on. */
   readonly holdsMessages: boolean;
 }
@@ -80,6 +82,8 @@ export interface WireKind<Type extends string = string, F extends Fields = Field
   readonly carries: 'call' | 'connection';
   /** Several of this kind may join the same two nodes, and one may lead back to where it starts: each means something of its own. */
   readonly isRepeatable?: boolean;
+  /** As of a node. */
+  readonly leftOut?: readonly string[];
   /** Joins parts of one container only. */
   readonly isInner?: boolean;
   /** The end that runs a client of the node at the other end, and as what. Absent: the two nodes speak directly. */

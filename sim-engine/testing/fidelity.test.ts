@@ -5,8 +5,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { importDefinitions } from '../foreign/rabbitmq-definitions.ts';
 import { EN } from '../messages/en.ts';
-import { NODE_KINDS } from '../nodes/declarations.ts';
+import { NODE_KINDS, nodeKind, wireKind } from '../nodes/declarations.ts';
+import { validateTopology } from '../topology/parse.ts';
 import { MUTANTS, VECTOR_MUTANTS } from './mutants/mutants.ts';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -78,3 +80,114 @@ describe('what a sheet cites', () => {
     ]);
   });
 });
+
+// ------------------------------------------------------------------ a sheet that says of each rule what shows it
+
+/** Sheets whose every line is held by a test or a recording that is there, and whose gaps speak when they are asked for. */
+const HELD = ['sim-engine/nodes/rabbitmq'];
+
+/** Rows of the tables below a heading that begins so, cell by cell. */
+function rowsOf(text: string, heading: RegExp): readonly (readonly string[])[] {
+  const parts = text.split(/^## /m).filter((part) => heading.test(part));
+  return parts.flatMap((part) =>
+    part
+      .split('\n')
+      .filter((line) => line.startsWith('| ') && !/^\| (rule|left out) \|/.test(line))
+      .map((line) => line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, ''))),
+  );
+}
+
+/** What a cell says that holds a rule and is not there. */
+function absentOf(folder: string, cell: string): readonly string[] {
+  const files = [...cell.matchAll(/\]\(([^)]+)\)/g)].map(([, file]) => `${folder}/${file}`);
+  const names = /vectors ([a-z-]+(?:, [a-z-]+)*)/.exec(cell)?.[1]?.split(', ') ?? [];
+  const recordings = names.map((name) => `sim-engine/testing/vectors/${folder.split('/').at(-1)}/${name}.json`);
+  const held = [...files.filter((file) => file.endsWith('.test.ts')), ...recordings];
+  return held.length === 0
+    ? [`nothing holds it: ${cell}`]
+    : [...files, ...recordings].filter((file) => !existsSync(join(ROOT, file)));
+}
+
+describe.each(HELD)('each line of %s/FIDELITY.md', (folder) => {
+  const text = read(`${folder}/FIDELITY.md`);
+
+  test('is held by a test or a recording that is there', () => {
+    const rows = rowsOf(text, /\(`/);
+    expect(rows.length).toBeGreaterThan(10);
+    expect(rows.flatMap((cells) => absentOf(folder, cells[2] ?? ''))).toEqual([]);
+  });
+
+  test('planted: a rule that nothing holds, a test and a recording that are not there', () => {
+    const table =
+      '## X (`x`)\n\n| rule | from | held by |\n|---|---|---|\n| A. | doc | vectors dispatch, nowhere |\n| B. | doc | [no.test.ts](no.test.ts) |\n| C. | doc | fuzz |';
+    expect(rowsOf(table, /\(`/).flatMap((cells) => absentOf(folder, cells[2] ?? ''))).toEqual([
+      'sim-engine/testing/vectors/rabbitmq/nowhere.json',
+      `${folder}/no.test.ts`,
+      'nothing holds it: fuzz',
+    ]);
+  });
+
+  test('about what is left out gives a problem or a remark to who asks for it', () => {
+    const rows = rowsOf(text, /^What is left out/);
+    expect(rows.length).toBeGreaterThan(5);
+    expect(rows.flatMap(([what = '', , asked = '']) => silentOf(what, asked))).toEqual([]);
+  });
+
+  test('planted: what nobody is told of is found', () => {
+    expect(silentOf('Nodes', '`rabbitmq.nodes`')).toEqual(['Nodes: rabbitmq.nodes is taken without a word']);
+    expect(silentOf('Bindings', 'definitions `bindings`')).toEqual(['Bindings: bindings are taken without a word']);
+    expect(silentOf('Time', 'nobody')).toEqual(['Time: nobody can ask for it']);
+  });
+});
+
+/** Definitions files that ask for what a drawing has no place for, by the key of the file that does. */
+const ASKED: { readonly [key: string]: object } = {
+  users: { users: [{ name: 'ann', password_hash: 'x', hashing_algorithm: 'y', tags: [] }] },
+  permissions: { permissions: [{ user: 'ann', vhost: '/', configure: '.*', write: '.*', read: '.*' }] },
+  exchanges: {
+    exchanges: [
+      { name: 'later', vhost: '/', type: 'x-delayed-message', durable: true, auto_delete: false, internal: false, arguments: {} },
+    ],
+  },
+  arguments: { queues: [{ name: 'q', vhost: '/', durable: true, auto_delete: false, arguments: { 'x-queue-mode': 'lazy' } }] },
+  parameters: { parameters: [{ component: 'shovel', vhost: '/', name: 's', value: {} }] },
+  policies: {
+    policies: [
+      { vhost: '/', name: 'p', pattern: '.*', 'apply-to': 'all', priority: 0, definition: { 'federation-upstream-set': 'all' } },
+    ],
+  },
+  bindings: { queues: [{ name: 'q', vhost: '/', durable: true, auto_delete: false, arguments: {} }] },
+};
+
+/** What of a gap is met with silence. */
+function silentOf(what: string, asked: string): readonly string[] {
+  const fields = [...asked.matchAll(/`([a-z-]+)\.([a-zA-Z]+)`/g)].map(([, kind = '', field = '']) => [kind, field] as const);
+  const keys = [...asked.matchAll(/definitions `([a-z]+)`/g)].map(([, key = '']) => key);
+  if (fields.length + keys.length === 0) return [`${what}: nobody can ask for it`];
+  return [
+    ...fields
+      .filter(([kind, field]) => !isToldLeftOut(kind, field))
+      .map(([kind, field]) => `${what}: ${kind}.${field} is taken without a word`),
+    ...keys.filter((key) => !isRemarked(key)).map((key) => `${what}: ${key} are taken without a word`),
+  ];
+}
+
+function isToldLeftOut(kind: string, field: string): boolean {
+  if (nodeKind(kind) === undefined && wireKind(kind) === undefined) throw new Error(`there is no kind ${kind}`);
+  const params = { [field]: 1 };
+  const isNode = nodeKind(kind) !== undefined;
+  const problems = validateTopology({
+    format: 'broker-lab/topology',
+    version: 1,
+    nodes: isNode ? [{ id: 'one', kind, params }] : [],
+    wires: isNode ? [] : [{ id: 'one', kind, from: 'here', to: 'there', params }],
+  });
+  return problems.some(({ at, code }) => code === 'left-out' && at.at(-1) === field);
+}
+
+function isRemarked(key: string): boolean {
+  const file = { rabbitmq_version: '4.3.6', vhosts: [{ name: '/' }], exchanges: [], queues: [], bindings: [], ...ASKED[key] };
+  const imported = importDefinitions(JSON.stringify(file));
+  if (!imported.ok) throw new Error(JSON.stringify(imported.problems));
+  return imported.value.remarks.length > 0;
+}

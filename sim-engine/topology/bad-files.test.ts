@@ -964,6 +964,14 @@ describe('size', () => {
     expect(only(parseTopology(withNode({ id: 'q', kind: 'queue', name: 'x'.repeat(201) })))[0]).toBe('nodes › q › name');
     expect(only(parseTopologyDocument({ ...base, comment: 'x'.repeat(TEXT_MAX + 1) }))[0]).toBe('comment');
   });
+  it('of a parameter that the model leaves out', () => {
+    const asked = topology({ nodes: [...base.nodes, { id: 'rabbit', kind: 'rabbitmq', params: { creditFlow: 400 } }] });
+    expect(only(parseTopology(asked))).toEqual([
+      'nodes › rabbit › params › creditFlow',
+      'There is no parameter "creditFlow": the model leaves out what it would set.',
+      'Remove it. What is left out, and why, stands in the sheet of its kind.',
+    ]);
+  });
   it('of a name that is a server’s own', () => {
     const own = (name: string) =>
       topology({

@@ -63,7 +63,13 @@ function defaultOf(field: Field): Value {
 }
 
 /** As `parseParams`, for who holds a place already. */
-export function readParams(fields: Fields, raw: unknown, place: Place | undefined, problems: Problem[]): Params {
+export function readParams(
+  fields: Fields,
+  raw: unknown,
+  place: Place | undefined,
+  problems: Problem[],
+  leftOut: readonly string[] = [],
+): Params {
   const defaults = defaultParams(fields);
   if (raw === undefined) return defaults;
   if (!isObject(raw)) {
@@ -76,7 +82,8 @@ export function readParams(fields: Fields, raw: unknown, place: Place | undefine
     const given = raw[name];
     if (given === undefined) continue;
     const here = inside(place, name);
-    if (!Object.hasOwn(fields, name)) reportUnknownField(name, fields, here, problems);
+    if (leftOut.includes(name)) report(problems, 'left-out', here, { field: name });
+    else if (!Object.hasOwn(fields, name)) reportUnknownField(name, fields, here, problems);
     else params[name] = readValue(fields[name] as Field, given, here, problems) ?? (defaults[name] as Value);
   }
   return params;

@@ -255,7 +255,7 @@ class TopologyReader {
       this.sketchedNodes.set(id, typeof parent === 'string' ? { ...sketch, parent } : sketch);
     }
     const known = typeof kind === 'string' ? this.nodeKind(kind, place) : undefined;
-    const params = known && readParams(known.fields, this.params(node), inside(place, 'params'), this.problems);
+    const params = known && readParams(known.fields, this.params(node), inside(place, 'params'), this.problems, known.leftOut);
     if (isSound && known !== undefined)
       this.checkKnobs(known.fields, (node as { view?: NodeDocument['view'] }).view, inside(place, 'view'));
     if (!isSound || !isNew || known === undefined || params === undefined) return;
@@ -282,7 +282,8 @@ class TopologyReader {
     const { id, kind, from, to } = wire as { [key: string]: unknown };
     const isNew = isId(id) && this.takeId(id, numbered);
     const fields = typeof kind === 'string' ? this.wireFields(kind, place) : undefined;
-    const params = fields && readParams(fields, this.params(wire), inside(place, 'params'), this.problems);
+    const leftOut = this.kinds.wireKinds.get(String(kind))?.leftOut;
+    const params = fields && readParams(fields, this.params(wire), inside(place, 'params'), this.problems, leftOut);
     if (!isNew || typeof kind !== 'string' || typeof from !== 'string' || typeof to !== 'string') return;
     this.sketchedWires.push({ id, kind, from, to, place });
     if (isSound && params !== undefined) this.wires.push({ id, kind, from, to, params });

@@ -124,6 +124,8 @@ export const PROBLEM_MESSAGES = {
   'problem.unknown-field': 'There is no parameter called "{field}" here.',
   'problem.unknown-field.remedy': 'Remove it. Parameters here: {known}.',
   'problem.unknown-field.remedy.nearest': 'Did you mean "{nearest}"? Parameters here: {known}.',
+  'problem.left-out': 'There is no parameter "{field}": the model leaves out what it would set.',
+  'problem.left-out.remedy': 'Remove it. What is left out, and why, stands in the sheet of its kind.',
   'problem.field-of-none': 'There is no parameter called "{field}": this kind has none.',
   'problem.field-of-none.remedy': 'Remove it.',
   'problem.duration-without-unit': '{found} of what?',

@@ -159,6 +159,7 @@ export const RABBITMQ: NodeKind<'rabbitmq', typeof BROKER_FIELDS> = declareNode(
     { name: 'redeliveries', unit: 'deliveries', type: 'total' },
     { name: 'unroutable', unit: 'messages', type: 'total' },
   ],
+  leftOut: ['diskWriteTime', 'creditFlow', 'partitionHandling', 'permissions'],
   accepts: [RABBITMQ_EXCHANGE.type, RABBITMQ_QUEUE.type, RABBITMQ_REPLIES.type],
   holdsMessages: true,
 });
@@ -171,6 +172,7 @@ export const RABBITMQ_PUBLISH: WireKind<'rabbitmq-publish', typeof PUBLISH_FIELD
   fields: PUBLISH_FIELDS,
   travels: true,
   carries: 'connection',
+  leftOut: ['transactions'],
   client: { end: 'from', role: 'publisher' },
 });
 
@@ -182,5 +184,6 @@ export const RABBITMQ_CONSUME: WireKind<'rabbitmq-consume', typeof CONSUME_FIELD
   fields: CONSUME_FIELDS,
   travels: true,
   carries: 'connection',
+  leftOut: ['unsentLimit', 'streamFilter'],
   client: { end: 'to', role: 'consumer' },
 });

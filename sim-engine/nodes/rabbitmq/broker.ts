@@ -274,7 +274,7 @@ export class Broker implements BrokerCore {
     const spec = given.name === '' ? { ...given, name: `amq.gen-${serial}` } : given;
     const type = queueTypeOf(spec.args) ?? 'classic';
     const settings = settingsOf(spec.args, policyFor(state.policies, spec.name, type), this.version);
-    const { node } = this.connection(connection);
+    const node = this.leaderFor(spec, this.connection(connection).node);
     const members = type === 'classic' ? [node] : this.membersFor(spec, node);
     const queue = newQueue(serial, spec, type, spec.isExclusive ? connection : 0, settings, this.nowNs(), node, members);
     state.queues.set(serial, queue);
@@ -282,6 +282,21 @@ export class Broker implements BrokerCore {
     addRoutedQueue(state.routing, spec.name);
     this.arm(queue);
     return queue;
+  }
+
+  /** The node that was asked, or with `balanced` the one that runs and leads the fewest queues, the first of several. */
+  private leaderFor({ args }: QueueSpec, asked: number): number {
+    if (args.get('x-queue-leader-locator') !== 'balanced') return asked;
+    const { queues, running } = this.state;
+    const led = (node: number): number => [...queues.values()].filter((queue) => queue.node === node).length;
+    let best = asked;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (let node = 1; node <= this.nodes; node++) {
+      if (!running.has(node) || led(node) >= fewest) continue;
+      best = node;
+      fewest = led(node);
+    }
+    return best;
   }
 
   /** Nodes that hold replicas: the one that was asked, and those after it. */

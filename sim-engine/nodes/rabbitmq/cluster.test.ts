@@ -108,6 +108,20 @@ describe('two of three nodes die', () => {
   });
 });
 
+describe('where a queue has its leader', () => {
+  const leaders = (locator: string) => {
+    const args = { 'x-queue-type': 'quorum', 'x-queue-leader-locator': locator };
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const client = cluster(...names.map((name): Step => ({ op: 'queue', name, args })));
+    return names.map((name) => client.broker.named(name)?.node);
+  };
+
+  it('is the node that was asked, or the one that leads the fewest (doc: clustering, leader placement)', () => {
+    expect(leaders('client-local')).toEqual([1, 1, 1, 1, 1]);
+    expect(leaders('balanced')).toEqual([1, 2, 3, 1, 2]);
+  });
+});
+
 describe('the node of a classic queue dies', () => {
   it('publishes are nacked, readers elsewhere are told, and persistent messages come back with it', () => {
     const client = cluster(

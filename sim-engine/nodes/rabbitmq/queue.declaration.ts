@@ -215,6 +215,7 @@ export const RABBITMQ_QUEUE: NodeKind<'rabbitmq-queue', typeof QUEUE_FIELDS> = d
     { name: 'in_flight', unit: 'messages', type: 'level' },
     { name: 'consumers', unit: 'consumers', type: 'level' },
   ],
+  leftOut: ['replicas'],
   holdsMessages: true,
 });
 
