@@ -348,7 +348,7 @@ describe('unknown kind', () => {
     expect(only(parseTopology(withWire({ id: 'w', kind: 'delivers', from: 'orders', to: 'worker' })))).toEqual([
       'wires › w › kind',
       'There is no kind of wire called "delivers".',
-      'Did you mean "deliver"? Kinds of wires: publish, deliver, subscribe, feed, call, direct, dead-letter, watch, scale, rabbitmq-publish, rabbitmq-consume, binding and 5 more.',
+      'Did you mean "deliver"? Kinds of wires: publish, deliver, subscribe, feed, call, direct, dead-letter, watch, scale, rabbitmq-publish, rabbitmq-consume, binding and 6 more.',
     ]);
   });
   it('named like something of JavaScript', () => {
