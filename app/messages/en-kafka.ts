@@ -51,6 +51,7 @@ export const EN = {
   'group.to-sync': 'still to sync',
   'group.silent': 'silent for {time}',
   'group.idle': 'idle',
+  'group.some-idle': '{count} idle',
   'group.lag': 'lag',
   'group.behind': 'behind by',
   'group.fetched': 'fetched',

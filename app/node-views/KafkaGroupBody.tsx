@@ -52,10 +52,12 @@ interface SeenGroup {
   readonly generation: number;
   readonly members: number;
   readonly awaited: number;
+  /** Members that own nothing. */
+  readonly idle: number;
   readonly shown: readonly SeenMember[];
 }
 
-const NOBODY: SeenGroup = { state: GROUP_STATE.DEAD, generation: 0, members: 0, awaited: 0, shown: [] };
+const NOBODY: SeenGroup = { state: GROUP_STATE.DEAD, generation: 0, members: 0, awaited: 0, idle: 0, shown: [] };
 
 /** A member that says nothing for so long, seconds, has missed a heartbeat, as long as it sends them as often as usual. */
 const SILENT_FROM_S = 4;
@@ -71,6 +73,7 @@ function groupIn(frame: Float64Array, places: Places, layout: FrameLayout, id: s
       generation: number(at + GROUP.GENERATION),
       members: number(at + GROUP.MEMBERS),
       awaited: number(at + GROUP.AWAITED),
+      idle: number(at + GROUP.IDLE),
       shown,
     };
   });
@@ -192,14 +195,17 @@ function sinceText(frame: Float64Array, places: Places, id: string): string {
   return text;
 }
 
-function sentenceOf({ awaited, members, state }: SeenGroup): string {
+function sentenceOf({ awaited, idle, members, state }: SeenGroup): string {
   switch (state) {
     case GROUP_STATE.PREPARING:
       return awaited > 0 ? kafkaText('group.awaits-joins', { awaited, members }) : kafkaText('group.awaits-more');
     case GROUP_STATE.COMPLETING:
       return kafkaText('group.awaits-syncs');
     case GROUP_STATE.STABLE:
-      return kafkaText(members === 1 ? 'group.members.one' : 'group.members', { count: members });
+      return [
+        kafkaText(members === 1 ? 'group.members.one' : 'group.members', { count: members }),
+        ...(idle > 0 ? [kafkaText('group.some-idle', { count: idle })] : []),
+      ].join(', ');
     default:
       return kafkaText('group.nobody');
   }

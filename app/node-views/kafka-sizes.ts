@@ -6,7 +6,7 @@ import { fieldOf } from '../store/params.ts';
 
 export const TOPIC_WIDTH = 256;
 /** Where the tapes begin, below the header. */
-export const TAPES_TOP = 42;
+export const TAPES_TOP = 49;
 export const ROW_HEIGHT = 36;
 const FOLD_HEIGHT = 20;
 const LEGEND_HEIGHT = 22;
@@ -31,6 +31,6 @@ export const topicHeight = (node: NodeDocument): number =>
 /** Members that a group's card has room for. */
 export const GROUP_ROWS = 4;
 export const GROUP_WIDTH = 216;
-const STATE_HEIGHT = 42;
-const MEMBER_HEIGHT = 23;
-export const GROUP_HEIGHT = TAPES_TOP + STATE_HEIGHT + GROUP_ROWS * MEMBER_HEIGHT + 6 + FIGURES_HEIGHT;
+const STATE_HEIGHT = 40;
+const MEMBER_HEIGHT = 21;
+export const GROUP_HEIGHT = TAPES_TOP + STATE_HEIGHT + GROUP_ROWS * MEMBER_HEIGHT + 1 + FIGURES_HEIGHT;

@@ -46,8 +46,8 @@ export const TAPES_BEFORE_FOLD = 6;
 /** The others, as far as one actor has them: how many, their records, and where a group lags most and by how much. */
 export const FOLD = { PARTITIONS: 2, RECORDS: 3, WORST_PARTITION: 4, WORST_LAG: 5 } as const;
 
-/** A consumer group: its state, since when (ns), its generation, its members, and for how many of them it waits. */
-export const GROUP = { STATE: 2, SINCE_NS: 3, GENERATION: 4, MEMBERS: 5, AWAITED: 6 } as const;
+/** A consumer group: its state, since when (ns), its generation, its members, for how many of them it waits, how many own nothing. */
+export const GROUP = { STATE: 2, SINCE_NS: 3, GENERATION: 4, MEMBERS: 5, AWAITED: 6, IDLE: 7 } as const;
 export const GROUP_STATE = { DEAD: 0, EMPTY: 1, PREPARING: 2, COMPLETING: 3, STABLE: 4 } as const;
 
 /**

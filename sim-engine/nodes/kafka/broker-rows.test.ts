@@ -93,6 +93,13 @@ describe('rows of a cluster', () => {
     expect([...wires].sort()).toEqual(['order-processing-processor-1', 'order-processing-processor-2']);
   });
 
+  it('count the members that own nothing', () => {
+    const idle = runOf(scenarioText('kafka-idle-members'));
+    idle.advanceTo(20 * S);
+    const [group] = rowsOf(idle, 'order-processing', ROW_SORT.GROUP);
+    expect([group?.[GROUP.MEMBERS], group?.[GROUP.IDLE]]).toEqual([5, 2]);
+  });
+
   it('are each broker, and one that is down leads all the same what nobody else has', () => {
     const down = runOf(scenarioText('kafka-order-events'));
     expect(down.command({ type: 'setParam', target: 'kafka', field: 'brokersDown', value: '2' }, 'tick')).toEqual([]);

@@ -165,6 +165,8 @@ export const groupRows: WriteRows = ({ state }, id, places, out, at, most) => {
   out[at + GROUP.GENERATION] = generation;
   out[at + GROUP.MEMBERS] = members.size;
   out[at + GROUP.AWAITED] = awaitedOf(group);
+  for (const { assignment } of members.values())
+    if (assignment.length === 0) out[at + GROUP.IDLE] = (out[at + GROUP.IDLE] as number) + 1;
   let rows = 1;
   for (const member of members.values()) {
     if (rows === most || rows > MEMBERS_SHOWN_MAX) break;
