@@ -12,7 +12,11 @@ export function fieldsOf(thing: NodeDocument | WireDocument): Fields {
 
 /** Value of a field in document form. */
 export function fieldOf(thing: NodeDocument | WireDocument, field: string): unknown {
-  return thing.params?.[field] ?? fieldsOf(thing)[field]?.default;
+  const declared = fieldsOf(thing)[field];
+  const value = thing.params?.[field] ?? declared?.default;
+  // A choice such as a version may stand there as a number.
+  if (typeof value !== 'number' || declared?.kind !== 'choice') return value;
+  return declared.choices.find((choice) => Number(choice.value) === value)?.value ?? value;
 }
 
 /** Whether a field matters while the others of its node stand as they do. */

@@ -16,6 +16,15 @@ const read = (field: Field, raw: unknown): Value | undefined => {
 const fieldsOf = (type: string): Fields => KINDS.nodeKinds.get(type)?.fields ?? {};
 const allFields = [...NODE_KINDS.map((kind) => kind.fields), ...WIRE_KINDS.map((kind) => KINDS.wireFields.get(kind.type) ?? {})];
 
+describe('a choice', () => {
+  it('may be written as a number where one of its words is that number, as versions are', () => {
+    const version = fieldsOf('rabbitmq').version as Field;
+    expect([4.3, 4.0, 3.1, '4.0'].map((raw) => read(version, raw))).toEqual(['4.3', '4.0', '3.10', '4.0']);
+    expect(read(version, 4.1)).toBeUndefined();
+    expect(read(fieldsOf('rabbitmq-queue').type as Field, 0)).toBeUndefined();
+  });
+});
+
 describe('parameters', () => {
   it('have a sound default in every declaration, and no name that means something to JavaScript', () => {
     for (const fields of allFields) {

@@ -149,7 +149,9 @@ function readBytes(raw: unknown, field: BytesField, place: Place | undefined, pr
 
 function readChoice(raw: unknown, field: ChoiceField, place: Place | undefined, problems: Problem[]): string | undefined {
   const words = field.choices.map((choice) => choice.value);
-  return readWord(raw, words, place, problems);
+  // A version written as a number: 4.0 is 4 to everybody but people.
+  const meant = typeof raw === 'number' ? words.find((word) => Number(word) === raw) : undefined;
+  return meant ?? readWord(raw, words, place, problems);
 }
 
 function readText(raw: unknown, field: TextField, place: Place | undefined, problems: Problem[]): string | undefined {
