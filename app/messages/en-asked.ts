@@ -9,6 +9,10 @@ export const EN = {
   'keys.open': 'Keys',
   'keys.open.help': 'Keys: everything the keyboard can do ({key})',
 
+  'pattern.retry-topics.added':
+    'Retry topics were added behind {group}: what fails is tried again after 1 s and after 2 s, and ends with the dead letters. Undo takes all of it away.',
+  'pattern.retry-topics.there': '{group} has a retry topic already.',
+
   'outline.title': 'Outline',
   'outline.label': 'Outline of the drawing',
   'outline.close': 'Close the outline',

@@ -63,6 +63,7 @@ export const EN = {
   'palette.group.rabbitmq': 'RabbitMQ',
   'palette.group.kafka': 'Kafka',
   'palette.group.between': 'Stores and views',
+  'palette.retry-topics': 'Retry topics',
   'palette.add': 'Add',
   'palette.drag': 'Drag it onto the canvas, or click to add it where there is room.',
 

@@ -68,11 +68,31 @@ function Kinds({ onAdded, onEscape }: { readonly onAdded?: () => void; readonly 
               {kinds.map((kind) => (
                 <KindButton key={kind.type} kind={kind} onAdded={onAdded} />
               ))}
+              {group === 'kafka' && <RetryTopicsButton onAdded={onAdded} />}
             </section>
           );
         })}
       </div>
     </nav>
+  );
+}
+
+/** A pattern: several cards and their wires in one act. */
+function RetryTopicsButton({ onAdded }: { readonly onAdded: (() => void) | undefined }) {
+  const name = text('palette.retry-topics');
+  const late = useLateWords();
+  return (
+    <button
+      type="button"
+      title={late === null ? name : `${name}: ${late.say('wire.kafka-pass-on.about')}`}
+      onClick={() => {
+        void import('../acts/retry-topics.ts').then(({ addRetryTopics }) => addRetryTopics());
+        onAdded?.();
+      }}
+    >
+      <KindGlyph kind="retry-topics" />
+      <span className="palette-label">{name}</span>
+    </button>
   );
 }
 

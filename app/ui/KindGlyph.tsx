@@ -83,6 +83,9 @@ const GLYPHS: { readonly [kind: string]: ReactNode } = {
   'rabbitmq-replies': <path d="M7.5 5 3 9.5 7.5 14M3.5 9.5H13a4 4 0 0 1 4 4V16" />,
   kafka: <path d="M3 4h14v12H3zM3 8h14M3 12h14" />,
   'kafka-topic': <path d="M2.5 5h11v4h-11zM2.5 11h15v4h-15zM6 5v4M10 5v4M6 11v4M10 11v4M14 11v4" />,
+  'retry-topics': (
+    <path d="M2.5 4h9v3.5h-9zM2.5 12.5h9V16h-9zM13 5.8h2.5a2 2 0 0 1 2 2v4.4a2 2 0 0 1-2 2H13M15 12l-2 2.2 2 2.2" />
+  ),
   'kafka-group': (
     <path d="M7 9a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM2.5 16c0-5 9-5 9 0M13 8.5a2.2 2.2 0 1 0 0-4.4M14 11c2.2.4 3.5 2 3.5 5" />
   ),
