@@ -121,6 +121,29 @@ describe('a message', () => {
     expect(both('n{number}', 'n7').publish.accepted).toBe(1);
   });
 
+  it('has the type of what it is the result of, by name, however far the sender is', () => {
+    const result = {
+      steps: ['receive', { do: 'sleep', takes: { law: 'constant', value: '1ms' } }, { do: 'publish' }, 'acknowledge'],
+    };
+    const { publish: sent } = runTo(
+      drawn({
+        sender: { types: [{ name: 'created', weight: 1 }], limit: 50 },
+        publishes: { routingKey: 'order.{type}' },
+        worker: result,
+        nodes: [exchange('done', { type: 'direct' }), queue('next'), queue('last'), node('second', 'service', result)],
+        wires: [
+          publish('worker', 'done', { routingKey: 'first-{type}' }),
+          wire('binding', 'done', 'next', { routingKey: 'first-created' }),
+          consume('next', 'second', { prefetch: 5 }),
+          { ...wire('binding', 'done', 'last', { routingKey: 'second-created' }), id: 'to-last' },
+          publish('second', 'done', { routingKey: 'second-{type}' }),
+        ],
+      }),
+      3,
+    );
+    expect([sent.accepted, sent.unroutable]).toEqual([150, 0]);
+  });
+
   it('fills those of its headers too, and may carry an id that is hashed', () => {
     const shared = { limit: 100, types: TYPES };
     const asked = drawn({
@@ -206,6 +229,21 @@ describe('what dies', () => {
     const { delivery, reasons } = runTo(simulation, 3);
     expect(delivery.deadLettered).toBeGreaterThan(20);
     expect(reasons).toContainEqual(expect.objectContaining({ where: 'rabbit', class: 'deadLettered', reason: 'rejected' }));
+  });
+
+  it('is delayed in a second work queue, and does not rest where somebody reads', () => {
+    const slow = { work: { law: 'constant', value: '100ms' } };
+    const simulation = dying(
+      {},
+      {
+        nodes: [queue('second'), node('careful', 'service', slow)],
+        wires: [wire('rabbitmq-dead-letter', 'work', 'second'), consume('second', 'careful', { prefetch: 1 })],
+      },
+    );
+    const { delivery } = runTo(simulation, 3);
+    expect(delivery.deadLettered).toBe(0);
+    expect(delivery.delayed).toBeGreaterThan(20);
+    expect(delivery.processed).toBeGreaterThan(20);
   });
 
   it('is dropped where there is no such queue', () => {

@@ -629,12 +629,24 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
   /** A text with its holes filled: `{key}`, `{type}` and `{number}` of the message. */
   private filled(template: string, msg: number): string {
     if (!template.includes('{')) return template;
-    const { messages, typeNames } = this.world;
-    const type = messages.type[msg] as number;
+    const { messages } = this.world;
     return template
       .replaceAll('{key}', String(messages.key[msg]))
-      .replaceAll('{type}', typeNames.get(messages.sender[msg] as number)?.[type] ?? String(type))
+      .replaceAll('{type}', this.typeOf(msg))
       .replaceAll('{number}', String(messages.number[msg]));
+  }
+
+  /**
+   * Its type as its sender calls it. A result has the type of what it is the result of, by that one's sender; where nobody can be asked,
+   * the names are those of the one sender that has any, else it is a number.
+   */
+  private typeOf(msg: number): string {
+    const { messages, typeNames } = this.world;
+    const type = messages.type[msg] as number;
+    const cause = messages.causeNumber[msg] === 0 ? -1 : (messages.causeSender[msg] as number);
+    const [only] = typeNames.size === 1 ? typeNames.values() : [];
+    const names = typeNames.get(messages.sender[msg] as number) ?? typeNames.get(cause) ?? only;
+    return names?.[type] ?? String(type);
   }
 
   // ---------------------------------------------------------------- settling
@@ -711,13 +723,13 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
 
   /**
    * Where the books have a message that lies ready in a queue: waiting, unless it died before and this is not where it died. Then it
-   * is delayed in a queue that gives it back by itself and that nobody reads, and dead-lettered in any other.
+   * is delayed in a queue that gives it back by itself or that somebody reads, a lane of retries, and dead-lettered where it rests.
    */
   private classIn(queue: Queue, { deaths }: Message): number {
     if (deaths === null || deaths.entries.some((death) => death.queue === queue.spec.name)) return WAITING;
     const { deadLetterExchange, messageTtlMs } = queue.settings;
-    const givesBack = deadLetterExchange !== null && messageTtlMs !== Number.POSITIVE_INFINITY && queue.consumers.size === 0;
-    return givesBack ? DELAYED : DEAD_LETTERED;
+    const givesBack = deadLetterExchange !== null && messageTtlMs !== Number.POSITIVE_INFINITY;
+    return givesBack || queue.consumers.size > 0 ? DELAYED : DEAD_LETTERED;
   }
 
   wentOut(queue: Queue, entry: Entry): void {
