@@ -67,9 +67,9 @@ describe('step', () => {
   });
 
   // What keeps five sends in order is twofold: a broker that refuses a number with a gap before it, and a client that then sends all that
-  // is out again, in order (Kafka's OUT_OF_ORDER_SEQUENCE and its idempotent producer). Both come with the log. The textbook queue
-  // recognises a number it has, and takes any other as it comes, since its calls promise no order: so here the number removes the second
-  // effect alone, and what keeps the order is one send at a time.
+  // is out again, in order (Kafka's OUT_OF_ORDER_SEQUENCE and its idempotent producer). The textbook queue recognises a number it has, and
+  // takes any other as it comes, since its calls promise no order: so here the number removes the second effect alone, and what keeps the
+  // order is one send at a time. With a log in its place five are kept in order too.
   it('5: numbered sends are recognised when they come again, and one at a time they stay in order', () => {
     const five = lesson.begin({ edits: [...inFlight(5), NUMBERED] }).to('80s');
     expect(five.read('dup_effects')).toBe(0);
@@ -77,6 +77,44 @@ describe('step', () => {
     const checks = ['hold 60s: order_breaks == 0 and dup_effects == 0', 'end: order_breaks == 0 and dup_effects == 0'];
     expect(lesson.failures('80s', { edits: [...inFlight(1), NUMBERED], checks })).toEqual([]);
   });
+});
+
+describe('step 5 with a log in place of the queue', () => {
+  /** A partition for each of the four lanes; the answer to one request in several comes too late, and some requests are lost. */
+  const ON_A_LOG = [
+    'remove events',
+    'add-node {"id": "kafka", "kind": "kafka", "params": {"brokers": 1}}',
+    'add-node {"id": "log", "kind": "kafka-topic", "parent": "kafka", "params": {"partitions": 4}}',
+    'add-node {"id": "readers", "kind": "kafka-group", "parent": "kafka"}',
+    `add-wire ${JSON.stringify({
+      id: 'bank-log',
+      kind: 'kafka-produce',
+      from: 'bank',
+      to: 'log',
+      params: { delay: '150ms', loss: 0.01, requestTimeout: '400ms', linger: '0s', retryBackoff: '20ms' },
+    })}`,
+    'add-wire {"id": "log-readers", "kind": "kafka-subscribe", "from": "log", "to": "readers"}',
+    'add-wire {"id": "readers-worker", "kind": "kafka-consume", "from": "readers", "to": "worker", "params": {"delay": "50ms", "offsetReset": "earliest"}}',
+    LANES,
+  ];
+
+  const at = Array.from({ length: 7 }, (_, i) => [`${10 * i + 8}s`, 'crash kafka for 300ms'] as const);
+
+  it.each(lesson.seeds)('breaks the order and doubles without numbers, on seed %i', (seed) => {
+    const checks = ['event: order_breaks >= 1 and event: dup_effects >= 1'];
+    expect(lesson.failures('80s', { edits: [...ON_A_LOG, 'set bank-log.idempotence off'], at, checks, seed })).toEqual([]);
+  });
+
+  it.each(lesson.seeds)(
+    'keeps five sends in flight in order with an idempotent producer, and nothing is done twice, on seed %i',
+    (seed) => {
+      const checks = [
+        'hold 60s: order_breaks == 0 and dup_effects == 0',
+        'end: order_breaks == 0 and dup_effects == 0 and refused >= 1 and missed_effects == 0',
+      ];
+      expect(lesson.failures('80s', { edits: [...ON_A_LOG, 'set bank-log.idempotence on'], at, checks, seed })).toEqual([]);
+    },
+  );
 });
 
 describe('final task: one account fails for 10 s, no order breaks, and the slowest percent of the others stays within 2 s', () => {
