@@ -191,7 +191,7 @@ function SettingsBody({ thing, topology, isExplained, isLoose }: SettingsBodyPro
       <Suspense>
         {!isWire(thing) && thing.kind === 'rabbitmq-exchange' && <TryKey node={thing} topology={topology} />}
         {!isWire(thing) && thing.kind === 'rabbitmq' && <BrokerNow node={thing} />}
-        {!isWire(thing) && thing.kind === 'kafka' && <ClusterNow node={thing} />}
+        {!isWire(thing) && thing.kind.startsWith('kafka') && <ClusterNow node={thing} topology={topology} />}
       </Suspense>
       <Form thing={thing} topology={topology} isExplained={isExplained} />
       {!isWire(thing) && <Now node={thing} topology={topology} isExplained={isExplained} />}

@@ -2,6 +2,7 @@
 
 export const EN = {
   'broker.heading': 'Brokers',
+  'broker.heading.of': 'Brokers of {name}',
   'broker.up': 'Broker {number} of {name}: up',
   'broker.down': 'Broker {number} of {name}: down',
   'broker.menu': 'Broker {number} of {name}',

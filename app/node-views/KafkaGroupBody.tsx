@@ -122,7 +122,7 @@ const STANDINGS: ReadonlyMap<number, KafkaWord> = new Map([
   [MEMBER_STANDING.TO_SYNC, 'group.to-sync'],
 ]);
 
-export function GroupBody({ node: { id } }: CardProps) {
+export function GroupBody({ node: { id }, isNarrow }: CardProps) {
   const [seen, see] = useState<SeenGroup>(NOBODY);
   const last = useRef('');
   usePicture('calm', ({ frame, layout }) => {
@@ -148,12 +148,14 @@ export function GroupBody({ node: { id } }: CardProps) {
         </p>
         <p>{sentenceOf(seen)}</p>
       </div>
-      <ul className="group-members">
-        {rows.map((member) => (
-          <MemberRow key={`${member.wire} ${member.place}`} member={member} isAlone={!hasTwin(shown, member)} />
-        ))}
-        {members > rows.length && <li className="group-more">{kafkaText('group.more', { count: members - rows.length })}</li>}
-      </ul>
+      {!isNarrow && (
+        <ul className="group-members">
+          {rows.map((member) => (
+            <MemberRow key={`${member.wire} ${member.place}`} member={member} isAlone={!hasTwin(shown, member)} />
+          ))}
+          {members > rows.length && <li className="group-more">{kafkaText('group.more', { count: members - rows.length })}</li>}
+        </ul>
+      )}
       <dl className="card-figures card-foot is-close">
         <div>
           <dt>{kafkaText('group.lag')}</dt>

@@ -21,7 +21,7 @@ const CELLS_TOP = 13;
 const CELLS_HEIGHT = 9;
 const RIGHT = TOPIC_WIDTH - 12;
 
-export function TopicBody({ node }: CardProps) {
+export function TopicBody({ node, isNarrow }: CardProps) {
   const { id } = node;
   const svg = useRef<SVGSVGElement>(null);
   const grid = useId();
@@ -60,38 +60,44 @@ export function TopicBody({ node }: CardProps) {
         ))}
       </svg>
       {foldsOf(node) > 0 && <Fold id={id} top={TAPES_TOP + tapes * ROW_HEIGHT} />}
-      <div className="card-foot">
-        <p className="tape-legend" aria-hidden="true">
-          {(['committed', 'fetched', 'waiting'] as const).map((word) => (
-            <span key={word}>
-              <i className={`is-${word}`} />
-              {kafkaText(`topic.legend.${word}`)}
-            </span>
-          ))}
-        </p>
-        <dl className="card-figures is-close">
-          <div>
-            <dt>{kafkaText('topic.records')}</dt>
-            <dd>
-              <LiveText read={(frame, places) => count(frame[places.gauge(id, 'records')] ?? 0)} />
-            </dd>
-          </div>
-          <div>
-            <dt>{kafkaText('topic.size')}</dt>
-            <dd>
-              <LiveText read={(frame, places) => bytesText(frame[places.gauge(id, 'log_bytes')] ?? 0)} />
-            </dd>
-          </div>
-          <div>
-            <dt>{kafkaText('topic.written')}</dt>
-            <dd>
-              <LiveText read={(frame, places) => figure(rates.at(frame, places.gauge(id, 'appended')))} />
-              <i className="unit">{kafkaText('topic.per-second')}</i>
-            </dd>
-          </div>
-        </dl>
-      </div>
+      {!isNarrow && <Foot id={id} />}
     </>
+  );
+}
+
+function Foot({ id }: { readonly id: string }) {
+  return (
+    <div className="card-foot">
+      <p className="tape-legend" aria-hidden="true">
+        {(['committed', 'fetched', 'waiting'] as const).map((word) => (
+          <span key={word}>
+            <i className={`is-${word}`} />
+            {kafkaText(`topic.legend.${word}`)}
+          </span>
+        ))}
+      </p>
+      <dl className="card-figures is-close">
+        <div>
+          <dt>{kafkaText('topic.records')}</dt>
+          <dd>
+            <LiveText read={(frame, places) => count(frame[places.gauge(id, 'records')] ?? 0)} />
+          </dd>
+        </div>
+        <div>
+          <dt>{kafkaText('topic.size')}</dt>
+          <dd>
+            <LiveText read={(frame, places) => bytesText(frame[places.gauge(id, 'log_bytes')] ?? 0)} />
+          </dd>
+        </div>
+        <div>
+          <dt>{kafkaText('topic.written')}</dt>
+          <dd>
+            <LiveText read={(frame, places) => figure(rates.at(frame, places.gauge(id, 'appended')))} />
+            <i className="unit">{kafkaText('topic.per-second')}</i>
+          </dd>
+        </div>
+      </dl>
+    </div>
   );
 }
 

@@ -25,12 +25,14 @@ export const foldsOf = (node: NodeDocument): number => partitionsOf(node) - tape
 
 export const tapesHeight = (node: NodeDocument): number => tapesOf(node) * ROW_HEIGHT;
 
-export const topicHeight = (node: NodeDocument): number =>
-  TAPES_TOP + tapesHeight(node) + (foldsOf(node) > 0 ? FOLD_HEIGHT : 0) + LEGEND_HEIGHT + FIGURES_HEIGHT;
+/** A narrow screen has no room but for the tapes. */
+export const topicHeight = (node: NodeDocument, isNarrow: boolean): number =>
+  TAPES_TOP + tapesHeight(node) + (foldsOf(node) > 0 ? FOLD_HEIGHT : 0) + (isNarrow ? 4 : LEGEND_HEIGHT + FIGURES_HEIGHT);
 
 /** Members that a group's card has room for. */
 export const GROUP_ROWS = 4;
 export const GROUP_WIDTH = 216;
 const STATE_HEIGHT = 40;
 const MEMBER_HEIGHT = 21;
-export const GROUP_HEIGHT = TAPES_TOP + STATE_HEIGHT + GROUP_ROWS * MEMBER_HEIGHT + 1 + FIGURES_HEIGHT;
+export const groupHeight = (isNarrow: boolean): number =>
+  TAPES_TOP + STATE_HEIGHT + (isNarrow ? 0 : GROUP_ROWS * MEMBER_HEIGHT + 1) + FIGURES_HEIGHT;

@@ -4,7 +4,7 @@ import { lazy, Suspense } from 'react';
 import { rates } from '../store/lab.ts';
 import { count } from '../ui/format.ts';
 import { farRate, fillOf } from './far.ts';
-import { GROUP_HEIGHT, GROUP_WIDTH, TOPIC_WIDTH, topicHeight } from './kafka-sizes.ts';
+import { GROUP_WIDTH, groupHeight, TOPIC_WIDTH, topicHeight } from './kafka-sizes.ts';
 import type { CardProps, NodeView } from './node-view.ts';
 
 const LateTopic = lazy(async () => ({ default: (await import('./KafkaTopicBody.tsx')).TopicBody }));
@@ -12,7 +12,7 @@ const LateGroup = lazy(async () => ({ default: (await import('./KafkaGroupBody.t
 const LateTag = lazy(async () => ({ default: (await import('./KafkaGroupBody.tsx')).GroupTag }));
 
 export const KAFKA_TOPIC_VIEW: NodeView = {
-  size: (_isNarrow, node) => ({ width: TOPIC_WIDTH, height: topicHeight(node) }),
+  size: (isNarrow, node) => ({ width: TOPIC_WIDTH, height: topicHeight(node, isNarrow) }),
   Body: (props: CardProps) => (
     <Suspense>
       <LateTopic {...props} />
@@ -22,7 +22,7 @@ export const KAFKA_TOPIC_VIEW: NodeView = {
 };
 
 export const KAFKA_GROUP_VIEW: NodeView = {
-  size: () => ({ width: GROUP_WIDTH, height: GROUP_HEIGHT }),
+  size: (isNarrow) => ({ width: GROUP_WIDTH, height: groupHeight(isNarrow) }),
   Aside: (props: CardProps) => (
     <Suspense>
       <LateTag {...props} />

@@ -253,17 +253,22 @@ export class Sampler {
     }
   }
 
-  /** What is worst of all its actors. */
+  /** What is worst of all its actors. What works as several that do the same, such as a cluster, is down when all of them are. */
   private stateOf(node: SampledNode, isHeldBack: boolean): number {
     const { world } = this.simulation;
     let isStalled = false;
     let isSlowed = false;
-    for (const { ix } of node.actors) {
+    let down = 0;
+    let up = 0;
+    for (const { ix, member } of node.actors) {
       const condition = world.condition(ix as ActorIx);
-      if (condition === CRASHED) return NODE_STATE.CRASHED;
+      if (condition === CRASHED && member === '') return NODE_STATE.CRASHED;
+      if (member !== '' && condition === CRASHED) down++;
+      else if (member !== '') up++;
       if (condition === STALLED) isStalled = true;
       if (world.slowFactor(ix as ActorIx) !== 1) isSlowed = true;
     }
+    if (down > 0 && up === 0) return NODE_STATE.CRASHED;
     if (isStalled) return NODE_STATE.STALLED;
     if (isSlowed) return NODE_STATE.SLOWED;
     return isHeldBack ? NODE_STATE.BLOCKED : NODE_STATE.UP;

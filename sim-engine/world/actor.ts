@@ -19,6 +19,8 @@ export type CompiledCommand =
 
 export interface Actor {
   readonly ix: ActorIx;
+  /** Of one of several that make up a node: how people count it, from 1. */
+  readonly memberNumber?: number;
   onPacket(link: LinkIx, type: number, first: number, count: number): void;
   onTimer(timer: number, arg: number): void;
   onCommand(command: CompiledCommand): void;

@@ -72,7 +72,7 @@ export class Lives {
     this.standingStill.drop(actor, DOWN);
     this.actors[actor]?.onCrash();
     this.network.setModes(actor);
-    this.tell('notice.crashed', actor);
+    this.tell('notice.crashed', 'notice.crashed.member', actor);
     return true;
   }
 
@@ -84,7 +84,7 @@ export class Lives {
     table.epoch[actor] = (table.epoch[actor] as number) + 1;
     this.network.setModes(actor);
     this.actors[actor]?.onRestart();
-    this.tell('notice.restarted', actor);
+    this.tell('notice.restarted', 'notice.restarted.member', actor);
     return true;
   }
 
@@ -95,7 +95,7 @@ export class Lives {
     table.condition[actor] = STALLED;
     if (untilNs > (table.stalledUntilNs[actor] as number)) table.stalledUntilNs[actor] = untilNs;
     if ((table.stalledUntilNs[actor] as number) < (table.stallArmedNs[actor] as number)) this.standingStill.armEnd(actor);
-    this.tell('notice.stalled', actor);
+    this.tell('notice.stalled', 'notice.stalled.member', actor);
     return true;
   }
 
@@ -112,8 +112,12 @@ export class Lives {
     this.actors[actor]?.onRemoved();
   }
 
-  private tell(key: string, actor: ActorIx): void {
-    this.notices.tell(this.clock.now, key, this.nodeIds[actor] as string);
+  /** `ofMember`: of one of several that make up a node. */
+  private tell(key: string, ofMember: string, actor: ActorIx): void {
+    const number = this.actors[actor]?.memberNumber;
+    const name = this.nodeIds[actor] as string;
+    if (number === undefined) this.notices.tell(this.clock.now, key, name);
+    else this.notices.tell(this.clock.now, ofMember, name, { number });
   }
 
   /** UP, CRASHED, STALLED or GONE: a stall whose time is over counts as over, though what it held up goes on only now. */

@@ -64,6 +64,10 @@ export class KafkaBroker extends StatefulActor implements Container, BrokerCore 
     this.groups = new BrokerGroups(this, this.partitions, self.params);
   }
 
+  get memberNumber(): number {
+    return this.number + 1;
+  }
+
   override load(saved: unknown): void {
     super.load(saved);
     this.groups.onLoad();

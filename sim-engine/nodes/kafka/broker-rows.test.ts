@@ -11,6 +11,8 @@ import {
   GROUP_STATE,
   MEMBER,
   MEMBER_STANDING,
+  NODE_STATE,
+  nodesAt,
   PARTITIONS_STRIDE,
   ROW,
   ROW_SORT,
@@ -65,8 +67,9 @@ describe('rows of a cluster', () => {
   it('are a tape for each partition, with the marks of its log and the offsets of its group', () => {
     const tapes = rowsOf(simulation, 'order-events', ROW_SORT.TAPE);
     expect(column(tapes, TAPE.PARTITION)).toEqual([0, 1, 2]);
-    const logEnds = cells(simulation, 'order-events', 'kafka-topic.partitions', 'log-end').map(Number);
-    expect([...column(tapes, TAPE.LOG_END)].sort()).toEqual([...logEnds].sort());
+    const ends = cells(simulation, 'order-events', 'kafka-topic.partitions', 'high-watermark').map(Number);
+    expect(column(tapes, TAPE.HIGH_WATERMARK)).toEqual(ends);
+    expect(column(tapes, TAPE.LOG_END)).toEqual(ends);
     const group = layout.nodes.findIndex(({ id }) => id === 'order-processing');
     for (const row of tapes) {
       const [committed, reached] = [TAPE_READER.COMMITTED, TAPE_READER.REACHED].map((at) => row[TAPE.READERS + at] as number);
@@ -107,6 +110,21 @@ describe('rows of a cluster', () => {
     const brokers = rowsOf(down, 'kafka', ROW_SORT.BROKER);
     expect(column(brokers, BROKER.IS_UP)).toEqual([1, 0, 1]);
     expect(column(brokers, BROKER.LEADS).reduce((a, b) => a + b)).toBeLessThanOrEqual(3);
+    // The cluster is not down, and it is told which of its brokers is.
+    const stateOf = (): number => {
+      const sampler = new Sampler(down);
+      const { gaugeCount, nodes } = sampler.layout;
+      return sampler.sample()[nodesAt(gaugeCount) + nodes.findIndex(({ id }) => id === 'kafka')] as number;
+    };
+    expect(stateOf()).toBe(NODE_STATE.UP);
+    expect(down.world.notices.since(0).map(({ key, values }) => [key, values.node, values.number])).toContainEqual([
+      'notice.crashed.member',
+      'kafka',
+      2,
+    ]);
+    down.command({ type: 'setParam', target: 'kafka', field: 'brokersDown', value: '1,2,3' }, 'tick');
+    down.advanceTo(2 * S);
+    expect(stateOf()).toBe(NODE_STATE.CRASHED);
   });
 
   it('of a topic with many partitions are the first six, and the others together', () => {
