@@ -246,6 +246,22 @@ describe('what dies', () => {
     expect(delivery.processed).toBeGreaterThan(20);
   });
 
+  it('is still known while a worker keeps it for a retry and the broker is gone without a word', () => {
+    const simulation = dying(
+      { prefetch: 5, delay: '400ms' },
+      { worker: { ...SWIFT, failure: 1, retry: 'constant', retryBase: '100ms' } },
+    );
+    runTo(simulation, 2);
+    give(simulation, { type: 'crash', node: 'rabbit' });
+    runTo(simulation, 5);
+    const { obligations } = simulation.world;
+    let referred = 0;
+    for (let obl = 1; obl < obligations.high; obl++) {
+      if (obligations.causes[obl] !== 0 || obligations.mentions[obl] !== 0) referred++;
+    }
+    expect(referred).toBe(obligations.live);
+  });
+
   it('is dropped where there is no such queue', () => {
     const { delivery } = runTo(dying({}), 3);
     expect(delivery.dropped).toBeGreaterThan(20);

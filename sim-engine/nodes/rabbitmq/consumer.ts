@@ -38,6 +38,8 @@ interface ConsumerState {
   /** Those that are kept for a while before they go back, by number. */
   readonly kept: Map<number, { readonly obl: number; readonly tag: number }>;
   keeps: number;
+  /** How many are kept: each is spoken of here, so that the books know it until it is settled. */
+  heldCauses: number;
   /** Consumers that the broker was told of. */
   consumers: number;
 }
@@ -47,6 +49,7 @@ const newState = (session: number): ConsumerState => ({
   held: newNumberMap(),
   kept: new Map(),
   keeps: 0,
+  heldCauses: 0,
   consumers: 0,
 });
 
@@ -142,6 +145,9 @@ class RabbitConsumer implements ConsumerClient, SessionUser {
     const { state, world } = this;
     const number = ++state.keeps;
     state.kept.set(number, { obl, tag });
+    state.heldCauses++;
+    // The broker may let go of it meanwhile, and be first to know.
+    world.obligations.addMention(obl);
     world.obligations.moveTo(obl, DELAYED);
     world.at[0] = (world.now[0] as number) + delayNs;
     world.arm(this.host.ix, clientTimer(this.client, CLIENT_OWN), number);
@@ -162,9 +168,22 @@ class RabbitConsumer implements ConsumerClient, SessionUser {
   onTimer(timer: number, arg: number): void {
     if (this.connection.onTimer(timer, arg) || timer !== CLIENT_OWN) return;
     const kept = this.state.kept.get(arg);
+    if (kept === undefined) return;
     this.state.kept.delete(arg);
-    const held = kept === undefined ? undefined : lookUp(this.state.held, kept.obl);
-    if (kept !== undefined && held?.tag === kept.tag) this.answer(kept.obl, held, 'retry');
+    const held = lookUp(this.state.held, kept.obl);
+    if (held?.tag === kept.tag) this.answer(kept.obl, held, 'retry');
+    this.state.heldCauses--;
+    this.world.obligations.dropMention(kept.obl);
+  }
+
+  private forgetKept(): void {
+    for (const { obl } of this.state.kept.values()) this.world.obligations.dropMention(obl);
+    this.state.kept.clear();
+    this.state.heldCauses = 0;
+  }
+
+  onDisconnected(): void {
+    this.forgetKept();
   }
 
   inside(): Inside {
@@ -179,11 +198,12 @@ class RabbitConsumer implements ConsumerClient, SessionUser {
 
   onLost(): void {
     clearNumbers(this.state.held);
-    this.state.kept.clear();
+    this.forgetKept();
   }
 
   onCrash(): void {
     this.connection.closeSocket();
+    this.forgetKept();
     this.state = newState(this.state.session.session);
   }
 }
