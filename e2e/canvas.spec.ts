@@ -333,3 +333,23 @@ test('a box drawn with Shift takes the cards in it @desktop', async ({ page }) =
   await expect(page.locator('.react-flow__node')).toHaveCount(4);
   await expect.poll(() => isBalanced(page)).toBe(true);
 });
+
+test('what is added beside a container is in sight, wherever parts stand in the list of cards @desktop @long', async ({
+  page,
+}) => {
+  await openLab(page);
+  await openDrawing(page, EMPTY);
+  for (const kind of ['Kafka topic', 'Consumer group', 'Sender', 'Worker']) {
+    await palette(page).getByRole('button', { name: kind, exact: true }).click();
+  }
+  await expect(page.locator('.react-flow__node')).toHaveCount(5);
+  const settings = page.getByRole('complementary');
+  for (const id of ['sender', 'worker']) {
+    await expect
+      .poll(async () => {
+        const [box, panel] = [await card(page, id).boundingBox(), await settings.boundingBox()];
+        return (panel?.x ?? 0) - ((box?.x ?? 0) + (box?.width ?? 0));
+      })
+      .toBeGreaterThan(0);
+  }
+});

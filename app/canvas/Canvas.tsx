@@ -227,18 +227,23 @@ function FitToStage() {
 function KeepInSight({ count }: { count: number }) {
   const fitToStage = useFitToStage();
   const { getInternalNode, getNodes, flowToScreenPosition } = useReactFlow();
-  const before = useRef(count);
+  const known = useRef<ReadonlySet<string> | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is looked at whenever there are more or fewer cards.
   useEffect(() => {
-    const isMore = count > before.current;
-    before.current = count;
+    const { current } = known;
+    const nodes = getNodes();
+    known.current = new Set(nodes.map(({ id }) => id));
     const stage = document.querySelector(STAGE)?.getBoundingClientRect();
-    const added = getNodes().at(-1);
-    if (!isMore || stage === undefined || added === undefined) return;
-    // Of a part its position is that in its container.
-    const { x, y } = getInternalNode(added.id)?.internals.positionAbsolute ?? added.position;
-    const from = flowToScreenPosition({ x, y });
-    const to = flowToScreenPosition({ x: x + (added.width ?? 0), y: y + (added.height ?? 0) });
-    if (from.x < stage.left || from.y < stage.top || to.x > stage.right || to.y > stage.bottom) fitToStage();
+    if (current === null || stage === undefined) return;
+    const isOutside = nodes.some((node) => {
+      if (current.has(node.id)) return false;
+      // Of a part its position is that in its container.
+      const { x, y } = getInternalNode(node.id)?.internals.positionAbsolute ?? node.position;
+      const from = flowToScreenPosition({ x, y });
+      const to = flowToScreenPosition({ x: x + (node.width ?? 0), y: y + (node.height ?? 0) });
+      return from.x < stage.left || from.y < stage.top || to.x > stage.right || to.y > stage.bottom;
+    });
+    if (isOutside) fitToStage();
   }, [count, fitToStage, flowToScreenPosition, getInternalNode, getNodes]);
   return null;
 }
