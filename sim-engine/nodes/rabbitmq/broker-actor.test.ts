@@ -248,7 +248,7 @@ describe('what dies', () => {
 
   it('is still known while a worker keeps it for a retry and the broker is gone without a word', () => {
     const simulation = dying(
-      { prefetch: 5, delay: '400ms' },
+      { prefetch: 200, delay: '400ms' },
       { worker: { ...SWIFT, failure: 1, retry: 'fixed', retryBase: '100ms' } },
     );
     runTo(simulation, 2);
