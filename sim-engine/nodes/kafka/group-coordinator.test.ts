@@ -415,6 +415,43 @@ describe('a commit', () => {
   });
 });
 
+describe('a coordinator that dies', () => {
+  it('finds the group as it was last assigned: who has left meanwhile is missed after a session, and its partitions go on', () => {
+    const [scene, [a, b]] = Scene.stable(2) as [Scene, [string, string]];
+    scene.coordinator.leave('g', b, '', scene.now);
+    expect(scene.group?.state).toBe('PreparingRebalance');
+    scene.coordinator.onCrash();
+    scene.coordinator.onRestart(scene.now);
+    expect(scene.group).toMatchObject({ state: 'Stable', generation: 1, leader: a });
+    expect([...(scene.group?.members.values() ?? [])].map(({ assignment, id }) => [id, assignment.map(nameOf)])).toEqual([
+      [a, ['t-0']],
+      [b, ['t-1']],
+    ]);
+    scene.until(50);
+    expect(scene.heartbeat(a)).toBe('NONE');
+    scene.until(56);
+    expect(scene.heartbeat(a)).toBe('REBALANCE_IN_PROGRESS');
+  });
+
+  it('knows no generation that was not assigned', () => {
+    const [scene, [a, b]] = Scene.stable(2) as [Scene, [string, string]];
+    for (const id of [a, b]) scene.join(id, { topics: ['t', 'other'] });
+    expect(scene.group).toMatchObject({ state: 'CompletingRebalance', generation: 2 });
+    scene.coordinator.onCrash();
+    scene.coordinator.onRestart(scene.now);
+    expect(scene.group).toMatchObject({ state: 'Stable', generation: 1 });
+    expect(scene.heartbeat(a, 2)).toBe('ILLEGAL_GENERATION');
+  });
+
+  it('finds nobody in a group that was empty', () => {
+    const [scene, [a, b]] = Scene.stable(2) as [Scene, [string, string]];
+    for (const id of [a, b]) scene.coordinator.leave('g', id, '', scene.now);
+    scene.coordinator.onCrash();
+    scene.coordinator.onRestart(scene.now);
+    expect(scene.group).toMatchObject({ state: 'Empty', generation: 2 });
+  });
+});
+
 describe('the state of a coordinator', () => {
   it('is plain: a copy in the middle of a rebalance goes on as the coordinator itself does', () => {
     const [scene, [a, b]] = Scene.stable(2) as [Scene, [string, string]];

@@ -18,10 +18,12 @@ import {
   type Member,
   NO_REQUEST,
   newGroup,
+  readStored,
   rebalanceTimeoutNs,
   removeMember,
   type Subscription,
   saysTheSame,
+  storeGroup,
   subscriptionsOf,
   supportsAny,
   votedProtocol,
@@ -207,7 +209,10 @@ export class GroupCoordinator {
     if (group.state === 'CompletingRebalance') this.prepareRebalance(group, nowNs);
     else if (group.state === 'PreparingRebalance') this.completeJoinIfAll(group, nowNs);
     else if (votedProtocol(group) !== group.protocol) this.rebalance(group, nowNs);
-    else this.answerJoin(member, { ...joinAnswer(group, member), skipsAssignment: group.leader === id });
+    else {
+      storeGroup(group);
+      this.answerJoin(member, { ...joinAnswer(group, member), skipsAssignment: group.leader === id });
+    }
   }
 
   private joinAgain(group: Group, request: JoinRequest, nowNs: number): void {
@@ -290,6 +295,7 @@ export class GroupCoordinator {
     if (group.members.size === 0) {
       group.protocol = '';
       enterState(group, 'Empty', nowNs);
+      storeGroup(group);
       return;
     }
     group.protocol = votedProtocol(group);
@@ -355,6 +361,7 @@ export class GroupCoordinator {
       one.assignment = assignment.get(one.id) ?? [];
       if (this.answerSync(one, 'NONE', one.assignment)) one.dueNs = nowNs + one.sessionTimeoutNs;
     }
+    storeGroup(group);
   }
 
   // ---------------------------------------------------------------- heartbeat, leave
@@ -467,12 +474,7 @@ export class GroupCoordinator {
       group.join = null;
       group.syncDueNs = Infinity;
       group.hasNewMember = false;
-      for (const member of [...group.members.values()]) {
-        if (member.isNew) removeMember(group, member.id);
-        member.joinRequest = NO_REQUEST;
-        member.syncRequest = NO_REQUEST;
-        member.dueNs = Infinity;
-      }
+      readStored(group);
     }
   }
 

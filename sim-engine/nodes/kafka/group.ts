@@ -69,6 +69,8 @@ export interface Group {
   syncDueNs: number;
   /** Committed offsets, by the partition's name. */
   readonly offsets: Map<string, CommittedOffset>;
+  /** What a coordinator that begins anew reads from the log: the group as it was last assigned, or empty. */
+  stored: StoredGroup;
   /** States of late, the oldest first, for whoever looks. */
   readonly turns: GroupTurn[];
 }
@@ -92,6 +94,33 @@ export interface CommittedOffset {
   readonly committedNs: number;
 }
 
+/** What is written of a group when everybody has an assignment, and when nobody is left. Who comes and goes in between is not. */
+interface StoredGroup {
+  readonly generation: number;
+  readonly protocol: string;
+  readonly leader: string;
+  readonly members: readonly Member[];
+}
+
+const NOTHING_STORED: StoredGroup = { generation: 0, protocol: '', leader: '', members: [] };
+
+export function storeGroup(group: Group): void {
+  const { generation, leader, protocol } = group;
+  group.stored = { generation, protocol, leader, members: [...group.members.values()].map((member) => ({ ...member })) };
+}
+
+/** Puts a group back to what was written of it last. */
+export function readStored(group: Group): void {
+  const { generation, leader, members, protocol } = group.stored;
+  group.generation = generation;
+  group.protocol = protocol;
+  group.members.clear();
+  group.instances.clear();
+  for (const member of members)
+    addMember(group, { ...member, joinRequest: NO_REQUEST, syncRequest: NO_REQUEST, isNew: false, dueNs: Infinity });
+  group.leader = leader;
+}
+
 export function newGroup(id: string, nowNs: number): Group {
   return {
     id,
@@ -109,6 +138,7 @@ export function newGroup(id: string, nowNs: number): Group {
     join: null,
     syncDueNs: Infinity,
     offsets: new Map(),
+    stored: NOTHING_STORED,
     turns: [{ atNs: nowNs, state: 'Empty', generation: 0, members: 0 }],
   };
 }
