@@ -6,8 +6,10 @@ import { rabbitText } from '../messages/rabbitmq.ts';
 import { BrokerNodes } from '../node-views/BrokerNodes.tsx';
 import { cardSize } from '../node-views/node-views.ts';
 import { topologyOf } from '../store/drawing.ts';
-import { present, useLab } from '../store/lab.ts';
+import { LiveText } from '../store/LiveText.tsx';
+import { present, rates, useLab } from '../store/lab.ts';
 import { fieldOf } from '../store/params.ts';
+import { figure } from '../ui/format.ts';
 import './broker-head.css';
 
 export function BrokerHead({ node }: { readonly node: NodeDocument }) {
@@ -23,7 +25,7 @@ export function BrokerHead({ node }: { readonly node: NodeDocument }) {
   );
 }
 
-const PLATE = { width: 128, height: 26, left: 24, bottom: 14 } as const;
+const PLATE = { width: 164, height: 26, left: 24, bottom: 14 } as const;
 
 /** No part of the drawing: nothing can be wired to it, and it has a way to every queue. */
 function DefaultExchange({ node }: { readonly node: NodeDocument }) {
@@ -51,6 +53,11 @@ function DefaultExchange({ node }: { readonly node: NodeDocument }) {
         title={rabbitText('broker.default.help')}
       >
         {rabbitText('broker.default')}
+        <LiveText
+          className="broker-default-rate"
+          read={(frame, places) => figure(rates.at(frame, places.gauge(node.id, 'default_published')))}
+        />
+        <i className="unit">{rabbitText('card.per-second')}</i>
       </p>
     </>
   );

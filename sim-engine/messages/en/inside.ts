@@ -139,7 +139,7 @@ export const INSIDE_MESSAGES = {
   'inside.column.appended': 'Appended',
   'inside.column.arguments': 'Arguments',
   'inside.column.asked': 'Asked',
-  'inside.column.asked-from': 'Questions from no.',
+  'inside.column.asked-from': 'First question',
   'inside.column.assignor': 'Assignor',
   'inside.column.at': 'At',
   'inside.column.at-once': 'At once, at most',

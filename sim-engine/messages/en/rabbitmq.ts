@@ -12,6 +12,9 @@ export const RABBITMQ_KIND_WORDS = {
   'gauge.consumers.help': 'Consumers that are subscribed to the queue now.',
   'gauge.published.label': 'Published',
   'gauge.published.help': 'Messages that publishers have sent to it so far. What other exchanges hand on is not among them.',
+  'gauge.default_published.label': 'By the default exchange',
+  'gauge.default_published.help':
+    'Messages that publishers have sent straight to queues, or as direct replies, so far: through the exchange that has no name.',
   'gauge.unroutable.label': 'Unroutable',
   'gauge.unroutable.help': 'Messages that no binding took so far. Without "mandatory" nobody is told.',
   'wire.rabbitmq-publish.about':

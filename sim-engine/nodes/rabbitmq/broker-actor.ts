@@ -985,6 +985,9 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     out[at + 3] = new Set([...this.state.sessions.values()].map(({ connection }) => connection)).size;
     out[at + 4] = this.state.redeliveries;
     out[at + 5] = this.state.unroutable;
+    let byDefault = 0;
+    for (const [part, { count }] of this.state.published) if (!this.drawn.exchangeParts.has(part)) byDefault += count;
+    out[at + 6] = byDefault;
   }
 }
 

@@ -158,6 +158,7 @@ export const RABBITMQ: NodeKind<'rabbitmq', typeof BROKER_FIELDS> = declareNode(
     { name: 'connections', unit: 'connections', type: 'level' },
     { name: 'redeliveries', unit: 'deliveries', type: 'total' },
     { name: 'unroutable', unit: 'messages', type: 'total' },
+    { name: 'default_published', unit: 'messages', type: 'total' },
   ],
   leftOut: ['diskWriteTime', 'creditFlow', 'partitionHandling', 'permissions'],
   accepts: [RABBITMQ_EXCHANGE.type, RABBITMQ_QUEUE.type, RABBITMQ_REPLIES.type],

@@ -31,6 +31,7 @@ export interface Drawn {
   readonly parts: ReadonlyMap<string, string>;
   readonly queueParts: ReadonlySet<string>;
   readonly replyParts: ReadonlySet<string>;
+  readonly exchangeParts: ReadonlySet<string>;
   readonly exchanges: ReadonlyMap<string, ExchangeSpec>;
   readonly queues: ReadonlyMap<string, QueueSpec>;
   /** By id of the wire, with what it says: one that says something else is another binding. */
@@ -52,6 +53,7 @@ export function drawnTopology(parts: readonly PartRef[], wires: readonly InnerWi
     names: new Map(parts.map((part) => [part.id, part.kind === REPLIES ? REPLY_QUEUE : amqpName(part)])),
     parts: new Map(queues.map((part) => [amqpName(part), part.id])),
     queueParts: new Set(queues.map(({ id }) => id)),
+    exchangeParts: new Set(exchanges.map(({ id }) => id)),
     replyParts: new Set(parts.filter(({ kind }) => kind === REPLIES).map(({ id }) => id)),
     exchanges: new Map(exchanges.map((part) => [amqpName(part), exchangeSpec(part, alternateOf(part.id))])),
     queues: new Map(
