@@ -13,6 +13,7 @@ import { UP } from '../../world/actor-table.ts';
 import { DEAD_LETTERED, DLV_CLASSES, isClosed, PROCESSED, PUB_ACCEPTED, PUB_CLASSES, PUB_ON_WIRE } from '../../world/books.ts';
 import { CARRIES, carriesOf } from '../../world/packet-types.ts';
 import { actorPlace, DUPLICATE, LATE, UNKNOWN } from '../../world/reasons.ts';
+import { KafkaWatcher } from '../kafka/watcher.ts';
 import type { Story } from './draw-story.ts';
 
 /** What is wrong, in words; null when nothing is. */
@@ -491,6 +492,30 @@ function orderIsKept({ world: { oracle } }: Simulation): string | null {
   return oracle.orderBreaks === 0 ? null : `${oracle.orderBreaks} effects came after a later one of the same key`;
 }
 
+// ------------------------------------------------------------------ what Kafka promises
+
+const watchers = new WeakMap<Simulation, KafkaWatcher>();
+
+/** From now on the laws of Kafka are judged in this run; it must be told when the story is over. */
+export function watchKafka(simulation: Simulation, everyNs: number): KafkaWatcher {
+  const watcher = new KafkaWatcher(simulation, everyNs);
+  watchers.set(simulation, watcher);
+  return watcher;
+}
+
+/** K1 to K32 of docs/semantics/kafka.md, as far as one replica without transactions goes. */
+function kafkaKeepsItsLaws(simulation: Simulation): string | null {
+  const watcher = watchers.get(simulation);
+  watcher?.look();
+  const [fault] = watcher?.faults ?? [];
+  return fault === undefined ? null : `K${fault.law}, ${fault.text}`;
+}
+
+function kafkaKeepsItsLogs(simulation: Simulation): string | null {
+  watchers.get(simulation)?.lookThrough();
+  return kafkaKeepsItsLaws(simulation);
+}
+
 export const CHECKERS: readonly Checker[] = [
   { name: 'books balance', when: 'tick', check: booksBalance },
   { name: 'obligations match the books', when: 'table', check: obligationsMatchBooks },
@@ -503,6 +528,8 @@ export const CHECKERS: readonly Checker[] = [
   { name: 'what is marked was published', when: 'table', check: markedWasPublished },
   { name: 'views tell what happened', when: 'table', check: viewsTellWhatHappened },
   { name: 'scaled as told', when: 'table', check: scaledAsTold },
+  { name: 'Kafka keeps its laws', when: 'tick', check: kafkaKeepsItsLaws },
+  { name: 'Kafka keeps its logs', when: 'table', check: kafkaKeepsItsLogs },
   { name: 'calm is complete', when: 'calm', check: calmIsComplete },
   { name: 'order is kept', when: 'calm', check: orderIsKept },
 ];

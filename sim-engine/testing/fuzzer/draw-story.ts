@@ -11,6 +11,7 @@ import type { NodeDocument, TopologyDocument, WireDocument } from '../../topolog
 import { DOCUMENT_VERSION, TOPOLOGY_FORMAT } from '../../topology/document.ts';
 import { validateTopology } from '../../topology/parse.ts';
 import { Dice } from './dice.ts';
+import { drawCluster } from './draw-cluster.ts';
 import { drawParams, drawValue } from './draw-values.ts';
 
 const MS_NS = 1_000_000;
@@ -25,25 +26,32 @@ export interface Story {
   readonly seed: number;
   /**
    * `calm`: one road without any mishap, on which theory promises that nothing is lost, doubled or overtaken. `wild`: anything.
+   * `cluster`: Kafka alone, with the faults of its brokers, members and hosts, under its own laws.
    */
-  readonly mood: 'calm' | 'wild';
+  readonly mood: 'calm' | 'wild' | 'cluster';
   readonly topology: TopologyDocument;
   readonly script: readonly ScriptedCommand[];
   /** When the script is over; after it senders are silenced and the rest is let run out. */
   readonly endNs: number;
   readonly drainNs: number;
+  /** Time between two looks of the checkers, ns. */
+  readonly everyNs: number;
 }
 
 const CALM_SHARE = 0.15;
+/** Of so many seeds one is of Kafka alone. */
+const CLUSTER_EVERY = 5;
 const COMMANDS_MAX = 48;
 
 export function drawStory(seed: number): Story {
   const dice = new Dice(seed);
+  if (seed % CLUSTER_EVERY === 0) return { seed, mood: 'cluster', ...drawCluster(dice), drainNs: 1_000 * MS_NS };
   const mood = dice.chance(CALM_SHARE) ? 'calm' : 'wild';
   const topology = mood === 'calm' ? drawCalmTopology(dice) : drawWildTopology(dice);
   const endNs = dice.int(1_000, 5_000) * MS_NS + dice.int(0, MS_NS - 1);
   const script = mood === 'calm' ? drawCalmScript(dice, topology, endNs) : drawWildScript(dice, topology, endNs);
-  return { seed, mood, topology, script, endNs, drainNs: mood === 'calm' ? 600_000 * MS_NS : 4_000 * MS_NS };
+  const drainNs = mood === 'calm' ? 600_000 * MS_NS : 4_000 * MS_NS;
+  return { seed, mood, topology, script, endNs, drainNs, everyNs: MS_NS };
 }
 
 const documentOf = (nodes: readonly NodeDocument[], wires: readonly WireDocument[]): TopologyDocument => ({

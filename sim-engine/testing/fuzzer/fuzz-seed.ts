@@ -8,7 +8,7 @@ import { Simulation, type TimedCommand } from '../../simulation/simulation.ts';
 import type { ParsedScenario } from '../../topology/document.ts';
 import { TICK_NS } from '../../world/world.ts';
 import { scenarioOf, started } from '../drawing.ts';
-import { examine, Finding, type RunLaw } from './checkers.ts';
+import { examine, Finding, type RunLaw, watchKafka } from './checkers.ts';
 import type { Coverage } from './coverage.ts';
 import { Dice } from './dice.ts';
 import { drawStory, type Story } from './draw-story.ts';
@@ -58,9 +58,10 @@ function guarded<T>(what: string, work: () => T): T {
 function told(story: Story, scenario: ParsedScenario, coverage: Coverage): Simulation {
   const simulation = started(Simulation.create(scenario));
   coverage.listen(simulation);
+  const watcher = story.mood === 'cluster' ? watchKafka(simulation, story.everyNs) : null;
   let ticks = 0;
   simulation.watch({
-    gridNs: TICK_NS,
+    gridNs: story.everyNs,
     observe() {
       examine(simulation, story, 'tick');
       if (++ticks % TABLE_EVERY === 0) examine(simulation, story, 'table');
@@ -80,6 +81,7 @@ function told(story: Story, scenario: ParsedScenario, coverage: Coverage): Simul
     }
     silence(simulation);
     runOut(simulation, story);
+    watcher?.finish();
     examine(simulation, story, 'tick');
     examine(simulation, story, 'table');
     examine(simulation, story, 'calm');
@@ -176,6 +178,7 @@ function checkRestore(scenario: ParsedScenario, log: readonly TimedCommand[], en
     other.restore(elsewhere);
     goTo(other, end);
     expectSame('put into a new run', other);
-    examine(other, { seed: 0, mood: 'wild', topology: scenario.topology.document, script: [], endNs: 0, drainNs: 0 }, 'table');
+    const document = scenario.topology.document;
+    examine(other, { seed: 0, mood: 'wild', topology: document, script: [], endNs: 0, drainNs: 0, everyNs: TICK_NS }, 'table');
   });
 }

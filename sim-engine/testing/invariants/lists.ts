@@ -1,6 +1,7 @@
 // THE lists of invariants, one for each page of docs/semantics whose system is built, and which test of a run holds which of them.
 // lists.test.ts keeps them true; `npm run mutants` plants each fault into its test by planted.setup.ts.
 
+import { KAFKA } from './kafka.ts';
 import { PATTERNS } from './patterns.ts';
 import { RABBITMQ } from './rabbitmq.ts';
 import { isTestRow, type Row, type TestRow } from './rows.ts';
@@ -20,6 +21,7 @@ export interface InvariantList {
 export const INVARIANT_LISTS: readonly InvariantList[] = [
   { letter: 'P', count: 62, page: 'patterns', of: 'the patterns', rows: PATTERNS },
   { letter: 'R', count: 39, page: 'rabbitmq', of: 'RabbitMQ', rows: RABBITMQ },
+  { letter: 'K', count: 38, page: 'kafka', of: 'Kafka', rows: KAFKA },
 ];
 
 /** A row with the name by which it is cited, such as P7. */

@@ -20,12 +20,14 @@ import * as openRequests from '../../parts/open-requests.ts';
 import * as budget from '../../parts/retry-budget.ts';
 import * as bucket from '../../parts/token-bucket.ts';
 import { INSERT, WRITE_OUTBOX } from '../../world/packet-types.ts';
+import { KAFKA_MUTANTS } from './kafka-mutants.ts';
 import { MUTANTS, type Mutant, VECTOR_MUTANTS } from './mutants.ts';
 import { prototypeOfKind, replaceFunction, replaceMethod } from './planting.ts';
 import { RABBITMQ_MUTANTS } from './rabbitmq-mutants.ts';
 
 export const TEST_MUTANTS: readonly Mutant[] = [
   ...RABBITMQ_MUTANTS,
+  ...KAFKA_MUTANTS,
   // ---------------------------------------------------------------- requests
   {
     name: 'deadline-forgotten',
