@@ -162,6 +162,8 @@ function drawWireStates({ context, colours }: Brush, { shapes }: Scene, frame: F
   }
 }
 
+/** Of what a bar is measured by. */
+const SCALE_FONT = '500 9px "Geist Variable", system-ui, sans-serif';
 const CHIP_FONT = '500 11px "Geist Variable", system-ui, sans-serif';
 
 /** Width in five steps: up to so many letters a second. */
@@ -255,6 +257,12 @@ function painterOn({ context, sprites, colours }: Brush): Painter & { moveTo(x: 
       context.fillRect(left + x, top + y, width, height);
       context.fillStyle = colours(state);
       context.fillRect(left + x, top + y, width * share, height);
+    },
+    word(word, x, y) {
+      context.font = SCALE_FONT;
+      context.textAlign = 'right';
+      context.fillStyle = colours('ink-3');
+      context.fillText(word, left + x, top + y);
     },
   };
 }

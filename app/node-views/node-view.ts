@@ -18,6 +18,8 @@ export interface Painter {
   dot(x: number, y: number): void;
   /** A bar that is filled to `share`, in the colour of a state. */
   bar(x: number, y: number, width: number, height: number, share: number, state: 'waiting' | 'work' | 'dead' | 'retry'): void;
+  /** A small grey word that ends at a place: what a bar is measured by. */
+  word(word: string, x: number, y: number): void;
 }
 
 export interface NodeView {

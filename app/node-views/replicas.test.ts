@@ -16,6 +16,7 @@ function painted(wanted: number, working: number) {
     bar(x, _y, width, _height, share) {
       bars.push({ x, width, share });
     },
+    word() {},
   };
   const places = { gauge: (_node: string, name: string) => (name === 'wanted_replicas' ? 0 : 1) } as unknown as Places;
   paintReplicas(painter, 'keda', Float64Array.of(wanted, working), places);

@@ -6,13 +6,15 @@ function painted(letters: number, rows = 4) {
   const marks: { mark: Mark; x: number; y: number }[] = [];
   let dots = 0;
   let bars = 0;
+  const words: string[] = [];
   const painter = {
     mark: (mark: Mark, x: number, y: number) => marks.push({ mark, x, y }),
     dot: () => dots++,
     bar: () => bars++,
+    word: (word: string) => words.push(word),
   };
   paintTray(painter, letters, { x: 0, y: 0, rows, state: 'waiting', hasDots: true });
-  return { marks, dots, bars };
+  return { marks, dots, bars, words };
 }
 const singles = (marks: { mark: Mark }[]) => marks.filter(({ mark }) => mark === 'waiting').length;
 const bundles = (marks: { mark: Mark }[]) => marks.filter(({ mark }) => mark === 'bundle-waiting').length;
@@ -48,7 +50,8 @@ describe('a tray', () => {
 
   it('becomes a filled bar when the bundles no longer fit', () => {
     expect(trayLook(41_200, 4)).toBe('bar');
-    expect(painted(41_200)).toMatchObject({ marks: [], dots: 0, bars: 1 });
+    expect(painted(41_200)).toMatchObject({ marks: [], dots: 0, bars: 1, words: ['1k', '10k', '100k', '1M'] });
+    expect(painted(134).words).toEqual([]);
   });
 
   it('marks the empty places of its rows while it has some', () => {

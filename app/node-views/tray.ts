@@ -11,6 +11,9 @@ export const TRAY_WIDTH = PER_ROW * TRAY_PITCH;
 const ROW_HEIGHT = 13;
 const BUNDLE_ROW_HEIGHT = 17;
 const SINGLES_MAX = 60;
+const BAR_HEIGHT = 14;
+/** Where a bar is when it ends above one of these words. */
+const DECADES = ['1k', '10k', '100k', '1M'];
 
 export interface TrayOptions {
   readonly x: number;
@@ -38,7 +41,11 @@ export function paintTray(painter: Painter, letters: number, { x, y, rows, state
   if (look === 'bar') {
     // By powers of ten, a million fills it; the figure below is exact.
     const share = Math.min(1, Math.log10(letters / 100) / 4);
-    painter.bar(x, y + trayHeight(rows) / 2 - 7, TRAY_WIDTH, 14, share, state);
+    const top = y + trayHeight(rows) / 2 - 7;
+    painter.bar(x, top, TRAY_WIDTH, BAR_HEIGHT, share, state);
+    for (const [ix, decade] of DECADES.entries()) {
+      painter.word(decade, x + (TRAY_WIDTH * (ix + 1)) / DECADES.length, top + BAR_HEIGHT + 9);
+    }
     return;
   }
   const isSmall = look === 'small-letters';
