@@ -218,6 +218,11 @@ export const KAFKA_FIELD_WORDS: { readonly [key: string]: string } = {
   'kafka-consume.maxPartitionFetchBytes.label': 'Of a partition at most',
   'kafka-consume.maxPartitionFetchBytes.help': 'How much one fetch brings from one partition; one batch at least.',
 
+  // ---- group
+  'kafka-group.rewind.label': 'Set back by',
+  'kafka-group.rewind.help':
+    'Whenever this is set while nobody is in the group, its offsets go back to what was written so long ago, and all of that is read again.',
+
   // ---- what is passed on
   'kafka-pass-on.as.label': 'For',
   'kafka-pass-on.as.help':

@@ -16,6 +16,7 @@ export const NOTICE_MESSAGES = {
   'notice.projection-stands': '{node} stands still: an event is missing, or has no meaning where its stream stands.',
   'notice.kafka.fenced': 'A static member on {node} was sent away: another one has its instance id.',
   'notice.kafka.slow-poll': 'A member on {node} left its group: it worked on one poll for longer than the poll time-out.',
+  'notice.kafka.not-empty': 'The offsets of {node} stay as they are: they can be set only while nobody is in the group.',
   'notice.kafka.no-offset': 'A member on {node} stands still: there is no offset to begin at, and it was told not to choose one.',
   'notice.held-back': '{node} is held back: what it sends to takes nothing more for now.',
   'notice.command-refused': 'A command of the scenario could not be carried out when its time came: {command}.',

@@ -27,7 +27,7 @@ import {
   RETENTION_DUE,
 } from './broker-state.ts';
 import { SOCKET_CLOSED } from './client-connection.ts';
-import { coordinatorOf, TOPIC } from './cluster-metadata.ts';
+import { coordinatorOf, GROUP, TOPIC } from './cluster-metadata.ts';
 import { lagIn } from './group-share.ts';
 import { LedPartitions } from './led-partitions.ts';
 import type { LogSettings } from './log-settings.ts';
@@ -48,6 +48,8 @@ export class KafkaBroker extends StatefulActor implements Container, BrokerCore 
   readonly peers: (LinkIx | null)[] = [];
   readonly settings = new Map<string, LogSettings>();
   params: Params;
+  /** As they were when it began. */
+  private readonly parts: readonly PartRef[];
   private readonly fetches: BrokerFetches;
   private readonly partitions: LedPartitions;
   private readonly groups: BrokerGroups;
@@ -58,6 +60,7 @@ export class KafkaBroker extends StatefulActor implements Container, BrokerCore 
     this.place = actorPlace(self.ix);
     this.number = Number(self.member) - 1;
     this.params = self.params;
+    this.parts = self.parts;
     this.readParts(self.parts);
     this.fetches = new BrokerFetches(this);
     this.partitions = new LedPartitions(this, this.fetches);
@@ -112,10 +115,31 @@ export class KafkaBroker extends StatefulActor implements Container, BrokerCore 
 
   onParts(parts: readonly PartRef[]): void {
     this.readParts(parts);
+    this.followRewinds(parts, true);
     this.partitions.armCleaning();
   }
 
+  /** Offsets of a group are set back when somebody says how far; each leader knows where its partitions were then. */
+  private followRewinds(parts: readonly PartRef[], areNews: boolean): void {
+    const { rewinds } = this.state;
+    for (const { id, kind, params } of parts) {
+      if (kind !== GROUP) continue;
+      const backNs = params.rewind as number;
+      const isNews = areNews && rewinds.has(id) && rewinds.get(id) !== backNs && backNs > 0;
+      rewinds.set(id, backNs);
+      if (!isNews || this.world.condition(this.ix) !== UP) continue;
+      const offsets = this.partitions.offsetsAt(id, (this.world.now[0] as number) - backNs);
+      const coordinator = coordinatorOf(id, this.params.brokers as number);
+      const link = this.peers[coordinator];
+      if (offsets.length === 0) continue;
+      const word: InsideWord = { word: 'set-offsets', group: id, offsets };
+      if (coordinator === this.number) this.onWord(word);
+      else if (link) this.world.send(link, packet.REQUEST, this.world.payloads.put(word), 1, 0);
+    }
+  }
+
   override onStart(): void {
+    this.followRewinds(this.parts, false);
     this.partitions.armRetention();
     this.partitions.armCleaning();
     this.followFaults();
@@ -190,6 +214,7 @@ export class KafkaBroker extends StatefulActor implements Container, BrokerCore 
   private onWord(word: InsideWord): void {
     const { state } = this;
     if (word.word === 'back') state.told.clear();
+    else if (word.word === 'set-offsets') this.groups.setOffsets(word.group, word.offsets);
     else if (word.word === 'committed') for (const one of word.offsets) this.partitions.letGo(word.group, one, one.offset);
     else {
       state.metadata = word.metadata;

@@ -6,7 +6,7 @@ import type { World } from '../../world/world.ts';
 import type { Params } from '../fields.ts';
 import { nameOf, type TopicPartition } from './assignors/assignment.ts';
 import { type BrokerCore, type BrokerState, GROUPS_DUE } from './broker-state.ts';
-import { GroupCoordinator, type GroupError, type JoinAnswer } from './group-coordinator.ts';
+import { GroupCoordinator, type GroupError, type JoinAnswer, NO_GENERATION } from './group-coordinator.ts';
 import type { LedPartitions } from './led-partitions.ts';
 import type { InsideWord, PartitionOffset, Request, Response } from './protocol.ts';
 
@@ -78,6 +78,13 @@ export class BrokerGroups {
         return this.broker.respond(slot, { api: 'committed', id, offsets });
       }
     }
+  }
+
+  /** As an administrator sets them: only while nobody is in the group. */
+  setOffsets(group: string, offsets: readonly PartitionOffset[]): void {
+    const error = this.coordinator.commit(group, '', '', NO_GENERATION, offsets, this.world.now[0] as number);
+    if (error === 'NONE') this.tellCommitted(group, offsets);
+    else this.world.notice('notice.kafka.not-empty', group);
   }
 
   private parked(slot: number, id: number): number {

@@ -64,6 +64,8 @@ export interface BrokerState {
   /** For when the groups' timer is set, ns, in a cell; infinity = it is not. */
   readonly groupsDueNs: Float64Array;
   groupTimers: number;
+  /** By group: how far back its offsets were last to be set, ns. */
+  readonly rewinds: Map<string, number>;
   producerIds: number;
   appended: number;
   fetched: number;
@@ -87,6 +89,7 @@ export const newBrokerState = (): BrokerState => ({
   told: new Map(),
   groupsDueNs: new Float64Array([Number.POSITIVE_INFINITY]),
   groupTimers: 0,
+  rewinds: new Map(),
   producerIds: 0,
   appended: 0,
   fetched: 0,

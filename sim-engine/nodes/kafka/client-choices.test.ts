@@ -210,6 +210,34 @@ describe('before partitions are given up', () => {
   });
 });
 
+describe('a group that is set back', () => {
+  it('reads again what was written since then, once nobody is in it, and only then', () => {
+    const simulation = drawn();
+    runTo(simulation, 30);
+    const { processed } = ledgerOf(simulation.world).delivery;
+    set(simulation, 'readers', 'rewind', '10s');
+    runTo(simulation, 32);
+    // A member is in the group: nothing happens.
+    expect(simulation.world.oracle.duplicateEffects).toBe(0);
+    set(simulation, 'readers-worker', 'closed', true);
+    runTo(simulation, 35);
+    expect(gauge(simulation, 'readers', 'consumer_lag')).toBeLessThan(80);
+    set(simulation, 'readers', 'rewind', '0s');
+    runTo(simulation, 35.5);
+    set(simulation, 'readers', 'rewind', '10s');
+    runTo(simulation, 36);
+    // Twenty a second, over ten of which it had read all but the last four.
+    expect(gauge(simulation, 'readers', 'consumer_lag')).toBeGreaterThan(195);
+    expect(gauge(simulation, 'readers', 'consumer_lag')).toBeLessThan(220);
+    set(simulation, 'readers-worker', 'closed', false);
+    const { delivery } = runTo(simulation, 60);
+    expect(delivery.processed).toBeGreaterThan(processed);
+    expect(simulation.world.oracle.duplicateEffects).toBeGreaterThan(110);
+    expect(simulation.world.oracle.duplicateEffects).toBeLessThan(150);
+    expect(delivery.lost).toBe(0);
+  });
+});
+
 describe('a consumer that is closed', () => {
   it('finishes its poll, commits, leaves at once, and joins again when it is opened', () => {
     const simulation = drawn({ worker: { work: { law: 'constant', value: '40ms' } } });

@@ -92,7 +92,7 @@ export interface CoordinatorOutput {
 /** New members, whose requests are parked and who send no heartbeats, are let go after this long. Source: `classicGroupNewMemberJoinTimeoutMs`. */
 const NEW_MEMBER_TIMEOUT_NS = 300_000_000_000;
 /** Of a commit that belongs to no member: a consumer without a group, or an operator. */
-const NO_GENERATION = -1;
+export const NO_GENERATION = -1;
 
 export class GroupCoordinator {
   state: CoordinatorState = { groups: new Map(), ids: 0 };

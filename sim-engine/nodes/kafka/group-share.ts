@@ -67,7 +67,7 @@ export function takeFrom({ from, obls }: GroupShare, goes: (offset: number, obl:
 
 /** The group has committed: what lies below is nothing that the broker would hand out again. */
 export function letGoBelow(world: World, share: GroupShare, offset: number, place: number): void {
-  if (offset > share.committed) share.committed = offset;
+  share.committed = offset;
   releaseBelow(share, offset, (obl) =>
     // What nobody was ever given was passed over, by a start at the end of the log.
     end(world, obl, world.obligations.attempts[obl] === 0 ? SKIPPED : LOST, place, FORGOTTEN),

@@ -414,6 +414,18 @@ const CONSUME_FIELDS = declareFields('kafka-consume', {
   },
 });
 
+const GROUP_FIELDS = declareFields('kafka-group', {
+  rewind: {
+    kind: 'duration',
+    min: '0s',
+    max: '49d',
+    default: '0s',
+    key: '--reset-offsets --by-duration',
+    live: true,
+    advanced: true,
+  },
+});
+
 const PASS_ON_FIELDS = declareFields('kafka-pass-on', {
   as: {
     kind: 'choice',
@@ -448,10 +460,10 @@ export const KAFKA_TOPIC: NodeKind<'kafka-topic', typeof TOPIC_FIELDS> = declare
   holdsMessages: false,
 });
 
-export const KAFKA_GROUP: NodeKind<'kafka-group', typeof NO_FIELDS> = declareNode({
+export const KAFKA_GROUP: NodeKind<'kafka-group', typeof GROUP_FIELDS> = declareNode({
   type: 'kafka-group',
   group: 'kafka',
-  fields: NO_FIELDS,
+  fields: GROUP_FIELDS,
   ports: [
     { name: 'in', direction: 'in', type: 'kafka-subscriber' },
     { name: 'out', direction: 'out', type: 'kafka-deliveries' },

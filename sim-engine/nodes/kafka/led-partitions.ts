@@ -13,6 +13,7 @@ import { dropAt, dropShare, expireBelow, type GroupShare, letGoBelow, newShare, 
 import { layDown, openAgain, takeOver } from './handed-over.ts';
 import { type Batch, recordOffset } from './log-segment.ts';
 import type { LogSettings } from './log-settings.ts';
+import { offsetAtTime } from './offset-by-time.ts';
 import type { LogMarks } from './offsets.ts';
 import {
   appendBatch,
@@ -24,7 +25,7 @@ import {
   raiseHighWatermark,
 } from './partition-log.ts';
 import { expireProducers } from './producer-state.ts';
-import type { ClusterMetadata, LeaderError, PassedOn, ProduceBatch, Request } from './protocol.ts';
+import type { ClusterMetadata, LeaderError, PartitionOffset, PassedOn, ProduceBatch, Request } from './protocol.ts';
 
 const SECOND = 1_000_000_000;
 /** `log.cleaner.backoff.ms`, `producer.id.expiration.ms`. */
@@ -118,6 +119,13 @@ export class LedPartitions {
     return known === undefined
       ? { error: errorOf(this.state.metadata, partition), marks: NO_MARKS }
       : { error: null, marks: marksOfLog(known.log) };
+  }
+
+  /** Where the partitions that a group reads here were at a time, ns. */
+  offsetsAt(group: string, timeNs: number): readonly PartitionOffset[] {
+    return [...this.state.partitions.values()]
+      .filter(({ shares }) => shares.has(group))
+      .map(({ log, partition, topic }) => ({ topic, partition, offset: offsetAtTime(log, timeNs) }));
   }
 
   /** The group has committed so far: nobody here hands out again what lies below. */

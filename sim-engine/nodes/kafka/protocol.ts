@@ -149,5 +149,7 @@ export type InsideWord =
   | { readonly word: 'metadata'; readonly metadata: ClusterMetadata }
   /** A group has committed so far: the books let go of what lies below. */
   | { readonly word: 'committed'; readonly group: string; readonly offsets: readonly PartitionOffset[] }
+  /** The offsets of a group are to be set to these, if nobody is in it. */
+  | { readonly word: 'set-offsets'; readonly group: string; readonly offsets: readonly PartitionOffset[] }
   /** The sender was dead, and has not heard what it was told since. */
   | { readonly word: 'back' };
