@@ -71,7 +71,7 @@ export const KAFKA: readonly Row[] = [
     says: 'without numbers one request at a time doubles and never reorders',
     file: LAWS,
     test: 'K17: one request at a time doubles and never reorders',
-    mutant: 'again-backwards',
+    mutant: 'newest-batch-first',
     but: 'that several at a time reorder is shown by the scenario kafka-sent-again',
   },
   {

@@ -111,15 +111,20 @@ export const KAFKA_MUTANTS: readonly Mutant[] = [
       ),
   },
   {
-    name: 'again-backwards',
-    about: 'a batch that is tried again has its records the other way round',
+    name: 'newest-batch-first',
+    about: 'of the batches that wait for a partition the newest goes first',
     plant: () =>
       producer(
-        'putBack',
-        (putBack) =>
-          function (this: Any, batch: { readonly msgs: number[] }) {
-            batch.msgs.reverse();
-            putBack.call(this, batch);
+        'readyFor',
+        (readyFor) =>
+          function (this: Any, door: number) {
+            const turn = (): void => {
+              for (const queue of this.state.queues.values()) queue.reverse();
+            };
+            turn();
+            const ready = readyFor.call(this, door);
+            turn();
+            return ready;
           },
       ),
   },
