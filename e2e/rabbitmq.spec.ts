@@ -269,6 +269,23 @@ test('the memory alarm holds publishers up while consumers drain the queue @desk
   expect(await isBalanced(page)).toBe(true);
 });
 
+test('a part leads to the broker that it lies in, also where that has no frame @long', async ({ page }) => {
+  await openSorting(page);
+  await select(page, 'email');
+  await page.getByRole('button', { name: 'in rabbit', exact: true }).click();
+  await expect(page.locator('.inspector h2')).toHaveText('rabbit');
+  await expect(page.getByLabel('Memory alarm', { exact: true })).toBeVisible();
+});
+
+test('what the server would refuse is said on the card @desktop @long', async ({ page }) => {
+  await openSorting(page);
+  await select(page, 'email');
+  await page.getByLabel('Durable', { exact: true }).uncheck();
+  await expect(card(page, 'email')).toContainText('Refused by the server');
+  await page.getByLabel('Durable', { exact: true }).check();
+  await expect(card(page, 'email')).not.toContainText('Refused by the server');
+});
+
 test('a message that no binding takes is acknowledged all the same, and the ledger says unroutable @desktop', async ({
   page,
 }) => {

@@ -127,7 +127,10 @@ function Settings({ thing, topology, isExplained, onExplain, isInside, onInside 
         <KindGlyph kind={isWire(thing) ? 'wire' : thing.kind} size={22} />
         <div>
           <h2>{name}</h2>
-          <p>{say(kind.label)}</p>
+          <p>
+            {say(kind.label)}
+            {!isWire(thing) && thing.parent !== undefined && <Holder topology={topology} id={thing.parent} />}
+          </p>
         </div>
         <button
           type="button"
@@ -155,6 +158,15 @@ function Settings({ thing, topology, isExplained, onExplain, isInside, onInside 
         <SettingsBody thing={thing} topology={topology} isExplained={isExplained} isLoose={isLoose} />
       )}
     </aside>
+  );
+}
+
+/** What a part lies in, and the way there: on a narrow screen it has no frame that could be tapped. */
+function Holder({ id, topology }: { readonly id: string; readonly topology: TopologyDocument }) {
+  return (
+    <button type="button" className="inspector-holder" onClick={() => select([id])}>
+      {text('inspector.holder', { name: nameOf(topology, id) })}
+    </button>
   );
 }
 

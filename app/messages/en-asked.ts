@@ -60,6 +60,7 @@ export const EN = {
   'inspector.wire-from': 'Wire from',
   'inspector.wire-to.of': 'Draw a wire to {name}',
   'inspector.wire-from.of': 'Draw a wire from {name}',
+  'inspector.holder': 'in {name}',
   'inspector.explain': 'Explain the settings',
   'inspector.more': 'More settings',
   'inspector.now': 'Now',
