@@ -394,6 +394,28 @@ describe('a group', () => {
     expect(delivery.lost).toBe(0);
   });
 
+  it.each([
+    ['is killed', { type: 'crash', node: 'worker0' }, 10, 13.1],
+    ['is closed', { type: 'setParam', target: 'readers-worker0', field: 'closed', value: true }, 0, 3.1],
+  ] as const)(
+    'hands on what a member had that %s: after its session, or within a round of heartbeats (K25)',
+    (_, command, least, most) => {
+      for (const assignor of ['range', 'cooperative-sticky']) {
+        const simulation = drawn({ workers: 2, consumes: { assignor, sessionTimeout: '10s', heartbeatInterval: '3s' } });
+        runTo(simulation, 20);
+        expect(ownedBy(simulation, 'worker1')).toHaveLength(2);
+        const fromNs = simulation.timeNs;
+        give(simulation, command);
+        while (ownedBy(simulation, 'worker1').length < 4) simulation.advanceTo(simulation.timeNs + 10e6);
+        const seconds = (simulation.timeNs - fromNs) / SECOND_NS;
+        // The last heartbeat may lie almost one interval back.
+        expect(seconds).toBeGreaterThan(least - 3);
+        expect(seconds).toBeLessThan(most);
+        expect(runTo(simulation, 40).delivery.lost).toBe(0);
+      }
+    },
+  );
+
   it('waits for a static member that is back in time, without a round (K25)', () => {
     const simulation = drawn({ workers: 2, consumes: { staticMembers: true, sessionTimeout: '20s' } });
     runTo(simulation, 8);
