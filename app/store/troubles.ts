@@ -3,7 +3,6 @@
 
 import { create } from 'zustand';
 import type { DescribedProblem } from '../../sim-engine/topology/describe-problem.ts';
-import type { MessageKey } from '../messages/asked.ts';
 import { nameOf, topologyOf } from './drawing.ts';
 import { firstLetter } from './first-letter.ts';
 import { present, useLab } from './lab.ts';
@@ -20,23 +19,6 @@ interface Troubles {
 
 export const useTroubles = create<Troubles>(() => ({ of: new Map() }));
 
-/** By code of the problem. */
-const SHORT: ReadonlyMap<string, MessageKey> = new Map([
-  ['nothing-comes-in', 'card.nothing-comes-in'],
-  ['no-way-out', 'card.no-way-out'],
-  ['no-dead-letters', 'card.no-dead-letters'],
-  ['gaps-of-nothing', 'card.gaps-of-nothing'],
-  ['amqp-queue-refused', 'card.refused'],
-  ['amqp-exchange-refused', 'card.refused'],
-  ['amqp-binding-refused', 'card.binding-refused'],
-  ['amqp-name-twice', 'card.name-twice'],
-  ['amqp-replies-manual', 'card.replies-manual'],
-  ['amqp-no-reply-to', 'card.no-reply-to'],
-  ['amqp-replies-unread', 'card.replies-unread'],
-  ['amqp-stream-window', 'card.stream-window'],
-  ['amqp-circle', 'card.circle'],
-]);
-
 /** Long enough that a wire drawn at once after its card is there before anybody complains. */
 const AFTER_MS = 700;
 
@@ -50,10 +32,10 @@ export function watchTroubles(): () => void {
     asked = drawing;
     const topology = topologyOf(drawing);
     await firstLetter;
-    const [{ advice }, { describeProblem }, { text }] = await Promise.all([
+    const [{ advice }, { describeProblem }, { shortOf }] = await Promise.all([
       import('../../sim-engine/topology/advice.ts'),
       lateWords(),
-      import('../messages/asked.ts'),
+      import('./trouble-words.ts'),
     ]);
     const of = new Map<string, Trouble>();
     const onBrokers = topology.nodes.some(({ kind }) => kind === 'rabbitmq')
@@ -64,8 +46,7 @@ export function watchTroubles(): () => void {
       if (list !== 'nodes' || typeof id !== 'string' || of.has(id)) continue;
       const values = { ...problem.values, node: nameOf(topology, id) };
       const described = describeProblem({ ...problem, values });
-      const short = SHORT.get(problem.code);
-      of.set(id, { ...described, short: short === undefined ? described.sentence : text(short) });
+      of.set(id, { ...described, short: shortOf(problem.code) ?? described.sentence });
     }
     if (of.size > 0 || useTroubles.getState().of.size > 0) useTroubles.setState({ of });
   };
