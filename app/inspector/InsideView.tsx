@@ -4,7 +4,6 @@
 import { ArrowLeft } from 'lucide-react';
 import { createContext, lazy, Suspense, useContext, useEffect, useId, useRef, useState } from 'react';
 import type { InsideCell, InsideSort, InsideTable } from '../../sim-engine/protocol/messages.ts';
-import { printBytes } from '../../sim-engine/topology/units.ts';
 import { kafkaText } from '../messages/kafka.ts';
 import { say } from '../messages/say.ts';
 import { worded } from '../messages/services.ts';
@@ -13,8 +12,8 @@ import { client } from '../store/lab.ts';
 import { usePanels } from '../store/panels.ts';
 import { useAsked } from '../store/use-asked.ts';
 import { useNames } from '../store/use-names.ts';
+import { bytesText } from '../ui/bytes.ts';
 import { count, durationText, figure, moment } from '../ui/format.ts';
-import { spaced } from './facts.ts';
 import '../ui/details.css';
 import './inside.css';
 
@@ -157,7 +156,7 @@ function Rows({ table: { columns }, rows, headedBy }: RowsProps) {
 }
 
 const classOf = (sort: InsideSort): string | undefined =>
-  FIGURES.has(sort) ? 'is-figure' : sort === 'word' ? 'is-word' : undefined;
+  FIGURES.has(sort) ? 'is-figure' : sort === 'word' ? 'is-word' : sort === 'text' ? 'is-text' : undefined;
 
 function OpenDetail({ number }: { readonly number: number }) {
   const open = useContext(Opening);
@@ -206,7 +205,7 @@ function Cell({ sort, cell }: { readonly sort: InsideSort; readonly cell: Inside
     case 'moment':
       return moment(Number(cell));
     case 'bytes':
-      return spaced(printBytes(Number(cell)));
+      return bytesText(Number(cell));
     case 'ratio':
       return `${figure(Number(cell) * 100)} %`;
     default:

@@ -150,8 +150,9 @@ export function GroupBody({ node: { id }, isNarrow }: CardProps) {
       </div>
       {!isNarrow && (
         <ul className="group-members">
-          {rows.map((member) => (
-            <MemberRow key={`${member.wire} ${member.place}`} member={member} isAlone={!hasTwin(shown, member)} />
+          {rows.map((member, ix) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: one that died and its successor are told apart by nothing else.
+            <MemberRow key={ix} member={member} isAlone={!hasTwin(shown, member)} />
           ))}
           {members > rows.length && <li className="group-more">{kafkaText('group.more', { count: members - rows.length })}</li>}
         </ul>

@@ -8,6 +8,7 @@ import { nodeName } from '../store/drawing.ts';
 import { LiveText, usePicture, write } from '../store/LiveText.tsx';
 import { currentPlaces, rates } from '../store/lab.ts';
 import type { Places } from '../store/readings.ts';
+import { bytesText } from '../ui/bytes.ts';
 import { count, figure } from '../ui/format.ts';
 import { tagsNow } from './group-tags-now.ts';
 import { foldsOf, ROW_HEIGHT, TAPES_TOP, TOPIC_WIDTH, tapesHeight, tapesOf } from './kafka-sizes.ts';
@@ -99,17 +100,6 @@ function Foot({ id }: { readonly id: string }) {
       </dl>
     </div>
   );
-}
-
-function bytesText(bytes: number): string {
-  for (const [unit, size] of [
-    ['GB', 1e9],
-    ['MB', 1e6],
-    ['kB', 1e3],
-  ] as const) {
-    if (bytes >= size) return `${figure(bytes / size)} ${unit}`;
-  }
-  return `${count(bytes)} B`;
 }
 
 function TapeRow({ partition, grid }: { readonly partition: number; readonly grid: string }) {

@@ -1,6 +1,7 @@
 // What the clients of a cluster hold, as tables: of a producer its buffer and its batches, waiting and in flight; of a consumer its members,
 // how each stands with the group, what it went through of late, and where it is in the partitions that it owns. Called by them when somebody looks at their host.
 
+import { type NumberMap, valuesOf } from '../../kernel/number-map.ts';
 import {
   agoNs,
   factsOf,
@@ -41,7 +42,6 @@ const BATCHES = listShape('kafka-producer.batches', {
 const MEMBERS = listShape('kafka-consumer.members', {
   member: 'text',
   standing: 'word',
-  generation: 'count?',
   owns: 'text?',
   polled: 'count?',
   has: 'count',
@@ -94,7 +94,7 @@ interface Batch {
 
 interface Batches {
   readonly queues: ReadonlyMap<number, readonly Batch[]>;
-  readonly inFlight: ReadonlyMap<number, readonly Batch[]>;
+  readonly inFlight: NumberMap<readonly Batch[]>;
 }
 
 export function producerTable(
@@ -109,7 +109,7 @@ export function producerTable(
       'buffer-used': bytes,
       'buffer-memory': bufferBytes,
       'to-send': [...queues.values()].flat().length,
-      'in-flight': [...inFlight.values()].flat().length,
+      'in-flight': valuesOf(inFlight).flat().length,
       'producer-id': producerId < 0 ? null : producerId,
       epoch: producerId < 0 ? null : numbers.epoch,
     },
@@ -132,7 +132,7 @@ export function batchesTable(world: World, { inFlight, queues }: Batches, about:
       again: batch.notBeforeNs > (world.now[0] as number) ? untilNs(world, batch.notBeforeNs) : null,
       age: agoNs(world, batch.createdNs),
     });
-  const out = [...inFlight.values()].flat();
+  const out = valuesOf(inFlight).flat();
   const waiting = [...queues.values()].flat();
   for (const batch of out) add(batch, 'inside.word.batch-in-flight');
   for (const batch of waiting) add(batch, batch.attempts > 0 ? 'inside.word.batch-to-retry' : 'inside.word.batch-waits');
@@ -153,11 +153,10 @@ const placeName = ({ place }: Member): string => `#${place + 1}`;
 export function membersTable(world: World, members: readonly Member[], about: string): InsideTable {
   const rows = new InsideRows(MEMBERS);
   for (const member of members) {
-    const { generation, inHand, isFenced, kept, lastPollNs, owned, polled, stage } = member;
+    const { inHand, isFenced, kept, lastPollNs, owned, polled, stage } = member;
     rows.add({
       member: memberName(member),
       standing: isFenced ? 'inside.word.member-fenced' : STAGES[stage],
-      generation: generation < 0 ? null : generation,
       owns: owned.size === 0 ? null : [...owned.keys()].join(', '),
       polled: polled.length > 0 ? polled.length : null,
       has: inHand.size,
