@@ -3,6 +3,7 @@
 // Follows `NetworkClient`; semantics 6; K21.
 
 import type { ActorIx, StreamIx } from '../../kernel/ids.ts';
+import { lookUp, type NumberMap, newNumberMap, putIn, takeFrom, valuesOf } from '../../kernel/number-map.ts';
 import { REQUEST } from '../../world/packet-types.ts';
 import type { World } from '../../world/world.ts';
 import { type Connection, clientTimer, type Door } from '../node-kind.ts';
@@ -41,7 +42,7 @@ export interface ConnectionState {
   ids: number;
   readonly doors: DoorState[];
   /** By number, in order. */
-  readonly calls: Map<number, Call>;
+  readonly calls: NumberMap<Call>;
   metadata: ClusterMetadata | null;
   /** Since when, ns, in a cell. */
   readonly metadataNs: Float64Array;
@@ -52,7 +53,7 @@ export interface ConnectionState {
 export const newConnectionState = (ids: number, doors: number): ConnectionState => ({
   ids,
   doors: Array.from({ length: doors }, () => ({ isUp: true, failures: 0 })),
-  calls: new Map(),
+  calls: newNumberMap(),
   metadata: null,
   metadataNs: new Float64Array(1),
   isAsking: false,
@@ -98,7 +99,7 @@ export class ClientConnection {
       get live() {
         return user.connection.calls.size;
       },
-      counts: (id) => user.connection.calls.has(id),
+      counts: (id) => lookUp(user.connection.calls, id) !== undefined,
     };
   }
 
@@ -114,9 +115,11 @@ export class ClientConnection {
   send(door: number, body: Body, timeoutNs: number): number {
     const { connection } = this.user;
     const id = ++connection.ids;
-    const request = { ...body, id } as Request;
+    // What is handed over is not used again: it becomes the request itself.
+    const request = body as Request;
+    (request as { id: number }).id = id;
     const { world } = this;
-    connection.calls.set(id, { request, door });
+    putIn(connection.calls, id, { request, door });
     addDeadline(world, this.deadlines, this.nowNs + timeoutNs, id);
     world.send((this.doors[door] as Door).out, REQUEST, world.payloads.put(request), 1, 0);
     return id;
@@ -150,12 +153,11 @@ export class ClientConnection {
   onResponse(number: number): void {
     const response = this.world.payloads.take(number) as Response;
     const { connection } = this.user;
-    const call = connection.calls.get(response.id);
+    const call = takeFrom(connection.calls, response.id);
     if (call === undefined) {
       this.user.onResponse(response, NO_CALL);
       return;
     }
-    connection.calls.delete(response.id);
     if (response.api === 'metadata') this.onMetadata(response.metadata, call.door);
     else this.user.onResponse(response, call);
   }
@@ -178,7 +180,7 @@ export class ClientConnection {
     const state = doors[door];
     if (state === undefined || state.isUp) return;
     // While it was dead its host refused every attempt: none of them is under way any more.
-    for (const [id, call] of [...calls]) if (call.door === door) calls.delete(id);
+    for (const { door: of, request } of valuesOf(calls)) if (of === door) takeFrom(calls, request.id);
     this.connect(door);
   }
 
@@ -186,7 +188,7 @@ export class ClientConnection {
   onTimer(timer: number, arg: number): boolean {
     if (timer === REQUEST_DUE) {
       // One request that times out closes the connection, and with it all others.
-      passDeadlines(this.world, this.deadlines, arg, (id) => this.close((this.user.connection.calls.get(id) as Call).door));
+      passDeadlines(this.world, this.deadlines, arg, (id) => this.close((lookUp(this.user.connection.calls, id) as Call).door));
       return true;
     }
     if (timer === RECONNECT) {
@@ -206,8 +208,8 @@ export class ClientConnection {
     const waitMs = clientBackoffMs(RECONNECT_BACKOFF, state.failures++, this.world.streams.uniform(this.stream));
     this.world.at[0] = this.nowNs + waitMs * MS;
     this.world.arm(this.hostIx, clientTimer(this.client, RECONNECT), door);
-    const gone = [...connection.calls.values()].filter((call) => call.door === door);
-    for (const call of gone) connection.calls.delete(call.request.id);
+    const gone = valuesOf(connection.calls).filter((call) => call.door === door);
+    for (const call of gone) takeFrom(connection.calls, call.request.id);
     for (const call of gone) {
       if (call.request.api === 'metadata') connection.isAsking = false;
       else this.user.onFailed(call);
@@ -216,7 +218,7 @@ export class ClientConnection {
 
   /** A question serves as the handshake: with its answer the broker counts as reached. */
   private connect(door: number): void {
-    const isUnderWay = [...this.user.connection.calls.values()].some((call) => call.door === door);
+    const isUnderWay = valuesOf(this.user.connection.calls).some((call) => call.door === door);
     if (!isUnderWay) this.send(door, { api: 'metadata' }, SETUP_NS);
   }
 }

@@ -4,6 +4,7 @@
 
 import { max } from '../../kernel/exact-math.ts';
 import type { LinkIx, MsgIx, StreamIx } from '../../kernel/ids.ts';
+import { clearNumbers, type NumberMap, newNumberMap, putIn, takeFrom, valuesOf } from '../../kernel/number-map.ts';
 import type { Inside } from '../../world/inside.ts';
 import * as packet from '../../world/packet-types.ts';
 import { actorPlace, CRASH, REMOVED, TOO_OLD } from '../../world/reasons.ts';
@@ -69,10 +70,14 @@ interface ProducerState {
   readonly connection: ConnectionState;
   /** Batches that wait, by partition, the first to go first. */
   readonly queues: Map<number, ProducerBatch[]>;
+  /** Partitions of which any wait, in the order in which they began to. */
+  readonly active: number[];
   /** By number of the request. */
-  readonly inFlight: Map<number, ProducerBatch[]>;
-  /** Everything that is not answered for: each message keeps one reference for it. */
-  readonly pending: Set<number>;
+  readonly inFlight: NumberMap<ProducerBatch[]>;
+  /** How many requests are under way, by broker. */
+  readonly underWay: number[];
+  /** How many messages are not answered for: each keeps one reference for it. */
+  readonly pending: { size: number };
   /** What a call to send waits with until there is room; null = none does. */
   blocked: { readonly msg: number; readonly partition: number; readonly untilNs: number } | null;
   /** What a program that sends one at a time waits for, and for how long; null = for nothing. */
@@ -88,7 +93,7 @@ interface ProducerState {
   isAskingId: boolean;
   numbers: NumbersState;
   deadlines: DeadlineState;
-  /** Numbers of the batches that wait. */
+  /** Numbers of the batches that wait and have a deadline. */
   readonly waiting: Set<number>;
   /** Whether a deadline is set for the oldest batch. */
   isWatching: boolean;
@@ -98,8 +103,10 @@ interface ProducerState {
 const newState = (ids: number, doors: number): ProducerState => ({
   connection: newConnectionState(ids, doors),
   queues: new Map(),
-  inFlight: new Map(),
-  pending: new Set(),
+  active: [],
+  inFlight: newNumberMap(),
+  underWay: new Array<number>(doors).fill(0),
+  pending: { size: 0 },
   blocked: null,
   awaited: null,
   forsaken: new Set(),
@@ -244,7 +251,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     world.messages.refs[msg] = (world.messages.refs[msg] as number) + 1;
     world.books.openPublish(this.brokerOf(partition));
     state.buffered++;
-    state.pending.add(msg);
+    state.pending.size++;
     if (this.isSynchronous) {
       state.awaited = { msg, untilNs: nowNs + this.sendTimeoutNs };
       addDeadline(world, this.deadlines, state.awaited.untilNs, ANSWER_DUE);
@@ -285,7 +292,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     const { msg, partition } = state.blocked;
     state.blocked = null;
     state.buffered--;
-    state.pending.delete(msg);
+    state.pending.size--;
     this.losePublish(partition, msg, reason);
     if (tellsHost) this.tellOutcome('given-up', msg);
     world.messages.release(msg);
@@ -313,7 +320,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
   }
 
   private noteSticky(partition: number, size: number): void {
-    const queue = this.state.queues.get(partition) ?? [];
+    const queue = this.state.queues.get(partition) ?? NO_BATCHES;
     const isFull = queue.every((batch) => batch.isClosed || batch.bytes >= this.batchBytes);
     if (noteAppended(this.state.sticky, size, this.batchBytes, isFull)) this.switchSticky();
   }
@@ -340,16 +347,18 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
   /** True if something may be ready to go that was not before: then there is more to do than to wait for the batch to linger. */
   private append(partition: number, msg: number, size: number): boolean {
     const { state, world } = this;
-    const queue = state.queues.get(partition) ?? [];
-    if (queue.length === 0) state.queues.set(partition, queue);
+    const queue = this.queueOf(partition);
+    if (queue.length === 0) state.active.push(partition);
     const nowNs = world.now[0] as number;
     let batch = queue[queue.length - 1];
     if (batch === undefined || batch.isClosed || batch.bytes + size > this.batchBytes) {
       if (batch !== undefined) batch.isClosed = true;
       batch = this.newBatch(partition, nowNs);
       queue.push(batch);
-      state.waiting.add(batch.number);
-      if (this.lingerNs > 0) addDeadline(world, this.deadlines, nowNs + this.lingerNs, batch.number);
+      if (this.lingerNs > 0) {
+        state.waiting.add(batch.number);
+        addDeadline(world, this.deadlines, nowNs + this.lingerNs, batch.number);
+      }
       this.watchDelivery(nowNs + this.deliveryTimeoutNs);
     }
     batch.msgs.push(msg);
@@ -358,6 +367,16 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     state.bytes += size;
     if (this.lingerNs === 0 || this.isSynchronous || state.bytes + this.batchBytes > this.bufferBytes) return true;
     return queue.length > 1 || batch.bytes >= this.batchBytes;
+  }
+
+  /** Once there is one for a partition it stays. */
+  private queueOf(partition: number): ProducerBatch[] {
+    const { queues } = this.state;
+    const known = queues.get(partition);
+    if (known !== undefined) return known;
+    const made: ProducerBatch[] = [];
+    queues.set(partition, made);
+    return made;
   }
 
   /** One deadline stands for the oldest of all batches. */
@@ -415,9 +434,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
   }
 
   private underWay(door: number): number {
-    let count = 0;
-    for (const id of this.state.inFlight.keys()) if (this.connection.calls.get(id)?.door === door) count++;
-    return count;
+    return this.state.underWay[door] as number;
   }
 
   private askId(): void {
@@ -432,7 +449,9 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     const leaders = this.leaders();
     const ready: ProducerBatch[] = [];
     let bytes = 0;
-    for (const [partition, queue] of this.state.queues) {
+    const { active, queues, waiting } = this.state;
+    for (const partition of active) {
+      const queue = queues.get(partition) as ProducerBatch[];
       const batch = queue[0];
       if (batch === undefined || leaders[partition] !== door || !this.isReady(queue, batch)) continue;
       if (bytes + batch.bytes > this.requestBytesMax && ready.length > 0) break;
@@ -440,10 +459,10 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
       ready.push(batch);
     }
     for (const batch of ready) {
-      const queue = this.state.queues.get(batch.partition) as ProducerBatch[];
+      const queue = queues.get(batch.partition) as ProducerBatch[];
       queue.shift();
-      this.state.waiting.delete(batch.number);
-      if (queue.length === 0) this.state.queues.delete(batch.partition);
+      if (waiting.size > 0) waiting.delete(batch.number);
+      if (queue.length === 0) active.splice(active.indexOf(batch.partition), 1);
     }
     return ready;
   }
@@ -462,7 +481,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
   private keepsOrder({ attempts, partition, sequence }: ProducerBatch): boolean {
     if (sequence === -1 && this.isIdempotent && awaitsNumbers(this.state.numbers, partition)) return false;
     if (this.inFlightMax > 1 && (!this.isIdempotent || attempts === 0)) return true;
-    for (const batches of this.state.inFlight.values()) {
+    for (const batches of valuesOf(this.state.inFlight)) {
       for (const other of batches) {
         if (other.partition !== partition) continue;
         if (this.inFlightMax === 1 || other.sequence < sequence) return false;
@@ -493,15 +512,16 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
       producerEpoch: epoch,
       baseSequence: sequence,
     }));
-    state.inFlight.set(id, batches);
+    putIn(state.inFlight, id, batches);
+    state.underWay[door] = (state.underWay[door] as number) + 1;
     network.send(door, { api: 'produce', acks: this.acks, topic: this.topic, batches: content }, this.requestTimeoutNs);
-    if (this.acks === 0) this.completeUnasked(id, batches);
+    if (this.acks === 0) this.completeUnasked(id, door, batches);
   }
 
   /** Nobody will answer: what has gone out counts as done. */
-  private completeUnasked(id: number, batches: readonly ProducerBatch[]): void {
-    this.state.inFlight.delete(id);
-    this.connection.calls.delete(id);
+  private completeUnasked(id: number, door: number, batches: readonly ProducerBatch[]): void {
+    this.answered(id, door);
+    takeFrom(this.connection.calls, id);
     for (const batch of batches) this.complete(batch, 'handed-over');
   }
 
@@ -535,14 +555,23 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
       state.isAskingId = false;
       state.producerId = response.producerId;
     } else if (response.api === 'produce') {
-      const batches = state.inFlight.get(response.id) ?? [];
-      state.inFlight.delete(response.id);
+      const batches = this.answered(response.id, call.door);
       // Those tried again go back in such an order that the first comes to stand first.
-      for (const [i, batch] of [...batches.entries()].reverse()) this.onResult(batch, response.results[i]?.error ?? null);
+      for (let i = batches.length - 1; i >= 0; i--)
+        this.onResult(batches[i] as ProducerBatch, response.results[i]?.error ?? null);
     }
     this.network.refresh();
     this.drain();
     this.tellFlow();
+  }
+
+  /** A request is under way no more: the batches that it had. */
+  private answered(id: number, door: number): readonly ProducerBatch[] {
+    const { state } = this;
+    const batches = takeFrom(state.inFlight, id);
+    if (batches === undefined) return NO_BATCHES;
+    state.underWay[door] = (state.underWay[door] as number) - 1;
+    return batches;
   }
 
   private onResult(batch: ProducerBatch, error: string | null): void {
@@ -561,18 +590,17 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
   /** The other batches of its partition that have numbers and are not over. */
   private numberedOf(batch: ProducerBatch): readonly ProducerBatch[] {
     const { inFlight, queues } = this.state;
-    return [...inFlight.values()]
+    return valuesOf(inFlight)
       .flat()
       .concat(queues.get(batch.partition) ?? [])
       .filter((one) => one !== batch && one.partition === batch.partition && one.sequence !== -1 && !one.isOver);
   }
 
-  onFailed({ request }: Call): void {
+  onFailed({ door, request }: Call): void {
     const { state } = this;
     if (request.api === 'init-producer-id') state.isAskingId = false;
     else if (request.api === 'produce') {
-      const batches = state.inFlight.get(request.id) ?? [];
-      state.inFlight.delete(request.id);
+      const batches = this.answered(request.id, door);
       for (const batch of [...batches].reverse()) if (!batch.isOver) this.tryAgain(batch);
     }
     this.network.askMetadata();
@@ -594,9 +622,8 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
 
   /** Numbered batches stand in the order of their numbers, others at the head: behind those that went out after them and got through. */
   private putBack(batch: ProducerBatch): void {
-    const { queues } = this.state;
-    const queue = queues.get(batch.partition) ?? [];
-    if (queue.length === 0) queues.set(batch.partition, queue);
+    const queue = this.queueOf(batch.partition);
+    if (queue.length === 0) this.state.active.push(batch.partition);
     const at = batch.sequence === -1 ? 0 : queue.findIndex(({ sequence }) => sequence === -1 || sequence > batch.sequence);
     queue.splice(at === -1 ? queue.length : at, 0, batch);
     this.state.waiting.add(batch.number);
@@ -607,7 +634,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     state.bytes -= batch.bytes - BATCH_BYTES;
     for (const msg of batch.msgs) {
       if (batch.isUnsent) this.losePublish(batch.partition, msg, TOO_OLD);
-      state.pending.delete(msg);
+      state.pending.size--;
       this.tellOutcome(outcome, msg);
       world.messages.release(msg);
     }
@@ -637,19 +664,23 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
   /** Batches that have waited for `delivery.timeout.ms` without getting through are given up. */
   private expire(): void {
     const nowNs = this.world.now[0] as number;
-    for (const [partition, queue] of [...this.state.queues]) {
+    const { active, queues, waiting } = this.state;
+    for (const partition of [...active]) {
+      const queue = queues.get(partition) as ProducerBatch[];
       const old = queue.filter(({ createdNs }) => nowNs - createdNs >= this.deliveryTimeoutNs);
       if (old.length === 0) continue;
       const left = queue.filter((batch) => !old.includes(batch));
-      if (left.length === 0) this.state.queues.delete(partition);
-      else this.state.queues.set(partition, left);
+      queues.set(partition, left);
+      if (left.length === 0) active.splice(active.indexOf(partition), 1);
       for (const batch of old) {
-        this.state.waiting.delete(batch.number);
+        waiting.delete(batch.number);
         this.complete(batch, 'given-up');
       }
     }
     // What is under way is given up as well; if it arrives all the same, nobody is told.
-    const underWay = [...this.state.inFlight.values()].flat().filter(({ isOver }) => !isOver);
+    const underWay = valuesOf(this.state.inFlight)
+      .flat()
+      .filter(({ isOver }) => !isOver);
     for (const batch of underWay) {
       if (nowNs - batch.createdNs < this.deliveryTimeoutNs) continue;
       batch.isOver = true;
@@ -683,7 +714,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     const { state, world } = this;
     this.giveUpBlocked(reason, tellsHost);
     const waiting = [...state.queues.values()].flat();
-    for (const batch of [...waiting, ...[...state.inFlight.values()].flat()]) {
+    for (const batch of [...waiting, ...valuesOf(state.inFlight).flat()]) {
       if (batch.isOver) continue;
       for (const msg of batch.msgs) {
         if (batch.isUnsent) this.losePublish(batch.partition, msg, reason);
@@ -693,8 +724,10 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     }
     state.queues.clear();
     state.waiting.clear();
-    state.inFlight.clear();
-    state.pending.clear();
+    state.active.length = 0;
+    clearNumbers(state.inFlight);
+    state.underWay.fill(0);
+    state.pending.size = 0;
     state.awaited = null;
     state.forsaken.clear();
     state.buffered = 0;
@@ -703,6 +736,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
 }
 
 const NOBODY: readonly number[] = [];
+const NO_BATCHES: readonly ProducerBatch[] = [];
 
 /** What the producer tries again. Source: the subclasses of `RetriableException`; the first only with idempotence. */
 const RETRIABLE: ReadonlySet<string> = new Set(['OutOfOrderSequence', 'NotLeader', 'UnknownTopicOrPartition']);

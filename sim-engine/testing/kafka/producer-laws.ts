@@ -1,6 +1,7 @@
 // The laws of producers (K15, K18 to K21) over any run: how long a batch may take, how much is buffered and under way, how long a producer
 // waits before it tries again, and when it leaves the partition that it sticks to.
 
+import { lookUp, valuesOf } from '../../kernel/number-map.ts';
 import type { ConnectionState } from '../../nodes/kafka/client-connection.ts';
 import type { Request } from '../../nodes/kafka/protocol.ts';
 import type { BatchView, ProducerView, Watched } from './watched.ts';
@@ -78,14 +79,11 @@ export class ProducerLaws {
       }
       at += recordCount;
     }
-    for (const [id, batches] of producer.state.inFlight) {
-      if (id !== request.id) continue;
-      for (const { attempts, number } of batches) {
-        const before = notes.tries.get(number);
-        if (before === undefined || before.attempts === 0 || before.attempts >= attempts) continue;
-        if (watched.nowNs < before.notBeforeNs)
-          watched.blame(21, `a batch was to wait until ${before.notBeforeNs} and went out before`);
-      }
+    for (const { attempts, number } of lookUp(producer.state.inFlight, request.id) ?? []) {
+      const before = notes.tries.get(number);
+      if (before === undefined || before.attempts === 0 || before.attempts >= attempts) continue;
+      if (watched.nowNs < before.notBeforeNs)
+        watched.blame(21, `a batch was to wait until ${before.notBeforeNs} and went out before`);
     }
   }
 
@@ -102,7 +100,9 @@ export class ProducerLaws {
     const { watched } = this;
     const notes = this.notesOf(producer);
     const waiting = [...producer.state.queues].flatMap(([, batches]) => batches);
-    const underWay = [...producer.state.inFlight].flatMap(([, batches]) => batches).filter(({ isOver }) => !isOver);
+    const underWay = valuesOf(producer.state.inFlight)
+      .flat()
+      .filter(({ isOver }) => !isOver);
     this.judgeAges(producer, [...waiting, ...underWay]);
     this.judgeBuffer(producer, [...waiting, ...underWay]);
     this.judgeUnderWay(producer);
@@ -199,6 +199,4 @@ export class ProducerLaws {
   }
 }
 
-const callsOf = ({ calls }: ConnectionState): readonly { readonly door: number; readonly request: Request }[] => [
-  ...calls.values(),
-];
+const callsOf = ({ calls }: ConnectionState): readonly { readonly door: number; readonly request: Request }[] => valuesOf(calls);

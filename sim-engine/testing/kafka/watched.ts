@@ -1,6 +1,7 @@
 // What who watches a run of Kafka shares with its laws: who is there, and how a law speaks. The views name what a law reads of clients that
 // keep to themselves.
 
+import type { NumberMap } from '../../kernel/number-map.ts';
 import type { KafkaBroker } from '../../nodes/kafka/broker-actor.ts';
 import type { ClientConnection, ConnectionState } from '../../nodes/kafka/client-connection.ts';
 import type { ConsumerCore } from '../../nodes/kafka/consumer-core.ts';
@@ -24,7 +25,7 @@ export interface ProducerView {
   readonly state: {
     readonly connection: ConnectionState;
     readonly queues: Iterable<readonly [number, readonly BatchView[]]>;
-    readonly inFlight: Iterable<readonly [number, readonly BatchView[]]>;
+    readonly inFlight: NumberMap<readonly BatchView[]>;
   };
   readonly host: { readonly ix: number };
   readonly network: ClientConnection;
