@@ -311,7 +311,7 @@ function LaneRow({ lane, history, size, hasHead }: LaneRowProps) {
       </Suspense>
       <div className="lane-labels" ref={labels} aria-hidden="true">
         {lane.series.map(({ series, label, name, help }) => (
-          <span key={series} title={name ?? (help && text(help))}>
+          <span key={series} className={name && 'is-name'} title={name ?? (help && text(help))}>
             <b /> {name ?? text(label)}
           </span>
         ))}

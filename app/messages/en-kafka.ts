@@ -9,6 +9,7 @@ export const EN = {
   'broker.kill': 'Kill this broker',
   'broker.start': 'Start this broker again',
   'broker.leads': 'leads {count}',
+  'broker.leads.short': '({count})',
   'broker.is-down': 'down',
   'brokers.all-up': 'all brokers up',
   'brokers.some-up': '{up} of {count} brokers up',

@@ -5,14 +5,19 @@ import type { NodeDocument } from '../../sim-engine/topology/document.ts';
 import { kafkaText } from '../messages/kafka.ts';
 import { nodeName } from '../store/drawing.ts';
 import { LiveText } from '../store/LiveText.tsx';
+import { fieldOf } from '../store/params.ts';
 import type { Places } from '../store/readings.ts';
 import { count } from '../ui/format.ts';
 import { visitRows } from './rows.ts';
 import { ServerChips } from './ServerChips.tsx';
 import './kafka.css';
 
+/** More of them have room in one line only with their figures alone. */
+const WORDS_MAX = 5;
+
 export function KafkaBrokers({ node }: { readonly node: NodeDocument }) {
   const name = nodeName(node);
+  const word = Number(fieldOf(node, 'brokers')) > WORDS_MAX ? 'broker.leads.short' : 'broker.leads';
   return (
     <ServerChips
       node={node}
@@ -27,9 +32,7 @@ export function KafkaBrokers({ node }: { readonly node: NodeDocument }) {
           {isDown ? (
             kafkaText('broker.is-down')
           ) : (
-            <LiveText
-              read={(frame, places) => kafkaText('broker.leads', { count: count(ledBy(frame, places, node.id, number)) })}
-            />
+            <LiveText read={(frame, places) => kafkaText(word, { count: count(ledBy(frame, places, node.id, number)) })} />
           )}
         </span>
       )}
