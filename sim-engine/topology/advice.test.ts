@@ -38,6 +38,31 @@ it('a binding and the way of what dies are ways out of a part', () => {
   ]);
 });
 
+it('dead letters may rest in a topic of Kafka that nobody reads, and what is to be tried again may not', () => {
+  const inKafka = (id: string, kind: string): NodeDocument => ({ ...node(id, kind), parent: 'kafka' });
+  const said = (as: string) =>
+    advice({
+      format: 'broker-lab/topology',
+      version: 1,
+      nodes: [
+        node('shop', 'sender'),
+        node('kafka', 'kafka'),
+        inKafka('orders', 'kafka-topic'),
+        inKafka('readers', 'kafka-group'),
+        inKafka('dead', 'kafka-topic'),
+        node('worker', 'service'),
+      ],
+      wires: [
+        wire('kafka-produce', 'shop', 'orders'),
+        wire('kafka-subscribe', 'orders', 'readers'),
+        wire('kafka-consume', 'readers', 'worker'),
+        { ...wire('kafka-pass-on', 'readers', 'dead'), params: { as } },
+      ],
+    }).map(({ at, code }) => `${at[1]} ${code}`);
+  expect(said('dead-letter')).toEqual([]);
+  expect(said('retry')).toEqual(['dead no-way-out']);
+});
+
 it('what is given up may rest where it is put, and where something else comes in as well it may not', () => {
   const ways = [
     wire('binding', 'orders', 'wait'),

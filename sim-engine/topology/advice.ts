@@ -80,9 +80,12 @@ function adviseOnWays(
   });
   // What is given up may rest where it is put.
   const ways = wiring.into(node.id);
-  const rests = ways.length > 0 && ways.every((wire) => wire.kind === 'rabbitmq-dead-letter');
+  const rests = ways.length > 0 && ways.every(isForTheDead);
   if (gives && mustGive && !carries && !rests) report(problems, 'no-way-out', place, values);
 }
+
+const isForTheDead = ({ kind, params }: ParsedWire): boolean =>
+  kind === 'rabbitmq-dead-letter' || (kind === 'kafka-pass-on' && params.as === 'dead-letter');
 
 /** Giving up without a dead-letter queue drops messages. That can be meant; it should not be a surprise. */
 function adviseOnGivingUp(node: ParsedNode, wiring: Wiring, place: Place, problems: Problem[]): void {

@@ -282,7 +282,7 @@ class TopologyReader {
     const { id, kind, from, to } = wire as { [key: string]: unknown };
     const isNew = isId(id) && this.takeId(id, numbered);
     const fields = typeof kind === 'string' ? this.wireFields(kind, place) : undefined;
-    const leftOut = this.kinds.wireKinds.get(String(kind))?.leftOut;
+    const leftOut = typeof kind === 'string' ? this.kinds.wireKinds.get(kind)?.leftOut : undefined;
     const params = fields && readParams(fields, this.params(wire), inside(place, 'params'), this.problems, leftOut);
     if (!isNew || typeof kind !== 'string' || typeof from !== 'string' || typeof to !== 'string') return;
     this.sketchedWires.push({ id, kind, from, to, place });
