@@ -59,7 +59,7 @@ export interface PassOnState {
   passed: number;
 }
 
-export const newPassOnState = (): PassOnState => ({ lines: new Map(), producerId: -1, isAskingId: false, passed: 0 });
+const newPassOnState = (): PassOnState => ({ lines: new Map(), producerId: -1, isAskingId: false, passed: 0 });
 
 export interface ConsumerState {
   readonly connection: ConnectionState;
