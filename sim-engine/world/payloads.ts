@@ -2,12 +2,13 @@
 // members of a group. Plain data, handed over by number: who sends puts it here, who receives takes it out. Nothing of the books is in it.
 
 import type { Arena, Saveable } from '../kernel/arena.ts';
+import { lookUp, type NumberMap, newNumberMap, putIn, takeFrom } from '../kernel/number-map.ts';
 import { clonePlain } from '../kernel/plain-state.ts';
 
 const NUMBERS_MASK = 0x3fffffff;
 
 export class Payloads implements Saveable {
-  private held = new Map<number, unknown>();
+  private held: NumberMap<unknown> = newNumberMap();
   private last = 0;
 
   constructor(arena: Arena) {
@@ -22,19 +23,17 @@ export class Payloads implements Saveable {
   /** Answers with the number that goes as `first` of a packet whose type says that it carries content. */
   put(content: unknown): number {
     this.last = (this.last + 1) & NUMBERS_MASK;
-    this.held.set(this.last, content);
+    putIn(this.held, this.last, content);
     return this.last;
   }
 
   take(number: number): unknown {
-    const content = this.held.get(number);
-    this.held.delete(number);
-    return content;
+    return takeFrom(this.held, number);
   }
 
   /** What the second of two doubled packets carries. */
   copy(number: number): number {
-    return this.put(clonePlain(this.held.get(number)));
+    return this.put(clonePlain(lookUp(this.held, number)));
   }
 
   save(): unknown {
@@ -42,7 +41,7 @@ export class Payloads implements Saveable {
   }
 
   load(saved: unknown): void {
-    const copy = saved as { readonly held: Map<number, unknown>; readonly last: number };
+    const copy = saved as { readonly held: NumberMap<unknown>; readonly last: number };
     this.held = clonePlain(copy.held);
     this.last = copy.last;
   }

@@ -2,6 +2,7 @@
 // commit and what the books say of it, brokers that die, and what an edit of the drawing changes.
 
 import { describe, expect, it } from 'vitest';
+import { valuesOf } from '../../kernel/number-map.ts';
 import type { Command } from '../../simulation/commands.ts';
 import { ledgerOf } from '../../simulation/ledger.ts';
 import { Measures } from '../../simulation/measures.ts';
@@ -525,7 +526,7 @@ describe('what is committed', () => {
     while (simulation.timeNs < 8 * SECOND_NS) {
       simulation.advanceTo(simulation.timeNs + 3e6);
       for (const { inHand } of membersOf(simulation, 'worker0')) {
-        for (const { offset, partition } of inHand.values()) {
+        for (const { offset, partition } of valuesOf(inHand)) {
           seen++;
           expect(committedOf(partition)).toBeGreaterThan(offset);
         }

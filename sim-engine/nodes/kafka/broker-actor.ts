@@ -24,6 +24,7 @@ import {
   FETCH_DUE,
   GROUPS_DUE,
   newBrokerState,
+  type Partition,
   RETENTION_DUE,
 } from './broker-state.ts';
 import { SOCKET_CLOSED } from './client-connection.ts';
@@ -74,6 +75,7 @@ export class KafkaBroker extends StatefulActor implements Container, BrokerCore 
   override load(saved: unknown): void {
     super.load(saved);
     this.groups.onLoad();
+    this.partitions.onLoad();
   }
 
   // ---------------------------------------------------------------- what is drawn
@@ -203,6 +205,10 @@ export class KafkaBroker extends StatefulActor implements Container, BrokerCore 
   respond(slot: number, response: Response): void {
     const connection = this.connections[slot];
     if (connection) this.world.send(connection.out, packet.RESPONSE, this.world.payloads.put(response), 1, 0);
+  }
+
+  ledPartition(topic: string, partition: number): Partition | undefined {
+    return this.partitions.ledPartition(topic, partition);
   }
 
   marksOf(partition: TopicPartition): { readonly error: LeaderError | null; readonly marks: LogMarks } {

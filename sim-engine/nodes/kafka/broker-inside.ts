@@ -2,6 +2,7 @@
 // group who is in it and owns what, what it went through, its committed offsets, and how far it lags; of the whole what it leads and who is
 // connected. Called by the broker's actor when somebody looks; changes nothing of it.
 
+import { lookUp, type NumberMap, valuesOf } from '../../kernel/number-map.ts';
 import {
   agoNs,
   factsOf,
@@ -17,6 +18,7 @@ import type { World } from '../../world/world.ts';
 import type { Connection } from '../node-kind.ts';
 import { nameOf } from './assignors/assignment.ts';
 import { behindInNs, placeOf, standingOf } from './broker-rows.ts';
+import type { FetchSession } from './broker-state.ts';
 import type { Group, GroupState, GroupTurn } from './group.ts';
 import { type GroupShare, lagIn } from './group-share.ts';
 import { type PartitionLog, sizeBytes } from './partition-log.ts';
@@ -93,7 +95,12 @@ export interface LedPartition {
   readonly partition: number;
   readonly log: PartitionLog;
   readonly shares: ReadonlyMap<string, GroupShare>;
-  readonly fetches: ReadonlySet<number>;
+  /** By offset: before this nobody tries a record again that was passed on to here, ns. */
+  readonly dueNs: ReadonlyMap<number, number>;
+  /** What was passed on to here and is read by nobody. */
+  readonly kept: GroupShare | null;
+  /** Sessions that want what comes here: number of the session and place in it, one pair after the other. */
+  readonly readers: readonly number[];
 }
 
 /** What the tables are made of. */
@@ -108,7 +115,7 @@ export interface BrokerContents {
     readonly metadata: ClusterMetadata | null;
     readonly coordinator: { readonly groups: ReadonlyMap<string, Group> };
     readonly arrived: ReadonlyMap<number, readonly number[]>;
-    readonly fetches: ReadonlyMap<number, { readonly slot: number }>;
+    readonly sessions: NumberMap<FetchSession>;
     readonly requests: ReadonlyMap<number, { readonly slot: number }>;
     readonly appended: number;
     readonly fetched: number;
@@ -130,9 +137,9 @@ export function topicInside(contents: BrokerContents, wanted: string, detail: st
   return one === undefined ? [] : recordsInside(contents, one, asked?.from ?? null);
 }
 
-function partitionsTable({ isDown, number }: BrokerContents, led: readonly LedPartition[]): InsideTable {
+function partitionsTable({ isDown, number, state }: BrokerContents, led: readonly LedPartition[]): InsideTable {
   const rows = new InsideRows(PARTITIONS);
-  for (const { fetches, log, partition } of led) {
+  for (const { log, partition, readers } of led) {
     rows.add({
       partition,
       leader: number + 1,
@@ -143,7 +150,7 @@ function partitionsTable({ isDown, number }: BrokerContents, led: readonly LedPa
       records: recordsIn(log),
       bytes: sizeBytes(log),
       segments: log.segments.length > 1 ? log.segments.length : null,
-      fetches: someOf(fetches.size),
+      fetches: someOf(parkedAt(readers, state.sessions)),
     });
   }
   return rows.table(led.length);
@@ -299,12 +306,22 @@ function connectionsTable({ connections, state }: BrokerContents): InsideTable {
     rows.add({
       client: connection.peerId,
       to: connection.selfId,
-      fetches: someOf(countOf(state.fetches, slot)),
+      fetches: someOf(valuesOf(state.sessions).filter((one) => one.slot === slot && one.parked !== 0).length),
       'joins-and-syncs': someOf(countOf(state.requests, slot)),
       unread: someOf(state.arrived.get(slot)?.length ?? 0),
     });
   }
   return rows.table(total);
+}
+
+/** Sessions whose fetch is parked and waits for what comes to a partition. */
+function parkedAt(readers: readonly number[], sessions: NumberMap<FetchSession>): number {
+  let count = 0;
+  for (let i = 0; i < readers.length; i += 2) {
+    const session = lookUp(sessions, readers[i] as number);
+    if (session !== undefined && session.parked !== 0 && session.entries[readers[i + 1] as number]?.isResting === false) count++;
+  }
+  return count;
 }
 
 function countOf(parked: ReadonlyMap<number, { readonly slot: number }>, wanted: number): number {

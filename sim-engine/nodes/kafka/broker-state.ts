@@ -2,6 +2,7 @@
 // coordinate groups know of each other only through the broker.
 
 import type { ActorIx, LinkIx } from '../../kernel/ids.ts';
+import { type NumberMap, newNumberMap } from '../../kernel/number-map.ts';
 import type { World } from '../../world/world.ts';
 import type { Params } from '../fields.ts';
 import type { Connection } from '../node-kind.ts';
@@ -10,7 +11,7 @@ import type { CoordinatorState } from './group-coordinator.ts';
 import type { GroupShare } from './group-share.ts';
 import type { LogSettings } from './log-settings.ts';
 import type { PartitionLog } from './partition-log.ts';
-import type { ClusterMetadata, Request, Response } from './protocol.ts';
+import type { ClusterMetadata, PartitionOffset, Request, Response } from './protocol.ts';
 
 /** Timers of a broker. */
 export const FETCH_DUE = 0;
@@ -31,15 +32,41 @@ export interface Partition {
   kept: GroupShare | null;
   /** By offset: before when a record is not to be tried again, ns. */
   readonly dueNs: Map<number, number>;
-  /** Parked fetches that wait for records here. */
-  readonly fetches: Set<number>;
+  /** Sessions that want what comes here: number of the session and place in it, one pair after the other. */
+  readonly readers: number[];
 }
 
 export type FetchRequest = Extract<Request, { readonly api: 'fetch' }>;
 
-export interface ParkedFetch {
+/** A partition that a fetch session wants. */
+export interface SessionPartition {
+  readonly topic: string;
+  readonly partition: number;
+  /** Where the client wants to go on. */
+  offset: number;
+  /** It was answered, and the client has not said yet where it goes on; or it is wanted no more. */
+  isResting: boolean;
+  /** It stands among those that have something. */
+  isReady: boolean;
+}
+
+/** What a broker remembers of the fetches of one member, so that they name only what has changed (KIP-227). */
+export interface FetchSession {
+  readonly id: number;
   readonly slot: number;
-  readonly request: FetchRequest;
+  readonly group: string;
+  epoch: number;
+  /** The last request. */
+  request: FetchRequest;
+  /** Places do not change; those of partitions that were forgotten are used again. */
+  readonly entries: SessionPartition[];
+  readonly free: number[];
+  /** Places of those that may have something, in the order in which it came. */
+  ready: number[];
+  /** What was asked for and is not here. */
+  wrong: PartitionOffset[];
+  /** Number of its parked fetch; 0 = none. */
+  parked: number;
 }
 
 export interface BrokerState {
@@ -52,7 +79,10 @@ export interface BrokerState {
   readonly arrived: Map<number, number[]>;
   /** By slot: the same of obligations that are handed over. */
   readonly arrivedOwed: Map<number, number[]>;
-  readonly fetches: Map<number, ParkedFetch>;
+  readonly sessions: NumberMap<FetchSession>;
+  sessionCount: number;
+  /** By number of a parked fetch: its session. */
+  readonly fetches: NumberMap<number>;
   fetchCount: number;
   fetchDeadlines: DeadlineState;
   /** Parked joins and syncs, by number: whom to answer. */
@@ -80,7 +110,9 @@ export const newBrokerState = (): BrokerState => ({
   early: [],
   arrived: new Map(),
   arrivedOwed: new Map(),
-  fetches: new Map(),
+  sessions: newNumberMap(),
+  sessionCount: 0,
+  fetches: newNumberMap(),
   fetchCount: 0,
   fetchDeadlines: newDeadlineState(),
   requests: new Map(),

@@ -103,6 +103,13 @@ export class ClientConnection {
     };
   }
 
+  /** The broker whose packets come on a link. */
+  doorOf(link: number): number {
+    const { doors } = this;
+    for (let door = 0; door < doors.length; door++) if ((doors[door] as Door).in === link) return door;
+    return -1;
+  }
+
   get nowNs(): number {
     return this.world.now[0] as number;
   }

@@ -220,7 +220,7 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
   onPacket(link: LinkIx, type: number, first: number): void {
     if (type === packet.DELIVER) this.fetcher.onRecord(link, first, this.world.tag);
     else if (type === packet.RESPONSE) {
-      this.arrivedOn = this.network.doors.findIndex((door) => door.in === link);
+      this.arrivedOn = this.network.doorOf(link);
       this.network.onResponse(first);
     } else if (type === packet.HELLO) this.network.onHello(link);
   }
@@ -232,6 +232,7 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
       if (member.stage === 'out' && member.inHand.size === 0) this.loop.poll(member);
       else {
         if (this.membership.hasNews(member)) member.needsRejoin = true;
+        this.fetcher.wantAll(member);
         this.loop.pollIfIdle(member);
         this.fetcher.fetch(member);
       }
@@ -271,7 +272,7 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
   onFailed(call: Call): void {
     const { door, request } = call;
     for (const member of this.state.members) {
-      if (member.fetching.get(door) === request.id) member.fetching.delete(door);
+      if (request.api === 'fetch') this.fetcher.onFailed(member, door, request.id);
       if (member.committing === request.id) this.loop.onCommitted(member, false);
     }
     this.network.askMetadata();

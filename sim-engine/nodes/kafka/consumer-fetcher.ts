@@ -1,7 +1,8 @@
 // Where the members begin in the partitions that they own, and what they fetch of them: from each broker what is not on its way and of which
-// nothing is left.
-// Follows `Fetcher`, `OffsetFetcher`; semantics 11; K29.
+// nothing is left. A session with each broker says only what has changed since the last fetch.
+// Follows `Fetcher`, `OffsetFetcher`; `FetchSessionHandler`; semantics 11; K29; KIP-227.
 
+import { min } from '../../kernel/exact-math.ts';
 import type { LinkIx } from '../../kernel/ids.ts';
 import { DELAYED, IN_FLIGHT } from '../../world/books.ts';
 import { FORGOTTEN } from '../../world/reasons.ts';
@@ -9,9 +10,19 @@ import type { World } from '../../world/world.ts';
 import { nameOf, type TopicPartition } from './assignors/assignment.ts';
 import type { Call } from './client-connection.ts';
 import { type ConsumerCore, REQUEST_TIMEOUT_NS } from './consumer-core.ts';
-import type { Member, Owned, Rec } from './consumer-member.ts';
+import {
+  ASKED,
+  type Member,
+  type MemberSession,
+  newMemberSession,
+  noteFilled,
+  type Owned,
+  QUEUED,
+  RESTS,
+  type Rec,
+} from './consumer-member.ts';
 import { type IsolationLevel, type LogMarks, NO_OFFSET, type OffsetReset, startOf } from './offsets.ts';
-import type { FetchedPartition, Response } from './protocol.ts';
+import type { FetchedPartition, PartitionOffset, Response } from './protocol.ts';
 
 export class ConsumerFetcher {
   private readonly core: ConsumerCore;
@@ -33,25 +44,26 @@ export class ConsumerFetcher {
 
   onCommitted(offsets: readonly (TopicPartition & { readonly offset: number })[]): void {
     for (const { offset, partition, topic } of offsets) {
-      const owned = this.ownedWithoutPosition({ topic, partition });
-      if (owned === undefined) continue;
-      if (offset >= 0) this.seek(owned, offset);
-      else this.askMarks(owned);
+      const owner = this.ownerWithoutPosition({ topic, partition });
+      if (owner === undefined) continue;
+      if (offset >= 0) this.seek(owner.member, owner.owned, offset);
+      else this.askMarks(owner.owned);
     }
     for (const member of this.core.state.members) this.fetch(member);
   }
 
-  ownedWithoutPosition(partition: TopicPartition): Owned | undefined {
-    for (const { owned } of this.core.state.members) {
-      const one = owned.get(nameOf(partition));
-      if (one !== undefined && one.fetchOffset === NO_OFFSET) return one;
+  private ownerWithoutPosition(partition: TopicPartition): { readonly member: Member; readonly owned: Owned } | undefined {
+    for (const member of this.core.state.members) {
+      const owned = member.owned.get(nameOf(partition));
+      if (owned !== undefined && owned.fetchOffset === NO_OFFSET) return { member, owned };
     }
     return undefined;
   }
 
-  private seek(owned: Owned, offset: number): void {
+  private seek(member: Member, owned: Owned, offset: number): void {
     owned.fetchOffset = offset;
     owned.position = offset;
+    this.want(member, owned, nameOf(owned));
   }
 
   private askMarks({ partition, topic }: Owned): void {
@@ -60,14 +72,10 @@ export class ConsumerFetcher {
     this.core.network.send(door, { api: 'list-offsets', partitions: [{ topic, partition }] }, REQUEST_TIMEOUT_NS);
   }
 
-  reset(owned: Owned, marks: LogMarks, position: number): void {
-    const start = startOf(
-      position,
-      marks,
-      this.core.params.isolation as IsolationLevel,
-      this.core.params.offsetReset as OffsetReset,
-    );
-    if (start.outcome !== 'error') this.seek(owned, start.position);
+  private reset(member: Member, owned: Owned, marks: LogMarks, position: number): void {
+    const { isolation, offsetReset } = this.core.params;
+    const start = startOf(position, marks, isolation as IsolationLevel, offsetReset as OffsetReset);
+    if (start.outcome !== 'error') this.seek(member, owned, start.position);
     else this.world.notice('notice.kafka.no-offset', this.core.wireId);
   }
 
@@ -75,76 +83,193 @@ export class ConsumerFetcher {
     return this.core.state.connection.metadata?.leaders.get(topic)?.[partition] ?? -1;
   }
 
+  // ---------------------------------------------------------------- what is wanted
+
+  /** A partition of which nothing is left and nothing is asked for: the next fetch asks for it. */
+  private want(member: Member, owned: Owned, name: string): void {
+    if (owned.standing !== RESTS || owned.fetchOffset === NO_OFFSET || owned.buffered.length > 0) return;
+    const door = this.leaderOf(owned);
+    if (door === -1) return;
+    owned.standing = QUEUED;
+    owned.door = door;
+    this.sessionWith(member, door).queued.push(name);
+  }
+
+  /** There is news of who leads what. */
+  wantAll(member: Member): void {
+    for (const [name, owned] of member.owned) this.want(member, owned, name);
+  }
+
+  /** It is the member's no more. */
+  forget(member: Member, { door, partition, standing, topic }: Owned): void {
+    if (standing !== ASKED) return;
+    const session = this.sessionWith(member, door);
+    session.asked--;
+    session.forgotten.push({ topic, partition });
+  }
+
+  private sessionWith(member: Member, door: number): MemberSession {
+    for (let at = member.sessions.length; at <= door; at++) member.sessions.push(newMemberSession());
+    return member.sessions[door] as MemberSession;
+  }
+
+  // ---------------------------------------------------------------- fetches
+
   /** Fetches from each broker what is not on its way and of which nothing is left. */
   fetch(member: Member): void {
-    for (let door = 0; door < this.core.network.doors.length; door++) {
-      if (member.fetching.has(door) || !this.core.network.isUp(door)) continue;
-      const wanted = [...member.owned.values()].filter(
-        (owned) => owned.fetchOffset !== NO_OFFSET && owned.buffered.length === 0 && this.leaderOf(owned) === door,
-      );
-      if (wanted.length === 0) continue;
-      const { fetchMaxBytes, fetchMaxWait, fetchMinBytes, isolation, maxPartitionFetchBytes } = this.core.params;
-      const id = this.core.network.send(
-        door,
-        {
-          api: 'fetch',
-          group: this.core.group,
-          partitions: wanted.map(({ fetchOffset, partition, topic }) => ({ topic, partition, offset: fetchOffset })),
-          bytesMin: fetchMinBytes as number,
-          bytesMax: fetchMaxBytes as number,
-          partitionBytesMax: maxPartitionFetchBytes as number,
-          waitNs: fetchMaxWait as number,
-          isCommittedOnly: isolation === 'read_committed',
-        },
-        REQUEST_TIMEOUT_NS + (fetchMaxWait as number),
-      );
-      member.fetching.set(door, id);
+    const { drained, sessions } = member;
+    for (const name of drained) {
+      const owned = member.owned.get(name);
+      if (owned !== undefined) this.want(member, owned, name);
+    }
+    drained.length = 0;
+    for (let door = 0; door < sessions.length; door++) {
+      const session = sessions[door] as MemberSession;
+      if (session.request === 0 && this.core.network.isUp(door)) this.fetchFrom(member, session, door);
     }
   }
 
-  onFetched(door: number, response: Extract<Response, { readonly api: 'fetch' }>, call: Call): void {
-    const member = this.core.state.members.find(({ fetching }) => call.door !== -1 && fetching.get(call.door) === response.id);
-    const arrived = this.core.state.arriving.get(door) ?? [];
-    member?.fetching.delete(door);
-    for (const part of response.partitions) {
-      const records = arrived.splice(0, part.offsets.length);
-      const owned = member?.owned.get(nameOf(part));
-      if (owned === undefined || owned.fetchOffset !== part.offset) this.core.dropRecords(records, FORGOTTEN);
-      else this.take(owned, part, records);
+  private fetchFrom(member: Member, session: MemberSession, door: number): void {
+    const partitions = this.queuedOf(member, session);
+    if (session.asked === 0) return;
+    const { fetchMaxBytes, fetchMaxWait, fetchMinBytes, isolation, maxPartitionFetchBytes } = this.core.params;
+    const { forgotten } = session;
+    session.forgotten = [];
+    session.request = this.core.network.send(
+      door,
+      {
+        api: 'fetch',
+        group: this.core.group,
+        session: session.id,
+        epoch: session.epoch,
+        partitions,
+        forgotten,
+        bytesMin: fetchMinBytes as number,
+        bytesMax: fetchMaxBytes as number,
+        partitionBytesMax: maxPartitionFetchBytes as number,
+        waitNs: fetchMaxWait as number,
+        isCommittedOnly: isolation === 'read_committed',
+      },
+      REQUEST_TIMEOUT_NS + (fetchMaxWait as number),
+    );
+  }
+
+  private queuedOf(member: Member, session: MemberSession): PartitionOffset[] {
+    const partitions: PartitionOffset[] = [];
+    for (const name of session.queued) {
+      const owned = member.owned.get(name);
+      if (owned === undefined || owned.standing !== QUEUED) continue;
+      // Put back meanwhile by who tries again.
+      if (owned.buffered.length > 0) {
+        owned.standing = RESTS;
+        continue;
+      }
+      owned.standing = ASKED;
+      session.asked++;
+      partitions.push({ topic: owned.topic, partition: owned.partition, offset: owned.fetchOffset });
     }
-    if (member === undefined) return;
+    session.queued = [];
+    return partitions;
+  }
+
+  /** The broker knows nothing of the session any more: the next fetch asks for everything, in a new one. */
+  private beginAnew(member: Member, session: MemberSession, door: number): void {
+    session.epoch = 0;
+    session.request = 0;
+    session.asked = 0;
+    session.forgotten = [];
+    for (const [name, owned] of member.owned) {
+      if (owned.standing !== ASKED || owned.door !== door) continue;
+      owned.standing = RESTS;
+      this.want(member, owned, name);
+    }
+  }
+
+  /** No answer will come to a fetch. */
+  onFailed(member: Member, door: number, request: number): void {
+    const session = member.sessions[door];
+    if (session !== undefined && session.request === request) this.beginAnew(member, session, door);
+  }
+
+  onFetched(door: number, response: Extract<Response, { readonly api: 'fetch' }>, call: Call): void {
+    const member = call.door === -1 ? undefined : this.memberWith(call.door, response.id);
+    const session = member?.sessions[door];
+    if (session !== undefined) session.request = 0;
+    const arrived = this.core.state.arriving.get(door) ?? NO_RECORDS;
+    let from = 0;
+    for (const part of response.partitions) {
+      const name = nameOf(part);
+      const owned = member?.owned.get(name);
+      const to = min(arrived.length, from + part.offsets.length);
+      if (member === undefined || owned === undefined || owned.fetchOffset !== part.offset || owned.standing !== ASKED)
+        this.core.dropRecords(arrived.slice(from, to), FORGOTTEN);
+      else {
+        owned.standing = RESTS;
+        (session as MemberSession).asked--;
+        this.take(member, owned, name, part, arrived, from, to);
+      }
+      from = to;
+    }
+    if (from > 0) arrived.splice(0, from);
+    if (member === undefined || session === undefined) return;
+    session.id = response.session;
+    if (response.session === 0) this.beginAnew(member, session, door);
+    else session.epoch++;
     this.core.loop.pollIfIdle(member);
     this.fetchLater(member, response);
   }
 
-  private take(owned: Owned, part: FetchedPartition, records: readonly Rec[]): void {
+  private memberWith(door: number, request: number): Member | undefined {
+    for (const member of this.core.state.members) if (member.sessions[door]?.request === request) return member;
+    return undefined;
+  }
+
+  /** Records that have come for a partition, from one place in the line of those that have arrived to another. */
+  private take(
+    member: Member,
+    owned: Owned,
+    name: string,
+    part: FetchedPartition,
+    arrived: readonly Rec[],
+    from: number,
+    to: number,
+  ): void {
     if (part.error === 'OffsetOutOfRange') {
-      this.reset(owned, part.marks, owned.fetchOffset);
+      this.reset(member, owned, part.marks, owned.fetchOffset);
       return;
     }
     if (part.error !== null) {
       this.core.network.askMetadata();
+      this.want(member, owned, name);
       return;
     }
-    const name = nameOf(part);
-    for (const [i, rec] of records.entries()) {
-      const [offset, dueNs] = [part.offsets[i] as number, part.dueNs?.[i] ?? 0];
-      owned.buffered.push({ ...rec, partition: name, offset, dueNs });
+    for (let i = from; i < to; i++) {
+      const rec = arrived[i] as Rec;
+      rec.offset = part.offsets[i - from] as number;
+      rec.partition = name;
+      rec.dueNs = part.dueNs?.[i - from] ?? 0;
+      owned.buffered.push(rec);
       // It has come: the client has it until a poll hands it over, or its partition is paused until it is due.
-      this.world.obligations.moveTo(rec.obl, dueNs > this.core.nowNs ? DELAYED : IN_FLIGHT);
+      this.world.obligations.moveTo(rec.obl, rec.dueNs > this.core.nowNs ? DELAYED : IN_FLIGHT);
     }
     owned.fetchOffset = part.nextOffset;
     owned.end = part.marks.highWatermark;
+    if (owned.buffered.length > 0) noteFilled(member, name);
+    else this.want(member, owned, name);
   }
 
   /** After an error the next fetch waits for a moment; else it goes out at once, and the broker parks it. */
   private fetchLater(member: Member, { partitions }: Extract<Response, { readonly api: 'fetch' }>): void {
-    if (partitions.some(({ error }) => error === 'NotLeader' || error === 'UnknownTopicOrPartition')) this.core.later(member);
-    else this.fetch(member);
+    for (const { error } of partitions) {
+      if (error !== 'NotLeader' && error !== 'UnknownTopicOrPartition') continue;
+      this.core.later(member);
+      return;
+    }
+    this.fetch(member);
   }
 
   onRecord(link: LinkIx, obl: number, attempt: number): void {
-    const door = this.core.network.doors.findIndex((one) => one.in === link);
+    const door = this.core.network.doorOf(link);
     const { arriving } = this.core.state;
     const rec: Rec = { obl, attempt, offset: -1, partition: '', dueNs: 0 };
     this.core.state.heldCauses++;
@@ -155,9 +280,11 @@ export class ConsumerFetcher {
 
   onMarks(partitions: Extract<Response, { readonly api: 'list-offsets' }>['partitions']): void {
     for (const { error, marks, partition, topic } of partitions) {
-      const owned = this.ownedWithoutPosition({ topic, partition });
-      if (owned !== undefined && error === null) this.reset(owned, marks, NO_OFFSET);
+      const owner = this.ownerWithoutPosition({ topic, partition });
+      if (owner !== undefined && error === null) this.reset(owner.member, owner.owned, marks, NO_OFFSET);
     }
     for (const member of this.core.state.members) this.fetch(member);
   }
 }
+
+const NO_RECORDS: Rec[] = [];

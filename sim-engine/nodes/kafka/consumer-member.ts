@@ -1,6 +1,7 @@
 // A member of a group as its client keeps it: what it owns, what it has fetched of that and not polled, what it has polled and not finished.
 // Plain data, and what can be worked out from it; what happens to it stands in `consumer-client.ts`.
 
+import { type NumberMap, newNumberMap, putIn } from '../../kernel/number-map.ts';
 import type { TopicPartition } from './assignors/assignment.ts';
 import type { Turn } from './member-history.ts';
 import { NO_OFFSET } from './offsets.ts';
@@ -9,12 +10,34 @@ import { NO_OFFSET } from './offsets.ts';
 export interface Rec {
   readonly obl: number;
   readonly attempt: number;
-  readonly offset: number;
+  /** Told by the response that comes behind the record. */
+  offset: number;
   /** Name of the partition. */
-  readonly partition: string;
+  partition: string;
   /** Before this it is not worked on, nor is what lies behind it in the partition, ns. */
-  readonly dueNs: number;
+  dueNs: number;
 }
+
+/** What a partition is to its broker: nothing now, or something that the next fetch has to say, or that the broker knows. */
+export const RESTS = 0;
+export const QUEUED = 1;
+export const ASKED = 2;
+
+/** A member's fetch session with one broker (KIP-227): only what changes is said. */
+export interface MemberSession {
+  /** 0 = there is none yet. */
+  id: number;
+  epoch: number;
+  /** Number of the fetch that is under way; 0 = none is. */
+  request: number;
+  /** How many partitions the broker knows that it is asked for. */
+  asked: number;
+  /** Names of those that the next fetch asks for, and those that it takes back. */
+  queued: string[];
+  forgotten: TopicPartition[];
+}
+
+export const newMemberSession = (): MemberSession => ({ id: 0, epoch: 0, request: 0, asked: 0, queued: [], forgotten: [] });
 
 /** A partition that a member owns. */
 export interface Owned extends TopicPartition {
@@ -26,7 +49,10 @@ export interface Owned extends TopicPartition {
   end: number;
   readonly buffered: Rec[];
   /** Offsets that a poll has returned and that are not done. */
-  readonly open: Set<number>;
+  readonly open: NumberMap<true>;
+  /** Its standing with the broker that leads it, which is the one of that number. */
+  standing: number;
+  door: number;
 }
 
 export interface Member {
@@ -46,7 +72,7 @@ export interface Member {
   /** What the last poll has returned and the host has not got yet. */
   polled: Rec[];
   /** By obligation: what the host has. */
-  readonly inHand: Map<number, Rec>;
+  readonly inHand: NumberMap<Rec>;
   /** By obligation: what waits to be tried again. */
   readonly kept: Map<number, Rec>;
   /** Obligations of what is being published to another topic. */
@@ -66,8 +92,12 @@ export interface Member {
   beatNs: number;
   /** Records finished since it committed last. */
   finished: number;
-  /** By broker: the number of the fetch that is under way. */
-  readonly fetching: Map<number, number>;
+  /** By broker. */
+  readonly sessions: MemberSession[];
+  /** Partitions with records that were fetched and not polled, in the order in which they came. */
+  filled: string[];
+  /** Partitions that were polled empty since the last fetch. */
+  drained: string[];
   /** Topics that it has joined with. */
   subscribed: string;
   /** Of the one that assigns: topics and their numbers of partitions, as it took them. */
@@ -90,7 +120,7 @@ export const newMember = (number: number, place: number, nowNs: number): Member 
   owned: new Map(),
   assigned: [],
   polled: [],
-  inHand: new Map(),
+  inHand: newNumberMap(),
   kept: new Map(),
   passing: new Set(),
   isClosing: false,
@@ -102,7 +132,9 @@ export const newMember = (number: number, place: number, nowNs: number): Member 
   lastCommitNs: 0,
   beatNs: 0,
   finished: 0,
-  fetching: new Map(),
+  sessions: [],
+  filled: [],
+  drained: [],
   subscribed: '',
   assignedOf: '',
   turns: [],
@@ -115,28 +147,52 @@ export const newOwned = ({ partition, topic }: TopicPartition): Owned => ({
   position: NO_OFFSET,
   end: 0,
   buffered: [],
-  open: new Set(),
+  open: newNumberMap(),
+  standing: RESTS,
+  door: -1,
 });
 
-/** Takes up to `max` records out of what was fetched, one partition after the other; those whose first record is not due are paused. */
+/**
+ * Takes up to `max` records out of what was fetched, one partition after the other as they came (`FetchBuffer`); those whose first record is
+ * not due are paused.
+ */
 export function takePolled(member: Member, max: number, nowNs: number): Rec[] {
   const polled: Rec[] = [];
-  for (const owned of member.owned.values()) {
-    while (owned.buffered.length > 0 && polled.length < max && (owned.buffered[0] as Rec).dueNs <= nowNs) {
-      const rec = owned.buffered.shift() as Rec;
-      owned.open.add(rec.offset);
+  const { filled } = member;
+  let left = 0;
+  for (const name of filled) {
+    const owned = member.owned.get(name);
+    if (owned === undefined) continue;
+    const { buffered, open } = owned;
+    let count = 0;
+    while (count < buffered.length && polled.length < max && (buffered[count] as Rec).dueNs <= nowNs) {
+      const rec = buffered[count++] as Rec;
+      putIn(open, rec.offset, true);
       owned.position = rec.offset + 1;
       polled.push(rec);
     }
+    if (count === buffered.length) {
+      buffered.length = 0;
+      member.drained.push(name);
+    } else {
+      if (count > 0) buffered.splice(0, count);
+      filled[left++] = name;
+    }
   }
+  filled.length = left;
   return polled;
 }
 
+/** A partition has records that were fetched. */
+export function noteFilled({ filled }: Member, name: string): void {
+  if (!filled.includes(name)) filled.push(name);
+}
+
 /** When the first of the paused partitions may be read again, ns; infinity = none is paused. */
-export function resumeNs({ owned }: Member, nowNs: number): number {
+export function resumeNs({ filled, owned }: Member, nowNs: number): number {
   let soonest = Number.POSITIVE_INFINITY;
-  for (const { buffered } of owned.values()) {
-    const dueNs = buffered[0]?.dueNs ?? 0;
+  for (const name of filled) {
+    const dueNs = owned.get(name)?.buffered[0]?.dueNs ?? 0;
     if (dueNs > nowNs && dueNs < soonest) soonest = dueNs;
   }
   return soonest;
@@ -156,6 +212,6 @@ export const nextOffsets = (owned: readonly Owned[]): readonly Offset[] =>
     .filter(({ position }) => position !== NO_OFFSET)
     .map(({ open, partition, position, topic }) => {
       let offset = position;
-      for (const at of open) if (at < offset) offset = at;
+      for (const at of open.keys) if (at >= 0 && at < offset) offset = at;
       return { topic, partition, offset };
     });

@@ -74,6 +74,7 @@ export class ConsumerMembership {
       const owned = member.owned.get(name);
       if (owned === undefined) continue;
       this.core.dropRecords(owned.buffered.splice(0), FORGOTTEN);
+      this.core.fetcher.forget(member, owned);
       member.owned.delete(name);
     }
     const isGone = ({ partition }: Rec): boolean => !member.owned.has(partition);

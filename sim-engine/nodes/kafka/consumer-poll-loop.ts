@@ -4,12 +4,23 @@
 
 import { floor, max } from '../../kernel/exact-math.ts';
 import type { OblIx } from '../../kernel/ids.ts';
+import { lookUp, putIn, takeFrom } from '../../kernel/number-map.ts';
 import { DELAYED, DROPPED } from '../../world/books.ts';
 import { REJECTED } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
 import type { Settlement } from '../node-kind.ts';
 import { COMMIT, type ConsumerCore, KINDS, REQUEST_TIMEOUT_NS, RESUME, RETRIES, RETRY_NS } from './consumer-core.ts';
-import { type Member, nextOffsets, type Owned, positionsOf, type Rec, resumeNs, takePolled, UNSENT } from './consumer-member.ts';
+import {
+  type Member,
+  nextOffsets,
+  noteFilled,
+  type Owned,
+  positionsOf,
+  type Rec,
+  resumeNs,
+  takePolled,
+  UNSENT,
+} from './consumer-member.ts';
 import { addDeadline } from './deadlines.ts';
 
 export class PollLoop {
@@ -78,27 +89,31 @@ export class PollLoop {
 
   private give(member: Member, rec: Rec): void {
     member.given++;
-    member.inHand.set(rec.obl, rec);
+    putIn(member.inHand, rec.obl, rec);
     this.core.state.heldCauses--;
     this.core.host.onDelivery(this.core.client, rec.obl as OblIx, rec.attempt);
   }
 
   settle(obl: OblIx, attempt: number, outcome: Settlement, delayNs: number, freesPlace: boolean): void {
-    const member = this.core.state.members.find(({ inHand }) => inHand.get(obl)?.attempt === attempt);
+    const member = this.holderOf(obl, attempt);
     // Of a member that is gone: nobody asks any more.
     if (member === undefined) return;
-    const rec = member.inHand.get(obl) as Rec;
-    member.inHand.delete(obl);
+    const rec = takeFrom(member.inHand, obl) as Rec;
     if (freesPlace) member.given--;
     else member.early++;
     if (this.core.passOn.take(member, rec, outcome)) return;
-    if (outcome === 'retry' && member.owned.get(rec.partition)?.open.has(rec.offset) === true) {
+    if (outcome === 'retry' && isOpen(member, rec)) {
       if (this.core.params.retryMode === 'pause') this.putBack(member, rec, delayNs);
       else this.keep(member, rec, delayNs);
       return;
     }
     if (outcome === 'reject') this.world.obligations.conclude(obl, DROPPED, this.core.place, REJECTED);
     this.finish(member, rec);
+  }
+
+  private holderOf(obl: number, attempt: number): Member | undefined {
+    for (const member of this.core.state.members) if (lookUp(member.inHand, obl)?.attempt === attempt) return member;
+    return undefined;
   }
 
   /** The place of something that was settled before is free. */
@@ -134,9 +149,10 @@ export class PollLoop {
     if (delayNs > 0) obligations.moveTo(rec.obl, DELAYED);
     const behind = member.polled.filter(({ partition }) => partition === rec.partition);
     member.polled = member.polled.filter(({ partition }) => partition !== rec.partition);
-    for (const { offset } of [rec, ...behind]) owned.open.delete(offset);
+    for (const { offset } of [rec, ...behind]) takeFrom(owned.open, offset);
     owned.buffered.unshift({ ...rec, attempt, dueNs: this.core.nowNs + delayNs }, ...behind);
     owned.position = rec.offset;
+    noteFilled(member, rec.partition);
     this.goOn(member);
   }
 
@@ -150,7 +166,7 @@ export class PollLoop {
   onNotPassedOn(number: number, rec: Rec): void {
     const member = this.core.state.members.find((one) => one.number === number);
     if (member?.passing.delete(rec.obl) !== true) return;
-    if (member.owned.get(rec.partition)?.open.has(rec.offset) === true) this.keep(member, rec, RETRY_NS);
+    if (isOpen(member, rec)) this.keep(member, rec, RETRY_NS);
     else this.goOn(member);
   }
 
@@ -168,7 +184,7 @@ export class PollLoop {
 
   private finish(member: Member, { offset, partition }: Rec): void {
     const owned = member.owned.get(partition);
-    if (owned?.open.delete(offset) === true && this.core.commitMode === 'after') {
+    if (owned !== undefined && takeFrom(owned.open, offset) === true && this.core.commitMode === 'after') {
       const every = this.core.params.commitEvery as number;
       if (++member.finished >= every && every > 0) this.commit(member, [...member.owned.values()]);
     }
@@ -228,3 +244,9 @@ export class PollLoop {
     if (!member.isIdle) this.goOn(member);
   }
 }
+
+/** Whether a record is the member's still, and not done. */
+const isOpen = ({ owned }: Member, { offset, partition }: Rec): boolean => {
+  const one = owned.get(partition);
+  return one !== undefined && lookUp(one.open, offset) === true;
+};

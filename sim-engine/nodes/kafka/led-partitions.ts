@@ -42,6 +42,8 @@ export class LedPartitions {
   private readonly world: World;
   private readonly place: number;
   private readonly appendResult = newAppended();
+  /** Found so far, by topic and number: no part of the state. */
+  private readonly byTopic = new Map<string, (Partition | undefined)[]>();
   /** Keys of the batch that is being appended, where its records stand. */
   private keys = new Int32Array(64);
   private readonly batch: Batch = newBatch();
@@ -68,7 +70,7 @@ export class LedPartitions {
         const name = nameOf({ topic, partition });
         if (leader !== number || state.partitions.has(name)) continue;
         const log = newPartitionLog(world.now[0] as number);
-        const notes = { appended: 0, shares: new Map(), kept: null, dueNs: new Map(), fetches: new Set<number>() };
+        const notes = { appended: 0, shares: new Map(), kept: null, dueNs: new Map(), readers: [] };
         state.partitions.set(name, { topic, partition, log, ...notes });
       }
     }
@@ -102,20 +104,39 @@ export class LedPartitions {
     }
   }
 
-  deletePartition(name: string, { fetches, kept, log, shares }: Partition): void {
+  deletePartition(name: string, gone: Partition): void {
     const { state, world } = this;
+    const { kept, log, shares } = gone;
     if (kept !== null) dropShare(world, kept, this.place);
     for (const share of shares.values()) dropShare(world, share, this.place);
     for (const { item, recordCount } of log.segments) {
       for (let i = 0; i < recordCount; i++) world.messages.release(item[i] as number);
     }
     state.partitions.delete(name);
-    for (const number of [...fetches]) this.fetches.answer(number);
+    this.byTopic.clear();
+    this.fetches.onGone(gone);
+  }
+
+  /** The partition, if it is led here; quicker than by its name. */
+  ledPartition(topic: string, partition: number): Partition | undefined {
+    const known = this.byTopic.get(topic)?.[partition];
+    if (known !== undefined) return known;
+    const found = this.state.partitions.get(nameOf({ topic, partition }));
+    if (found === undefined) return undefined;
+    const all = this.byTopic.get(topic) ?? [];
+    all[partition] = found;
+    this.byTopic.set(topic, all);
+    return found;
+  }
+
+  /** The state is another one now. */
+  onLoad(): void {
+    this.byTopic.clear();
   }
 
   /** Of the log, or why there are none. */
   marksOf(partition: TopicPartition): { readonly error: LeaderError | null; readonly marks: LogMarks } {
-    const known = this.state.partitions.get(nameOf(partition));
+    const known = this.ledPartition(partition.topic, partition.partition);
     return known === undefined
       ? { error: errorOf(this.state.metadata, partition), marks: NO_MARKS }
       : { error: null, marks: marksOfLog(known.log) };
@@ -130,7 +151,7 @@ export class LedPartitions {
 
   /** The group has committed so far: nobody here hands out again what lies below. */
   letGo(group: string, partition: TopicPartition, offset: number): void {
-    const share = this.state.partitions.get(nameOf(partition))?.shares.get(group);
+    const share = this.ledPartition(partition.topic, partition.partition)?.shares.get(group);
     if (share !== undefined) letGoBelow(this.world, share, offset, this.place);
   }
 
@@ -150,7 +171,7 @@ export class LedPartitions {
     const results = request.batches.map((batch) => {
       const from = at;
       at += batch.recordCount;
-      const partition = this.state.partitions.get(nameOf({ topic: request.topic, partition: batch.partition }));
+      const partition = this.ledPartition(request.topic, batch.partition);
       if (partition === undefined) {
         for (let i = from; i < at; i++) this.refuse(messages[i] as number, UNKNOWN);
         return {
@@ -160,7 +181,8 @@ export class LedPartitions {
       }
       return { partition: batch.partition, error: this.append(partition, batch, messages, from) };
     });
-    messages.splice(0, at);
+    if (at === messages.length) messages.length = 0;
+    else messages.splice(0, at);
     if (request.acks !== 0) this.broker.respond(slot, { api: 'produce', id: request.id, results });
   }
 
@@ -252,7 +274,7 @@ export class LedPartitions {
     this.state.appended += recordCount;
     partition.appended += recordCount;
     raiseHighWatermark(log, log.logEnd);
-    if (partition.fetches.size > 0) for (const number of [...partition.fetches]) this.fetches.tryAgain(number, partition);
+    if (partition.readers.length > 0) this.fetches.onChanged(partition);
   }
 
   /** The reference that the publish entry had passes to the log. */
@@ -310,7 +332,7 @@ export class LedPartitions {
       if (kept !== null) expireBelow(world, kept, log.logStart, this.place);
       for (const offset of [...dueNs.keys()]) if (offset < log.logStart) dueNs.delete(offset);
       for (const { item, recordCount } of gone) for (let i = 0; i < recordCount; i++) world.messages.release(item[i] as number);
-      for (const number of [...partition.fetches]) this.fetches.tryAgain(number, partition);
+      this.fetches.onChanged(partition);
     }
   }
 

@@ -64,7 +64,13 @@ export type Request = Numbered &
     | {
         readonly api: 'fetch';
         readonly group: string;
+        /** Of the broker's fetch session (KIP-227); with epoch 0 it is closed, if there is one, and a new one begun. */
+        readonly session: number;
+        readonly epoch: number;
+        /** Of a new session all that is wanted; else only those of which the client now wants something else. */
         readonly partitions: readonly PartitionOffset[];
+        /** Those that are wanted no more. */
+        readonly forgotten: readonly TopicPartition[];
         readonly bytesMin: number;
         readonly bytesMax: number;
         readonly partitionBytesMax: number;
@@ -132,7 +138,12 @@ export type Response = Numbered &
         readonly api: 'produce';
         readonly results: readonly { readonly partition: number; readonly error: AppendError | LeaderError | null }[];
       }
-    | { readonly api: 'fetch'; readonly partitions: readonly FetchedPartition[] }
+    | {
+        readonly api: 'fetch';
+        /** Session that goes on with the next fetch; 0 = the broker knows none such, and the next fetch begins a new one. */
+        readonly session: number;
+        readonly partitions: readonly FetchedPartition[];
+      }
     | {
         readonly api: 'list-offsets';
         readonly partitions: readonly (TopicPartition & { readonly error: LeaderError | null; readonly marks: LogMarks })[];

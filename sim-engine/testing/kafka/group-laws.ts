@@ -1,6 +1,7 @@
 // The laws of groups (K22 to K30) over any run: who owns what, when members are let go and when not, how long a rebalance takes, and what
 // was done of that which is committed. It keeps its own account of who was heard of when and of what was finished.
 
+import { keysOf, lookUp } from '../../kernel/number-map.ts';
 import { nameOf } from '../../nodes/kafka/assignors/assignment.ts';
 import type { ConsumerCore } from '../../nodes/kafka/consumer-core.ts';
 import type { Member as ClientMember } from '../../nodes/kafka/consumer-member.ts';
@@ -102,7 +103,7 @@ export class GroupLaws {
     const { loop } = consumer;
     const settle = loop.settle.bind(loop);
     loop.settle = (obl, attempt, outcome, delayNs, freesPlace) => {
-      const rec = consumer.state.members.map(({ inHand }) => inHand.get(obl)).find((one) => one?.attempt === attempt);
+      const rec = consumer.state.members.map(({ inHand }) => lookUp(inHand, obl)).find((one) => one?.attempt === attempt);
       if (rec !== undefined && outcome !== 'retry') this.onFinished(consumer, rec.partition, rec.offset);
       settle(obl, attempt, outcome, delayNs, freesPlace);
     };
@@ -428,7 +429,7 @@ export class GroupLaws {
     }
     notes.members.clear();
     for (const { generation, inHand, number, owned, stage } of consumer.state.members)
-      notes.members.set(number, { stage, owned: [...owned.keys()], inHand: new Set(inHand.keys()), generation });
+      notes.members.set(number, { stage, owned: [...owned.keys()], inHand: new Set(keysOf(inHand)), generation });
   }
 
   /** Who does not poll for `max.poll.interval.ms` leaves, with the next heartbeat at the latest (K26). */
@@ -456,7 +457,7 @@ export class GroupLaws {
     if (before.generation !== member.generation) return;
     if (!consumer.isCooperative) {
       if (member.owned.size > 0) watched.blame(24, `${member.id} joins and owns ${[...member.owned.keys()].join()}`);
-      for (const obl of member.inHand.keys())
+      for (const obl of keysOf(member.inHand))
         if (!before.inHand.has(obl)) watched.blame(24, `${member.id} joins and begins to work`);
     } else {
       for (const name of before.owned)
