@@ -58,6 +58,24 @@ describe('the records of a partition', () => {
     expect(last.cells('handed-to').slice(0, 4)).toEqual([null, null, null, 'order-processing']);
   });
 
+  it('that were passed on say how often they were tried, and when they are due', () => {
+    const retries = runOf(scenarioText('kafka-retry-topics'));
+    retries.advanceTo(15 * 1e9);
+    const told = (topic: string) =>
+      [0, 1, 2].flatMap((partition) => {
+        const [table] = insideOf(retries, topic, String(partition));
+        const [headers, due] = ['headers', 'due'].map((key) => table?.columns.findIndex((one) => one.key === key) ?? -1);
+        return table?.rows.map((row) => [row[headers as number] ?? null, row[due as number] ?? null]) ?? [];
+      });
+    const passedOn = told('retry-short').filter(([, due]) => Number(due) > 0);
+    expect(passedOn.length).toBeGreaterThan(0);
+    for (const [headers, due] of passedOn) {
+      expect(headers).toMatch(/^retry_topic-attempts: [12]$/);
+      expect(due).toBeLessThanOrEqual(2e9);
+    }
+    expect(told('order-events').every(([headers]) => headers === null)).toBe(true);
+  });
+
   it('are nothing where there is no such partition', () => {
     expect(insideOf(run, 'order-events', '7')).toEqual([]);
     expect(insideOf(run, 'order-events', 'all')).toEqual([]);

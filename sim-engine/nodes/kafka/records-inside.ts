@@ -2,7 +2,7 @@
 // leads it when somebody looks; changes nothing.
 
 import { max, min } from '../../kernel/exact-math.ts';
-import { agoNs, type Inside, InsideRows, keyCell, listShape, nameOfMessage } from '../../world/inside.ts';
+import { agoNs, type Inside, InsideRows, keyCell, listShape, nameOfMessage, untilNs } from '../../world/inside.ts';
 import type { World } from '../../world/world.ts';
 import type { BrokerContents, LedPartition } from './broker-inside.ts';
 import { owedAt } from './group-share.ts';
@@ -13,6 +13,7 @@ const RECORDS = listShape('kafka-topic.records', {
   letter: 'message',
   key: 'count?',
   headers: 'text?',
+  due: 'duration?',
   age: 'duration',
   'committed-by': 'node?',
   'handed-to': 'node?',
@@ -46,7 +47,8 @@ export function recordsInside({ world }: BrokerContents, led: LedPartition, from
         offset,
         letter: nameOfMessage(world, msg),
         key: keyCell(segment.key[record] as number),
-        headers: headersOf(world, msg),
+        headers: headersOf(world, msg, passedOnAttempts(world, led, offset)),
+        due: untilNs(world, led.dueNs.get(offset)),
         age: agoNs(world, world.messages.createdNs[msg] as number),
         'committed-by': readers(led, (share) => share.committed > offset),
         'handed-to': readers(led, (share) => share.committed <= offset && wasHandedOut(world, owedAt(share, offset))),
@@ -85,9 +87,19 @@ function readers({ shares }: LedPartition, isOne: (share: Share) => boolean): st
 
 const wasHandedOut = ({ obligations }: World, obl: number): boolean => obl !== 0 && (obligations.attempts[obl] as number) > 0;
 
+/** How often a record was tried that a group has passed on to here, to be tried again or to rest; 0 = it was sent to here. */
+function passedOnAttempts({ obligations }: World, { dueNs, kept, shares }: LedPartition, offset: number): number {
+  const resting = kept === null ? 0 : owedAt(kept, offset);
+  if (resting !== 0) return obligations.attempts[resting] as number;
+  if (!dueNs.has(offset)) return 0;
+  const [share] = shares.values();
+  const obl = share === undefined ? 0 : owedAt(share, offset);
+  return obl === 0 ? 0 : (obligations.attempts[obl] as number);
+}
+
 /** What it carries besides its key and its value. */
-function headersOf({ messages, nodeIds, now }: World, msg: number): string | null {
-  const headers: string[] = [];
+function headersOf({ messages, nodeIds, now }: World, msg: number, attempts: number): string | null {
+  const headers: string[] = attempts > 0 ? [`retry_topic-attempts: ${attempts}`] : [];
   const cause = messages.causeNumber[msg] as number;
   if (cause > 0) headers.push(`caused-by: ${nodeIds[messages.causeSender[msg] as number]} ${cause}`);
   const event = messages.eventNumber[msg] as number;
