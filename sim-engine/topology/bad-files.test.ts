@@ -965,10 +965,10 @@ describe('size', () => {
     expect(only(parseTopologyDocument({ ...base, comment: 'x'.repeat(TEXT_MAX + 1) }))[0]).toBe('comment');
   });
   it('of a parameter that the model leaves out', () => {
-    const asked = topology({ nodes: [...base.nodes, { id: 'rabbit', kind: 'rabbitmq', params: { creditFlow: 400 } }] });
+    const asked = topology({ nodes: [...base.nodes, { id: 'rabbit', kind: 'rabbitmq', params: { diskWriteTime: '4ms' } }] });
     expect(only(parseTopology(asked))).toEqual([
-      'nodes › rabbit › params › creditFlow',
-      'There is no parameter "creditFlow": the model leaves out what it would set.',
+      'nodes › rabbit › params › diskWriteTime',
+      'There is no parameter "diskWriteTime": the model leaves out what it would set.',
       'Remove it. What is left out, and why, stands in the sheet of its kind.',
     ]);
   });

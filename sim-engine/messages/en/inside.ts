@@ -331,6 +331,7 @@ export const INSIDE_MESSAGES = {
   'inside.word.by-queue': 'keeps copies',
   'inside.word.client-left': 'the client closed it',
   'inside.word.closed-by-broker': 'the broker closed it',
+  'inside.word.connection-flow': 'flow: a queue is behind',
   'inside.word.connection-blocked': 'blocked',
   'inside.word.connection-running': 'running',
   'inside.word.consumer-cancelled': 'cancelled',

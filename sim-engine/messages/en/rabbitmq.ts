@@ -91,6 +91,9 @@ export const RABBITMQ_FIELD_WORDS: { readonly [key: string]: string } = {
   'rabbitmq.memoryAlarm.help': 'Memory runs short: connections that publish are no longer read until it is over.',
   'rabbitmq.diskAlarm.label': 'Disk alarm',
   'rabbitmq.diskAlarm.help': 'Disk space runs short: connections that publish are no longer read until it is over.',
+  'rabbitmq.queuePace.label': 'Pace of a queue',
+  'rabbitmq.queuePace.help':
+    'How many publishes a second one queue takes. A channel that is 400 ahead of a queue is no longer read (credit flow): to its client it is a slower network.',
   'rabbitmq.defaultExchange.label': 'Show the default exchange',
   'rabbitmq.defaultExchange.help':
     'Every queue is bound to the exchange without a name by its own name. It is there whether it is shown or not.',

@@ -39,8 +39,9 @@ import { type ActorSelf, type Connection, type Container, clientTimer, type Node
 import { Broker } from './broker.ts';
 import type { BrokerOutput, BrokerState } from './broker-core.ts';
 import { brokerInside, type Ended, type Ending, exchangeInside, queueInside, repliesInside } from './broker-inside.ts';
-import { PEER_GONE, SOCKET_CLOSED } from './client-session.ts';
+import { BY_NETWORK, PEER_GONE, SOCKET_CLOSED } from './client-session.ts';
 import { BY_REJECT, rabbitConsumer } from './consumer.ts';
+import { type CreditFlow, forgetChannel, handOver, isOutOfCredit, newCreditFlow, taken } from './credit-flow.ts';
 import { headerTable } from './declared-arguments.ts';
 import type { Delivery } from './delivery.ts';
 import { REPLY_PREFIX, REPLY_QUEUE } from './direct-replies.ts';
@@ -50,13 +51,17 @@ import type { HeaderTable, HeaderValue, Message, Version } from './model.ts';
 import { rabbitPublisher } from './publisher.ts';
 import type { Parting, Queue } from './queue.ts';
 import { type AskedBy, isAskedBy, noteQuestion } from './reply-addresses.ts';
+import { route } from './routing.ts';
 
 const WAKE = 0;
 const LOOK_FOR_SILENCE = 2;
+/** A queue has taken what a channel handed it. */
+const TAKEN = 3;
 
 const SILENCE_CHECK_NS = 5_000_000_000;
 const SILENT_BEATS = 2;
 const MS = 1_000_000;
+const SECOND_NS = 1_000_000_000;
 const ENDINGS_KEPT = 20;
 const NO_HEADERS: HeaderTable = new Map();
 
@@ -85,6 +90,17 @@ interface Parked {
   readonly aux: number;
 }
 
+/** A publish that its queues have not taken yet. */
+interface HandedOver {
+  readonly channel: number;
+  /** Part that it was sent to. */
+  readonly part: string;
+  readonly message: Message;
+  readonly isMandatory: boolean;
+  readonly queues: readonly string[];
+  readonly dueNs: number;
+}
+
 interface ActorState {
   /** By slot. */
   readonly sessions: Map<number, Session>;
@@ -94,6 +110,11 @@ interface ActorState {
   readonly shared: Map<string, number>;
   /** By connection: what is left unread during an alarm. */
   readonly parked: Map<number, Parked[]>;
+  /** In order of when it is taken. */
+  readonly handedOver: HandedOver[];
+  readonly flow: CreditFlow;
+  /** Connections that are not read, since a channel of theirs has no credit left. */
+  readonly inFlow: Set<number>;
   /** Publishes that wait for queues without a leader: how many, and whether one has taken it. */
   readonly undecided: Map<number, { left: number; isTaken: boolean }>;
   /** Channel on which the drawing declares. */
@@ -120,6 +141,9 @@ const newActorState = (): ActorState => ({
   slots: new Map(),
   shared: new Map(),
   parked: new Map(),
+  handedOver: [],
+  flow: newCreditFlow(),
+  inFlow: new Set(),
   undecided: new Map(),
   admin: 0,
   isLooking: false,
@@ -150,6 +174,8 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
   private parts: readonly PartRef[];
   private drawn: Drawn;
   private params: Params;
+  /** How long the process of a queue is busy with one publish, ns; 0 = it takes no time. */
+  private paceNs = 0;
   /** Headers of publish wires, read once. */
   private readonly tables = new WeakMap<readonly TableEntry[], HeaderTable>();
   /** The publish under way, and whether a queue has it. */
@@ -163,6 +189,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     this.world = world;
     this.place = actorPlace(self.ix);
     this.params = self.params;
+    this.readPace();
     this.parts = self.parts;
     this.nodes = self.params.nodes as number;
     const options = { nodes: this.nodes, electionNs: self.params.electionTime as number };
@@ -223,8 +250,14 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
 
   override onParams(params: Params): void {
     this.params = params;
+    this.readPace();
     this.followParams();
     this.afterwards();
+  }
+
+  private readPace(): void {
+    const { queuePace } = this.params;
+    this.paceNs = queuePace === 0 ? 0 : SECOND_NS / (queuePace as number);
   }
 
   private followParams(): void {
@@ -311,7 +344,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
       this.send(slot, packet.AMQP_HEARTBEAT, 0, 0);
       return;
     }
-    if (this.broker.isHeldUp(session.connection, type === packet.PUBLISH)) {
+    if (this.broker.isHeldUp(session.connection, type === packet.PUBLISH) || this.state.inFlow.has(session.connection)) {
       const parked = this.state.parked.get(session.connection) ?? [];
       parked.push({ slot, type, first, tag, aux });
       this.state.parked.set(session.connection, parked);
@@ -442,6 +475,8 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     if (session === undefined) return undefined;
     sessions.delete(slot);
     this.state.asked.delete(session.channel);
+    forgetChannel(this.state.flow, session.channel);
+    this.state.inFlow.delete(session.connection);
     slots.delete(session.channel);
     const unread = parked.get(session.connection);
     if (unread !== undefined) {
@@ -490,16 +525,63 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
   // ---------------------------------------------------------------- publishing
 
   private onPublish(session: Session, slot: number, msg: MsgIx): void {
+    const connection = this.connections[slot] as Connection;
+    const message = this.messageOf(connection, msg);
+    const isMandatory = connection.params.mandatory as boolean;
+    if (this.paceNs > 0) this.giveToQueues(session, connection.selfId, message, isMandatory);
+    else this.publish(session.channel, connection.selfId, message, isMandatory);
+  }
+
+  /** The channel hands a message to its queues, which take their time for it. */
+  private giveToQueues({ channel, connection }: Session, part: string, message: Message, isMandatory: boolean): void {
+    const { flow, handedOver, inFlow } = this.state;
+    const queues = route(this.broker.state.routing, message.exchange, message);
+    const dueNs = handOver(flow, channel, queues, this.nowNs(), this.paceNs);
+    let at = handedOver.length;
+    while (at > 0 && (handedOver[at - 1] as HandedOver).dueNs > dueNs) at--;
+    handedOver.splice(at, 0, { channel, part, message, isMandatory, queues, dueNs });
+    this.world.at[0] = dueNs;
+    this.world.arm(this.ix as ActorIx, TAKEN, 0);
+    if (inFlow.has(connection) || !isOutOfCredit(flow, channel)) return;
+    inFlow.add(connection);
+    this.tellFlow(connection, packet.FLOW_STOP);
+  }
+
+  /** What is due has been taken, and its channel may get more credit. */
+  private takeHandedOver(): void {
+    const { flow, handedOver } = this.state;
+    while (handedOver.length > 0 && (handedOver[0] as HandedOver).dueNs <= this.nowNs()) {
+      const { channel, isMandatory, message, part, queues } = handedOver.shift() as HandedOver;
+      // What was read is taken even if whoever sent it has left.
+      this.publish(this.broker.isOpen(channel) ? channel : this.adminChannel(), part, message, isMandatory);
+      taken(flow, channel, queues);
+      const connection = this.broker.state.channels.get(channel)?.connection ?? 0;
+      if (this.state.inFlow.has(connection) && !isOutOfCredit(flow, channel)) this.goOn(connection);
+    }
+  }
+
+  /** The channel has credit again: its connection is read on. */
+  private goOn(connection: number): void {
+    const { inFlow } = this.state;
+    inFlow.delete(connection);
+    this.readOn(connection);
+    // What was unread may have used the credit up again.
+    if (!inFlow.has(connection)) this.tellFlow(connection, packet.FLOW_GO);
+  }
+
+  /** To a client it is a network that takes no more, and not an alarm. */
+  private tellFlow(connection: number, type: number): void {
+    for (const [slot, session] of this.state.sessions)
+      if (session.connection === connection) this.send(slot, type, 0, BY_NETWORK);
+  }
+
+  private publish(channel: number, part: string, message: Message, isMandatory: boolean): void {
+    const msg = message.content;
     this.current = msg;
     this.isCurrentTaken = false;
-    const connection = this.connections[slot] as Connection;
-    const published = this.publishedTo(connection.selfId);
+    const published = this.publishedTo(part);
     published.count++;
-    const { code, openAt, refusedBy } = this.broker.publish(
-      session.channel,
-      this.messageOf(connection, msg),
-      connection.params.mandatory as boolean,
-    );
+    const { code, openAt, refusedBy } = this.broker.publish(channel, message, isMandatory);
     this.current = 0;
     if (openAt > 0) this.state.undecided.set(msg, { left: openAt, isTaken: this.isCurrentTaken });
     else if (!this.isCurrentTaken) {
@@ -850,7 +932,11 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
     for (const [slot, session] of this.state.sessions) {
       if (session.connection === connection) this.send(slot, isBlocked ? packet.FLOW_STOP : packet.FLOW_GO, 0, 0);
     }
-    if (isBlocked) return;
+    if (!isBlocked) this.readOn(connection);
+  }
+
+  /** Reads what was left unread, until something holds it up again. */
+  private readOn(connection: number): void {
     const unread = this.state.parked.get(connection) ?? [];
     this.state.parked.delete(connection);
     for (const { aux, first, slot, tag, type } of unread) this.take(slot, type, first, tag, aux);
@@ -861,6 +947,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
   override onTimer(timer: number, arg: number): void {
     if (timer === WAKE) this.broker.wake(arg);
     else if (timer === LOOK_FOR_SILENCE) this.closeSilent();
+    else if (timer === TAKEN) this.takeHandedOver();
     else if (timer === PEER_GONE) this.leaveSession(arg, 'client-left');
     this.afterwards();
   }
@@ -872,11 +959,19 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
       this.closeSocket(slot, session.number);
     }
     for (const msg of [...this.state.undecided.keys()]) this.loseUndecided(msg, CRASH);
+    this.loseHandedOver(CRASH);
     this.broker.restart();
     this.state.shared.clear();
     this.state.endings = [];
     this.state.isLooking = false;
     this.ended.length = 0;
+  }
+
+  private loseHandedOver(reason: number): void {
+    const { flow, handedOver } = this.state;
+    for (const { message } of handedOver) this.losePublish(message.content, reason);
+    handedOver.length = 0;
+    flow.busyUntil.clear();
   }
 
   private loseUndecided(msg: number, reason: number): void {
@@ -912,6 +1007,7 @@ class BrokerActor extends StatefulActor implements BrokerOutput, Container {
   override onRemoved(): void {
     for (const slot of [...this.state.sessions.keys()]) this.forgetSession(slot);
     for (const msg of [...this.state.undecided.keys()]) this.loseUndecided(msg, REMOVED);
+    this.loseHandedOver(REMOVED);
     const { obligations } = this.world;
     for (const entry of this.broker.allEntries()) {
       if (entry.obligation === 0) continue;

@@ -142,6 +142,7 @@ export interface BrokerContents {
     readonly unroutable: number;
     readonly deadLettered: number;
     readonly asked: AskedBy;
+    readonly inFlow: ReadonlySet<number>;
   };
   /** Name of a part in AMQP. */
   nameOf(part: string): string;
@@ -372,13 +373,18 @@ function connectionsTable(contents: BrokerContents): InsideTable {
     rows.add({
       client: connections[slots[0] as number]?.peerId ?? null,
       'on-node': connection?.node ?? null,
-      state: connection?.isBlocked === true ? 'inside.word.connection-blocked' : 'inside.word.connection-running',
+      state: stateOf(contents, id, connection?.isBlocked === true),
       channels: slots.length,
       unread: someOf(state.parked.get(id)?.length ?? 0),
       heard: agoNs(world, heardNs[0] as number),
     });
   }
   return rows.table(all.size);
+}
+
+function stateOf({ state }: BrokerContents, connection: number, isBlocked: boolean): string {
+  if (isBlocked) return 'inside.word.connection-blocked';
+  return state.inFlow.has(connection) ? 'inside.word.connection-flow' : 'inside.word.connection-running';
 }
 
 function channelsTable({ broker, connections, nameOf, state }: BrokerContents): InsideTable {

@@ -25,6 +25,8 @@ const BROKER_FIELDS = declareFields('rabbitmq', {
   electionTime: { kind: 'duration', min: '1ms', max: '1min', default: '250ms', live: false, advanced: true },
   memoryAlarm: { kind: 'flag', default: false, live: true },
   diskAlarm: { kind: 'flag', default: false, live: true, advanced: true },
+  /** Publishes a second that the process of one queue takes. */
+  queuePace: { kind: 'rate', min: 0, max: 1_000_000, default: 0, zero: 'zero.no-limit', live: true, advanced: true },
   /** Of the picture alone: the server always has it. */
   defaultExchange: { kind: 'flag', default: false, live: true, advanced: true },
 });
@@ -160,7 +162,7 @@ export const RABBITMQ: NodeKind<'rabbitmq', typeof BROKER_FIELDS> = declareNode(
     { name: 'unroutable', unit: 'messages', type: 'total' },
     { name: 'default_published', unit: 'messages', type: 'total' },
   ],
-  leftOut: ['diskWriteTime', 'creditFlow', 'partitionHandling', 'permissions'],
+  leftOut: ['diskWriteTime', 'partitionHandling', 'permissions'],
   accepts: [RABBITMQ_EXCHANGE.type, RABBITMQ_QUEUE.type, RABBITMQ_REPLIES.type],
   holdsMessages: true,
 });

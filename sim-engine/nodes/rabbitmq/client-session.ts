@@ -18,6 +18,9 @@ export const SOCKET_CLOSED = 3;
 /** A timer of the broker: the process at the other end of a connection is gone. `arg`: which of its connections. */
 export const PEER_GONE = 1;
 
+/** `tag` of FLOW_STOP and FLOW_GO that no alarm is the cause of: the socket takes no more, or takes more again. */
+export const BY_NETWORK = 1;
+
 /** A broker that does not answer is given up on. Source: `connection_timeout` of most clients. */
 const OPEN_TIMEOUT_NS = 10_000_000_000;
 /** The least that a new attempt waits: reaching a closed port takes time too. */

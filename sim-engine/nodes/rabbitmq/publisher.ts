@@ -9,7 +9,7 @@ import { actorPlace, BLOCKED } from '../../world/reasons.ts';
 import type { World } from '../../world/world.ts';
 import type { Connection, PublisherClient, PublisherFactory, PublisherHost } from '../node-kind.ts';
 import { sessionTable, unconfirmedTable } from './client-inside.ts';
-import { newSession, Session, type SessionState, type SessionUser } from './client-session.ts';
+import { BY_NETWORK, newSession, Session, type SessionState, type SessionUser } from './client-session.ts';
 
 interface Unconfirmed {
   msg: number;
@@ -22,6 +22,8 @@ interface PublisherState {
   readonly session: SessionState;
   /** An alarm holds the connection up. */
   isBlocked: boolean;
+  /** The socket takes no more: the broker reads no further for now. */
+  isFull: boolean;
   publishes: number;
   /** By number of the publish, in order. */
   readonly pending: Map<number, Unconfirmed>;
@@ -35,6 +37,7 @@ interface PublisherState {
 const newState = (session: number): PublisherState => ({
   session: newSession(session),
   isBlocked: false,
+  isFull: false,
   publishes: 0,
   pending: new Map(),
   wasOpen: false,
@@ -96,9 +99,12 @@ class RabbitPublisher implements PublisherClient, SessionUser {
   }
 
   isOpen(): boolean {
-    const { isBlocked, pending, session } = this.state;
+    const { isBlocked, isFull, pending, session } = this.state;
     return (
-      session.condition === 'open' && (!isBlocked || !this.waitsForAlarm) && (this.window === 0 || pending.size < this.window)
+      session.condition === 'open' &&
+      !isFull &&
+      (!isBlocked || !this.waitsForAlarm) &&
+      (this.window === 0 || pending.size < this.window)
     );
   }
 
@@ -170,10 +176,9 @@ class RabbitPublisher implements PublisherClient, SessionUser {
         return;
       }
       case packet.FLOW_STOP:
-        this.state.isBlocked = true;
-        return this.tellFlow();
       case packet.FLOW_GO:
-        this.state.isBlocked = false;
+        if (tag === BY_NETWORK) this.state.isFull = type === packet.FLOW_STOP;
+        else this.state.isBlocked = type === packet.FLOW_STOP;
         return this.tellFlow();
     }
   }
@@ -204,6 +209,7 @@ class RabbitPublisher implements PublisherClient, SessionUser {
     this.state.pending.clear();
     this.state.publishes = 0;
     this.state.isBlocked = false;
+    this.state.isFull = false;
     for (const entry of open) {
       if (entry.resendsLeft > 0) this.publishAgain(entry);
       else this.settle(entry, 'given-up');

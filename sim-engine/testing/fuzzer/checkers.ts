@@ -120,6 +120,7 @@ interface BrokerNotes {
   readonly parked: ReadonlyMap<number, readonly { readonly type: number }[]>;
   readonly undecided: ReadonlyMap<number, { readonly isTaken: boolean }>;
   readonly readings: ReadonlyMap<number, ReadonlyMap<string, number>>;
+  readonly handedOver: readonly unknown[];
 }
 
 /** What readers of streams are owed beside the first of each record, found in the copy of a RabbitMQ broker. */
@@ -137,6 +138,7 @@ function undecidedAtBrokers({ assembly, world }: Simulation): number {
     if (kind !== 'rabbitmq') continue;
     const { own } = (world.actors[ix] as Actor).save() as { readonly own: BrokerNotes };
     for (const { isTaken } of own.undecided.values()) if (!isTaken) count++;
+    count += own.handedOver.length;
   }
   return count;
 }
