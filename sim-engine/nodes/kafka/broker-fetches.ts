@@ -23,6 +23,7 @@ import {
 } from './broker-state.ts';
 import { addDeadline, type DeadlineOwner, newDeadlineState, passDeadlines } from './deadlines.ts';
 import { type GroupShare, owedAt } from './group-share.ts';
+import { truncate } from './lists.ts';
 import type { LogMarks } from './offsets.ts';
 import { lastStableOffset, newLogSlice, type PartitionLog, readLog, sliceEnd, visitRecords } from './partition-log.ts';
 import type { FetchedPartition, LeaderError, PartitionOffset } from './protocol.ts';
@@ -223,7 +224,7 @@ export class BrokerFetches {
       if (bytes > 0) isFirst = false;
       left = max(0, left - bytes);
     }
-    ready.length = kept;
+    truncate(ready, kept);
     this.broker.respond(slot, { api: 'fetch', id: request.id, session: session.id, partitions });
   }
 

@@ -21,6 +21,7 @@ import {
   RESTS,
   type Rec,
 } from './consumer-member.ts';
+import { dropFirst, truncate } from './lists.ts';
 import { type IsolationLevel, type LogMarks, NO_OFFSET, type OffsetReset, startOf } from './offsets.ts';
 import type { FetchedPartition, PartitionOffset, Response } from './protocol.ts';
 
@@ -122,7 +123,7 @@ export class ConsumerFetcher {
       const owned = member.owned.get(name);
       if (owned !== undefined) this.want(member, owned, name);
     }
-    drained.length = 0;
+    truncate(drained, 0);
     for (let door = 0; door < sessions.length; door++) {
       const session = sessions[door] as MemberSession;
       if (session.request === 0 && this.core.network.isUp(door)) this.fetchFrom(member, session, door);
@@ -134,7 +135,7 @@ export class ConsumerFetcher {
     if (session.asked === 0) return;
     const { fetchMaxBytes, fetchMaxWait, fetchMinBytes, isolation, maxPartitionFetchBytes } = this.core.params;
     const { forgotten } = session;
-    session.forgotten = [];
+    if (forgotten.length > 0) session.forgotten = [];
     session.request = this.core.network.send(
       door,
       {
@@ -143,7 +144,7 @@ export class ConsumerFetcher {
         session: session.id,
         epoch: session.epoch,
         partitions,
-        forgotten,
+        forgotten: forgotten.length > 0 ? forgotten : NOTHING,
         bytesMin: fetchMinBytes as number,
         bytesMax: fetchMaxBytes as number,
         partitionBytesMax: maxPartitionFetchBytes as number,
@@ -168,7 +169,7 @@ export class ConsumerFetcher {
       session.asked++;
       partitions.push({ topic: owned.topic, partition: owned.partition, offset: owned.fetchOffset });
     }
-    session.queued = [];
+    truncate(session.queued, 0);
     return partitions;
   }
 
@@ -210,7 +211,7 @@ export class ConsumerFetcher {
       }
       from = to;
     }
-    if (from > 0) arrived.splice(0, from);
+    dropFirst(arrived, from);
     if (member === undefined || session === undefined) return;
     session.id = response.session;
     if (response.session === 0) this.beginAnew(member, session, door);
@@ -288,3 +289,4 @@ export class ConsumerFetcher {
 }
 
 const NO_RECORDS: Rec[] = [];
+const NOTHING: readonly TopicPartition[] = [];

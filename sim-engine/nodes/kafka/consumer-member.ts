@@ -3,6 +3,7 @@
 
 import { type NumberMap, newNumberMap, putIn } from '../../kernel/number-map.ts';
 import type { TopicPartition } from './assignors/assignment.ts';
+import { truncate } from './lists.ts';
 import type { Turn } from './member-history.ts';
 import { NO_OFFSET } from './offsets.ts';
 
@@ -77,6 +78,8 @@ export interface Member {
   readonly kept: Map<number, Rec>;
   /** Obligations of what is being published to another topic. */
   readonly passing: Set<number>;
+  /** For when it is to look again at paused partitions, ns; one that is set for sooner comes first. */
+  resumesNs: number;
   /** It ends as soon as it is through with its poll. */
   isClosing: boolean;
   /** Number of the commit that has to be through before what was polled is handed out; 0 = none, UNSENT = it could not be sent. */
@@ -123,6 +126,7 @@ export const newMember = (number: number, place: number, nowNs: number): Member 
   inHand: newNumberMap(),
   kept: new Map(),
   passing: new Set(),
+  resumesNs: Number.POSITIVE_INFINITY,
   isClosing: false,
   committing: 0,
   given: 0,
@@ -172,14 +176,14 @@ export function takePolled(member: Member, max: number, nowNs: number): Rec[] {
       polled.push(rec);
     }
     if (count === buffered.length) {
-      buffered.length = 0;
+      truncate(buffered, 0);
       member.drained.push(name);
     } else {
       if (count > 0) buffered.splice(0, count);
       filled[left++] = name;
     }
   }
-  filled.length = left;
+  truncate(filled, left);
   return polled;
 }
 

@@ -11,6 +11,7 @@ import { type BrokerCore, type BrokerState, CLEANING_DUE, type Partition, RETENT
 import { cleanableOf, compact, isWorthCleaning } from './compaction.ts';
 import { dropAt, dropShare, expireBelow, type GroupShare, letGoBelow, newShare, owedAt, oweRecord } from './group-share.ts';
 import { layDown, openAgain, takeOver } from './handed-over.ts';
+import { dropFirst } from './lists.ts';
 import { type Batch, recordOffset } from './log-segment.ts';
 import type { LogSettings } from './log-settings.ts';
 import { offsetAtTime } from './offset-by-time.ts';
@@ -25,7 +26,15 @@ import {
   raiseHighWatermark,
 } from './partition-log.ts';
 import { expireProducers } from './producer-state.ts';
-import type { ClusterMetadata, LeaderError, PartitionOffset, PassedOn, ProduceBatch, Request } from './protocol.ts';
+import type {
+  ClusterMetadata,
+  LeaderError,
+  PartitionOffset,
+  PassedOn,
+  ProduceBatch,
+  ProduceResult,
+  Request,
+} from './protocol.ts';
 
 const SECOND = 1_000_000_000;
 /** `log.cleaner.backoff.ms`, `producer.id.expiration.ms`. */
@@ -168,21 +177,20 @@ export class LedPartitions {
       return;
     }
     let at = 0;
-    const results = request.batches.map((batch) => {
+    const results: ProduceResult[] = [];
+    for (const batch of request.batches) {
       const from = at;
       at += batch.recordCount;
       const partition = this.ledPartition(request.topic, batch.partition);
-      if (partition === undefined) {
-        for (let i = from; i < at; i++) this.refuse(messages[i] as number, UNKNOWN);
-        return {
-          partition: batch.partition,
-          error: errorOf(this.state.metadata, { topic: request.topic, partition: batch.partition }),
-        };
+      if (partition !== undefined) {
+        results.push({ partition: batch.partition, error: this.append(partition, batch, messages, from) });
+        continue;
       }
-      return { partition: batch.partition, error: this.append(partition, batch, messages, from) };
-    });
-    if (at === messages.length) messages.length = 0;
-    else messages.splice(0, at);
+      for (let i = from; i < at; i++) this.refuse(messages[i] as number, UNKNOWN);
+      const error = errorOf(this.state.metadata, { topic: request.topic, partition: batch.partition });
+      results.push({ partition: batch.partition, error });
+    }
+    dropFirst(messages, at);
     if (request.acks !== 0) this.broker.respond(slot, { api: 'produce', id: request.id, results });
   }
 

@@ -33,7 +33,7 @@ import {
   numberedOutOfOrder,
 } from './producer-numbers.ts';
 import { producerSettings } from './producer-settings.ts';
-import type { Response } from './protocol.ts';
+import type { ProduceBatch, Response } from './protocol.ts';
 import type { Release } from './release.ts';
 
 const MS = 1_000_000;
@@ -462,7 +462,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
       const queue = queues.get(batch.partition) as ProducerBatch[];
       queue.shift();
       if (waiting.size > 0) waiting.delete(batch.number);
-      if (queue.length === 0) active.splice(active.indexOf(batch.partition), 1);
+      if (queue.length === 0) removeFrom(active, batch.partition);
     }
     return ready;
   }
@@ -503,15 +503,18 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
       batch.isUnsent = false;
       batch.attempts++;
     }
-    const content = batches.map(({ bytes, epoch, msgs, partition, sequence, timestampNs }) => ({
-      partition,
-      recordCount: msgs.length,
-      sizeBytes: bytes,
-      timestampNs,
-      producerId: this.isIdempotent ? state.producerId : -1,
-      producerEpoch: epoch,
-      baseSequence: sequence,
-    }));
+    const producerId = this.isIdempotent ? state.producerId : -1;
+    const content: ProduceBatch[] = [];
+    for (const { bytes, epoch, msgs, partition, sequence, timestampNs } of batches)
+      content.push({
+        partition,
+        recordCount: msgs.length,
+        sizeBytes: bytes,
+        timestampNs,
+        producerId,
+        producerEpoch: epoch,
+        baseSequence: sequence,
+      });
     putIn(state.inFlight, id, batches);
     state.underWay[door] = (state.underWay[door] as number) + 1;
     network.send(door, { api: 'produce', acks: this.acks, topic: this.topic, batches: content }, this.requestTimeoutNs);
@@ -671,7 +674,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
       if (old.length === 0) continue;
       const left = queue.filter((batch) => !old.includes(batch));
       queues.set(partition, left);
-      if (left.length === 0) active.splice(active.indexOf(partition), 1);
+      if (left.length === 0) removeFrom(active, partition);
       for (const batch of old) {
         waiting.delete(batch.number);
         this.complete(batch, 'given-up');
@@ -733,6 +736,12 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     state.buffered = 0;
     state.bytes = 0;
   }
+}
+
+/** Takes a number out of a short list. */
+function removeFrom(list: number[], one: number): void {
+  if (list[list.length - 1] === one) list.pop();
+  else list.splice(list.indexOf(one), 1);
 }
 
 const NOBODY: readonly number[] = [];

@@ -130,13 +130,19 @@ export interface FetchedPartition extends PartitionOffset {
   readonly nextOffset: number;
 }
 
+/** What became of one batch. */
+export interface ProduceResult {
+  readonly partition: number;
+  readonly error: AppendError | LeaderError | null;
+}
+
 export type Response = Numbered &
   (
     | { readonly api: 'metadata'; readonly metadata: ClusterMetadata }
     | { readonly api: 'init-producer-id'; readonly producerId: number }
     | {
         readonly api: 'produce';
-        readonly results: readonly { readonly partition: number; readonly error: AppendError | LeaderError | null }[];
+        readonly results: readonly ProduceResult[];
       }
     | {
         readonly api: 'fetch';
