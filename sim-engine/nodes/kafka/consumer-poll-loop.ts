@@ -47,8 +47,7 @@ export class PollLoop {
     if (member.needsRejoin && member.stage === 'stable') this.core.membership.rejoin(member);
     if (this.core.commitMode === 'auto') this.commitIfDue(member);
     const polled = takePolled(member, this.core.params.maxPollRecords as number, this.core.nowNs);
-    const againNs = resumeNs(member, this.core.nowNs);
-    if (againNs < Number.POSITIVE_INFINITY) addDeadline(this.world, this.core.deadlines, againNs, member.number * KINDS + RESUME);
+    this.resumeLater(member);
     if (polled.length === 0) {
       member.isIdle = true;
       this.core.fetcher.fetch(member);
@@ -70,6 +69,16 @@ export class PollLoop {
     member.committing = isThrough ? 0 : UNSENT;
     if (isThrough) this.goOn(member);
     else this.core.later(member);
+  }
+
+  /** One deadline stands for the first of the paused partitions, however often others are polled meanwhile. */
+  private resumeLater(member: Member): void {
+    const { deadlines, nowNs } = this.core;
+    const againNs = resumeNs(member, nowNs);
+    if (member.resumesNs <= nowNs) member.resumesNs = Number.POSITIVE_INFINITY;
+    if (againNs >= member.resumesNs) return;
+    member.resumesNs = againNs;
+    addDeadline(this.world, deadlines, againNs, member.number * KINDS + RESUME);
   }
 
   pollIfIdle(member: Member): void {
