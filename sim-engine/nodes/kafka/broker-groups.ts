@@ -111,11 +111,13 @@ export class BrokerGroups {
   private tellCommitted(group: string, offsets: readonly PartitionOffset[]): void {
     const { metadata, told } = this.state;
     const byLeader = new Map<number, PartitionOffset[]>();
+    const before = told.get(group) ?? new Map<string, number>();
+    told.set(group, before);
     for (const one of offsets) {
-      const key = `${group}\n${nameOf(one)}`;
+      const name = nameOf(one);
       const leader = metadata?.leaders.get(one.topic)?.[one.partition];
-      if (leader === undefined || told.get(key) === one.offset) continue;
-      told.set(key, one.offset);
+      if (leader === undefined || before.get(name) === one.offset) continue;
+      before.set(name, one.offset);
       const known = byLeader.get(leader);
       if (known === undefined) byLeader.set(leader, [one]);
       else known.push(one);

@@ -90,7 +90,7 @@ export interface BrokerState {
   requestCount: number;
   coordinator: CoordinatorState;
   /** By group and partition: the offset that its leader was told. */
-  readonly told: Map<string, number>;
+  readonly told: Map<string, Map<string, number>>;
   /** For when the groups' timer is set, ns, in a cell; infinity = it is not. */
   readonly groupsDueNs: Float64Array;
   groupTimers: number;

@@ -205,17 +205,22 @@ export function resumeNs({ filled, owned }: Member, nowNs: number): number {
 type Offset = TopicPartition & { readonly offset: number };
 
 /** Positions, done or not: what an automatic commit says, and one before the work. */
-export const positionsOf = (owned: readonly Owned[]): readonly Offset[] =>
-  owned
-    .filter(({ position }) => position !== NO_OFFSET)
-    .map(({ partition, position, topic }) => ({ topic, partition, offset: position }));
+export function positionsOf(owned: Iterable<Owned>): readonly Offset[] {
+  const offsets: Offset[] = [];
+  for (const { partition, position, topic } of owned) {
+    if (position !== NO_OFFSET) offsets.push({ topic, partition, offset: position });
+  }
+  return offsets;
+}
 
 /** Below these everything is done. */
-export const nextOffsets = (owned: readonly Owned[]): readonly Offset[] =>
-  owned
-    .filter(({ position }) => position !== NO_OFFSET)
-    .map(({ open, partition, position, topic }) => {
-      let offset = position;
-      for (const at of open.keys) if (at >= 0 && at < offset) offset = at;
-      return { topic, partition, offset };
-    });
+export function nextOffsets(owned: Iterable<Owned>): readonly Offset[] {
+  const offsets: Offset[] = [];
+  for (const { open, partition, position, topic } of owned) {
+    if (position === NO_OFFSET) continue;
+    let offset = position;
+    if (open.size > 0) for (const at of open.keys) if (at >= 0 && at < offset) offset = at;
+    offsets.push({ topic, partition, offset });
+  }
+  return offsets;
+}

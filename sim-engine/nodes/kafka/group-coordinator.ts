@@ -408,7 +408,13 @@ export class GroupCoordinator {
     const member = group.members.get(id);
     if (member !== undefined) member.dueNs = nowNs + member.sessionTimeoutNs;
     for (const { topic, partition, offset } of offsets) {
-      group.offsets.set(nameOf({ topic, partition }), { topic, partition, offset, committedNs: nowNs });
+      const name = nameOf({ topic, partition });
+      const before = group.offsets.get(name);
+      if (before === undefined) group.offsets.set(name, { topic, partition, offset, committedNs: nowNs });
+      else {
+        before.offset = offset;
+        before.committedNs = nowNs;
+      }
     }
     return 'NONE';
   }

@@ -90,8 +90,8 @@ export interface CommittedOffset {
   readonly topic: string;
   readonly partition: number;
   /** The next offset to read. */
-  readonly offset: number;
-  readonly committedNs: number;
+  offset: number;
+  committedNs: number;
 }
 
 /** What is written of a group when everybody has an assignment, and when nobody is left. Who comes and goes in between is not. */

@@ -5,6 +5,7 @@ import type { Simulation } from '../../simulation/simulation.ts';
 import type { NodeDocument, WireDocument } from '../../topology/document.ts';
 import { PROCESSED } from '../../world/books.ts';
 import { node, simulationOf, wire } from '../drawing.ts';
+import { keyedOrders } from './kafka-w2.ts';
 import { CpuClock, type GrowthMeasured, growthOf, type Measured, measured } from './meter.ts';
 
 const SECOND_NS = 1e9;
@@ -24,6 +25,8 @@ interface Growing {
 const NODES_PER_CHAIN = 5;
 const CHAIN_RATE = 100;
 const LINE_RATE = 5000;
+/** Of all producers of keyed orders. */
+const KEYED_RATE = 4000;
 const MILLION = 1_000_000;
 
 const WORK = { law: 'exponential', mean: '150us' };
@@ -62,6 +65,13 @@ export const GROWING = {
       line({ work: WORK, memoryTtl: '24h', memoryBound: ids, steps: ['receive', 'check', 'work', 'mark', 'acknowledge'] }),
     rate: () => LINE_RATE,
     warmUp: (ids) => 1.1 * ids,
+  },
+  partitions: {
+    of: 'partitions',
+    per: 'event',
+    sizes: [6, 600, 6000],
+    draw: (partitions) => keyedOrders({ brokers: 3, partitions }),
+    rate: () => KEYED_RATE,
   },
 } as const satisfies { readonly [workload: string]: Growing };
 

@@ -19,15 +19,15 @@ const part = (id: string, kind: string, params: ParamsDocument = {}): NodeDocume
 export interface Traffic {
   readonly brokers: number;
   readonly partitions: number;
-  /** Records in all; each producer sends its share of them. */
-  readonly count: number;
+  /** Records in all; each producer sends its share of them. Without it they send for ever. */
+  readonly count?: number;
 }
 
 /** 4,000 records a second at random, one replica of each. */
 export function keyedOrders({ brokers, count, partitions }: Traffic): Simulation {
   const producers = Array.from({ length: PRODUCERS }, (_, at) => `producer-${at}`);
   const workers = Array.from({ length: WORKERS }, (_, at) => `worker-${at}`);
-  const sender = { arrivals: 'gaps', gaps: { law: 'exponential', mean: '2500us' }, limit: count / PRODUCERS, keys: KEYS };
+  const sender = { arrivals: 'gaps', gaps: { law: 'exponential', mean: '2500us' }, limit: (count ?? 0) / PRODUCERS, keys: KEYS };
   const wires: WireDocument[] = [wire('kafka-subscribe', 'orders', 'readers')];
   for (const producer of producers) wires.push(wire('kafka-produce', producer, 'orders', { ...NETWORK, linger: '0s' }));
   for (const worker of workers) {

@@ -25,6 +25,7 @@ export const WORKLOADS = [
   'breakers',
   'dedup',
   'topic-bindings',
+  'partitions',
 ] as const;
 export type Workload = (typeof WORKLOADS)[number];
 
@@ -36,6 +37,7 @@ export const GROWING_WORKLOADS = [
   'breakers',
   'dedup',
   'topic-bindings',
+  'partitions',
 ] as const satisfies Workload[];
 
 /** Messages of each workload unless told otherwise. */
@@ -51,6 +53,7 @@ export const DEFAULT_COUNTS: { readonly [workload in Workload]: number } = {
   breakers: 200_000,
   dedup: 200_000,
   'topic-bindings': 1_000_000,
+  partitions: 200_000,
 };
 
 export interface CheckpointMeasured extends Measured {

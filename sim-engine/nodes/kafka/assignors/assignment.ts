@@ -31,7 +31,21 @@ export type Assignment = Map<string, TopicPartition[]>;
 
 export const NO_GENERATION = -1;
 
-export const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}-${partition}`;
+export function nameOf({ topic, partition }: TopicPartition): string {
+  let known = names.get(topic);
+  if (known === undefined) {
+    known = [];
+    names.set(topic, known);
+  }
+  const name = known[partition];
+  if (name !== undefined) return name;
+  // Partitions are asked for in any order: gaps are filled, so that the list stays a plain one.
+  for (let at = known.length; at <= partition; at++) known.push(`${topic}-${at}`);
+  return known[partition] as string;
+}
+
+/** Names that were made before, by topic and number: what is looked up by them again and again need not be made again each time. */
+const names = new Map<string, string[]>();
 
 export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 export const byTopic = (a: TopicPartition, b: TopicPartition): number => byText(a.topic, b.topic) || a.partition - b.partition;
