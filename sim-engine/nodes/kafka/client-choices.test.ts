@@ -255,3 +255,27 @@ describe('a consumer that is closed', () => {
     expect([duplicateEffects, missedEffects, delivery.lost]).toEqual([0, 0, 0]);
   });
 });
+
+describe('a compacted topic', () => {
+  it('that a record was written to twice keeps the later one, and lets go of the other alone', () => {
+    const simulation = simulationOf({
+      nodes: [
+        node('shop', 'sender', { arrivals: 'constant', rate: 20, keys: 3, limit: 400 }),
+        node('kafka', 'kafka', { brokers: 1 }),
+        part('orders', 'kafka-topic', { cleanupPolicy: 'compact', segmentTime: '2s', minDirtyRatio: 0.1 }),
+        part('readers', 'kafka-group'),
+        node('worker', 'service', { concurrency: 1, work: { law: 'constant', value: '200ms' } }),
+      ],
+      wires: [
+        wire('kafka-produce', 'shop', 'orders', { delay: '50ms', idempotence: 'off', requestTimeout: '200ms' }),
+        wire('kafka-subscribe', 'orders', 'readers'),
+        wire('kafka-consume', 'readers', 'worker', { delay: '1ms', offsetReset: 'earliest', commit: 'after' }),
+      ],
+    });
+    simulation.schedule(2 * SECOND_NS, { type: 'delay', wire: 'shop-orders', extraNs: 0.3 * SECOND_NS, forNs: 6 * SECOND_NS });
+    const { delivery } = runTo(simulation, 150);
+    expect(gauge(simulation, 'orders', 'appended')).toBeGreaterThan(420);
+    expect(delivery.dropped).toBeGreaterThan(100);
+    expect(delivery.processed + delivery.dropped).toBe(gauge(simulation, 'orders', 'appended'));
+  });
+});

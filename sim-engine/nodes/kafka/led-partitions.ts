@@ -14,7 +14,7 @@ import { layDown, openAgain, takeOver } from './handed-over.ts';
 import { dropFirst } from './lists.ts';
 import { type Batch, recordOffset } from './log-segment.ts';
 import type { LogSettings } from './log-settings.ts';
-import { offsetAtTime } from './offset-by-time.ts';
+import { hasRecordAt, offsetAtTime } from './offset-lookup.ts';
 import type { LogMarks } from './offsets.ts';
 import {
   appendBatch,
@@ -359,21 +359,23 @@ export class LedPartitions {
     for (const { kept, log, shares, topic } of state.partitions.values()) {
       const settings = this.broker.settings.get(topic) as LogSettings;
       if (!settings.isCompacted || !isWorthCleaning(cleanableOf(log, settings, nowNs), settings)) continue;
-      const gone = new Set(compact(log, settings, nowNs));
-      for (const msg of gone) {
-        for (const share of shares.values()) this.dropCompacted(share, msg);
-        if (kept !== null) this.dropCompacted(kept, msg);
-        world.messages.release(msg);
-      }
+      // What was written twice may be gone from one place and stand in another.
+      const gone = compact(log, settings, nowNs);
+      const messages = new Set(gone);
+      for (const share of shares.values()) this.dropCompacted(log, share, messages);
+      if (kept !== null) this.dropCompacted(log, kept, messages);
+      for (const msg of gone) world.messages.release(msg);
     }
     this.armCleaning();
   }
 
-  private dropCompacted(share: GroupShare, msg: number): void {
+  private dropCompacted(log: PartitionLog, share: GroupShare, gone: ReadonlySet<number>): void {
     const { obligations } = this.world;
     for (let i = 0; i < share.obls.count; i++) {
-      const obl = owedAt(share, share.from + i);
-      if (obl !== 0 && obligations.msg[obl] === msg) dropAt(this.world, share, share.from + i, this.place);
+      const offset = share.from + i;
+      const obl = owedAt(share, offset);
+      if (obl === 0 || !gone.has(obligations.msg[obl] as number) || hasRecordAt(log, offset)) continue;
+      dropAt(this.world, share, offset, this.place);
     }
   }
 }
