@@ -152,7 +152,7 @@ describe('a record', () => {
   });
 
   it('that its reader has fetched is in flight, wherever in the client it lies', () => {
-    const simulation = drawn({ worker: { work: { law: 'constant', value: '1s' } } });
+    const simulation = drawn({ cluster: { initialRebalanceDelay: '2s' }, worker: { work: { law: 'constant', value: '1s' } } });
     const { delivery } = runTo(simulation, 3);
     // One a second is worked on, a hundred come: most of them wait in the client, and few are on a wire of 1 ms.
     expect(delivery.inFlight).toBeGreaterThan(150);
@@ -612,6 +612,13 @@ describe('a topic', () => {
 });
 
 describe('a broker that dies', () => {
+  it.each(['1', '2', '3', '1,2', '2,3', '1,3'])('is asked again where to begin when it is back (%s)', (brokersDown) => {
+    const simulation = drawn({ cluster: { brokersDown }, sender: { limit: 300 }, consumes: { sessionTimeout: '6s' } });
+    runTo(simulation, 4);
+    give(simulation, { type: 'setParam', target: 'kafka', field: 'brokersDown', value: '' });
+    expect(runTo(simulation, 40).delivery).toMatchObject({ processed: 300, waiting: 0 });
+  });
+
   it('in the middle of a request knows nothing of its first records when it is back', () => {
     const simulation = drawn({
       cluster: { brokers: 1 },

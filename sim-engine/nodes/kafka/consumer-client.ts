@@ -277,6 +277,7 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
     }
     this.network.askMetadata();
     if (request.api === 'produce' || request.api === 'init-producer-id') this.passOn.onFailed(call);
+    if (request.api === 'committed' || request.api === 'list-offsets') this.fetcher.askAgain();
     if (request.api !== 'join' && request.api !== 'sync') return;
     const member = this.askerOf(request.api, request.member, 'clientId' in request ? request.clientId : '');
     if (member === undefined || member.stage === 'stable') return;

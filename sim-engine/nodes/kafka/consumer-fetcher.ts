@@ -44,12 +44,14 @@ export class ConsumerFetcher {
   }
 
   onCommitted(offsets: readonly (TopicPartition & { readonly offset: number })[]): void {
+    const unknown: TopicPartition[] = [];
     for (const { offset, partition, topic } of offsets) {
       const owner = this.ownerWithoutPosition({ topic, partition });
       if (owner === undefined) continue;
       if (offset >= 0) this.seek(owner.member, owner.owned, offset);
-      else this.askMarks(owner.owned);
+      else unknown.push({ topic, partition });
     }
+    if (unknown.length > 0) this.askMarks(unknown);
     for (const member of this.core.state.members) this.fetch(member);
   }
 
@@ -67,10 +69,25 @@ export class ConsumerFetcher {
     this.want(member, owned, nameOf(owned));
   }
 
-  private askMarks({ partition, topic }: Owned): void {
-    const door = this.leaderOf({ topic, partition });
-    if (door === -1 || !this.core.network.isUp(door)) return;
-    this.core.network.send(door, { api: 'list-offsets', partitions: [{ topic, partition }] }, REQUEST_TIMEOUT_NS);
+  /** Nobody has said where some begin: they are asked again in a moment. */
+  askAgain(): void {
+    for (const member of this.core.state.members) {
+      for (const { fetchOffset } of member.owned.values()) {
+        if (fetchOffset !== NO_OFFSET) continue;
+        this.core.later(member);
+        break;
+      }
+    }
+  }
+
+  /** Each leader is asked once for all that it has. */
+  private askMarks(unknown: readonly TopicPartition[]): void {
+    for (let door = 0; door < this.core.network.doors.length; door++) {
+      const partitions = unknown.filter((one) => this.leaderOf(one) === door);
+      if (partitions.length === 0) continue;
+      if (this.core.network.isUp(door)) this.core.network.send(door, { api: 'list-offsets', partitions }, REQUEST_TIMEOUT_NS);
+      else this.askAgain();
+    }
   }
 
   private reset(member: Member, owned: Owned, marks: LogMarks, position: number): void {
@@ -282,7 +299,9 @@ export class ConsumerFetcher {
   onMarks(partitions: Extract<Response, { readonly api: 'list-offsets' }>['partitions']): void {
     for (const { error, marks, partition, topic } of partitions) {
       const owner = this.ownerWithoutPosition({ topic, partition });
-      if (owner !== undefined && error === null) this.reset(owner.member, owner.owned, marks, NO_OFFSET);
+      if (owner === undefined) continue;
+      if (error === null) this.reset(owner.member, owner.owned, marks, NO_OFFSET);
+      else this.core.later(owner.member);
     }
     for (const member of this.core.state.members) this.fetch(member);
   }
