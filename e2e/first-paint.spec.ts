@@ -139,7 +139,7 @@ const isLate = /\/(words|asked)-[^/]*\.js$/;
 const bareKeys = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const isKey = (words: string | null) =>
-      words !== null && /\b[a-z]+(-[a-z]+)*(\.[a-zA-Z-]+)+\b/.test(words.replace(/\S+\.json\b/g, ''));
+      words !== null && /\b[a-z]+(-[a-z]+)*(\.[a-zA-Z-]+)+\b/.test(words.replace(/\S+\.json\b|amq\.rabbitmq\.reply-to/g, ''));
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const found: string[] = [];
     for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
