@@ -178,6 +178,7 @@ const HINTS: readonly { readonly field: string; readonly chance: number; readonl
     make: (dice) => ({ type: dice.pick(['fanout', 'fanout', 'x-consistent-hash']), internal: false }),
   },
   { field: 'messageTtl', chance: 0.5, make: (dice) => ({ messageTtl: `${dice.int(1, 300)}ms` }) },
+  { field: 'electionTime', chance: 0.8, make: (dice) => ({ nodes: dice.int(2, 5) }) },
   { field: 'initialRebalanceDelay', chance: 1, make: drawSwiftCluster },
   { field: 'maxPollRecords', chance: 1, make: drawSwiftMembers },
   { field: 'retentionTime', chance: 0.3, make: (dice) => ({ segmentBytes: dice.int(14, 5_000) }) },
@@ -369,6 +370,11 @@ const FAULT_DRAWERS: readonly Drawer[] = [
   onNode((node) => ({ type: 'restart', node })),
   onNode((node, dice) => ({ type: 'slow', node, factor: dice.pick([0.5, 1, 2, 10]), ...someTime(dice) })),
   onNode((node, dice) => ({ type: 'stall', node, forNs: dice.int(1, 700) * MS_NS })),
+  // Nodes of a cluster die and come back by its own setting.
+  onNode(
+    (target, dice) => ({ type: 'setParam', target, field: 'nodesDown', value: dice.pick(['', '1', '2', '1,2', '3']) }),
+    'rabbitmq',
+  ),
   onWire((wire, dice) => ({ type: 'cut', wire, ...someTime(dice) })),
   onWire((wire) => ({ type: 'heal', wire })),
   onWire((wire, dice) => ({ type: 'delay', wire, extraNs: dice.pick([0, dice.int(1, 200) * MS_NS]), ...someTime(dice) })),

@@ -1,7 +1,7 @@
 // Draws a value for any declared field, in the form of a document, from the declaration alone: a new kind is fuzzed without a line
 // here. Bounds below the declared ones keep a run short; they are the only thing known of single fields.
 
-import type { Field, Fields, LawDocument, StepKind } from '../../nodes/fields.ts';
+import type { Field, Fields, LawDocument, StepKind, TextField } from '../../nodes/fields.ts';
 import { LAW_PARAMETERS } from '../../topology/laws.ts';
 import { parseDuration } from '../../topology/units.ts';
 import type { Dice } from './dice.ts';
@@ -67,7 +67,7 @@ export function drawValue(dice: Dice, name: string, field: Field): unknown {
     case 'flag':
       return dice.chance(0.5);
     case 'text':
-      return 'x'.repeat(dice.int(0, Math.min(8, field.maxLength)));
+      return drawText(dice, field);
     case 'rate-curve':
       return drawCurve(dice);
     case 'times':
@@ -145,3 +145,11 @@ function drawCurve(dice: Dice): (readonly [string, number])[] {
 
 /** A value of a table: of every kind one. */
 const drawCell = (dice: Dice): unknown => dice.pick([null, true, 'x', 1, 1.5, { double: 1 }, ['x', 1], { inner: 'x' }]);
+
+/** Texts that mean something to some field: numbers of nodes, keys and patterns, holes, an offset, the address of direct replies. */
+const TEXTS = ['1', '2', '1,2', 'a.b', '#', 'a.*', '{type}', 'first', 'amq.rabbitmq.reply-to'];
+
+function drawText(dice: Dice, { maxLength, reserved }: TextField): string {
+  const known = TEXTS.filter((text) => text.length <= maxLength && (reserved === undefined || !text.startsWith(reserved.prefix)));
+  return dice.chance(0.6) ? dice.pick(known) : 'x'.repeat(dice.int(0, Math.min(8, maxLength)));
+}
