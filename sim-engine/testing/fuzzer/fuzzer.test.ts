@@ -24,7 +24,7 @@ describe('a story of the fuzzer', () => {
 
   it('begins with a drawing that can run, and some are calm', () => {
     for (const { topology } of STORIES) expect(validateTopology(topology)).toEqual([]);
-    expect(new Set(STORIES.map(({ mood }) => mood))).toEqual(new Set(['calm', 'wild']));
+    expect(new Set(STORIES.map(({ mood }) => mood))).toEqual(new Set(['calm', 'cluster', 'wild']));
   });
 
   it('gives its commands one after another, before its end', () => {
