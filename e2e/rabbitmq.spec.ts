@@ -301,7 +301,7 @@ test('a message that no binding takes is acknowledged all the same, and the ledg
   expect(await isBalanced(page)).toBe(true);
 });
 
-test('order_events is built from the palette and its orders arrive @desktop @long', async ({ page }) => {
+test('order_events is built from the palette and its orders arrive @desktop', async ({ page }) => {
   test.slow();
   await openLab(page);
   await openDrawing(page, EMPTY);
