@@ -301,6 +301,7 @@ class KafkaConsumer implements ConsumerClient, ConnectionUser, ConsumerCore {
   }
 
   private onMemberDue(member: Member, kind: number): void {
+    if (kind === GO_ON) member.asksAgain = false;
     if (kind === HEARTBEAT) this.membership.onBeat(member);
     else if (kind === COMMIT) {
       // An application that finds nothing polls on and on.

@@ -69,11 +69,13 @@ export class ConsumerFetcher {
     this.want(member, owned, nameOf(owned));
   }
 
-  /** Nobody has said where some begin: they are asked again in a moment. */
+  /** Nobody has said where some begin: they are asked again in a moment, once, however many have not said it. */
   askAgain(): void {
     for (const member of this.core.state.members) {
+      if (member.asksAgain) continue;
       for (const { fetchOffset } of member.owned.values()) {
         if (fetchOffset !== NO_OFFSET) continue;
+        member.asksAgain = true;
         this.core.later(member);
         break;
       }
@@ -301,7 +303,7 @@ export class ConsumerFetcher {
       const owner = this.ownerWithoutPosition({ topic, partition });
       if (owner === undefined) continue;
       if (error === null) this.reset(owner.member, owner.owned, marks, NO_OFFSET);
-      else this.core.later(owner.member);
+      else this.askAgain();
     }
     for (const member of this.core.state.members) this.fetch(member);
   }

@@ -101,6 +101,8 @@ export interface Member {
   filled: string[];
   /** Partitions that were polled empty since the last fetch. */
   drained: string[];
+  /** In a moment it asks again where it begins in what nobody has said that of. */
+  asksAgain: boolean;
   /** Topics that it has joined with. */
   subscribed: string;
   /** Of the one that assigns: topics and their numbers of partitions, as it took them. */
@@ -139,6 +141,7 @@ export const newMember = (number: number, place: number, nowNs: number): Member 
   sessions: [],
   filled: [],
   drained: [],
+  asksAgain: false,
   subscribed: '',
   assignedOf: '',
   turns: [],
