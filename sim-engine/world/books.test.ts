@@ -282,6 +282,18 @@ const ENDINGS: readonly Ending[] = [
     count: 1,
   },
   {
+    // The first one makes the broker say so; it is read when the alarm is over.
+    title: 'not sent while the broker blocks its publishers',
+    drawing: {
+      nodes: [SHOP, node('rabbit', 'rabbitmq', { memoryAlarm: true }), { ...node('orders', 'rabbitmq-queue'), parent: 'rabbit' }],
+      wires: [wire('rabbitmq-publish', 'shop', 'orders', { ...INSTANT, onBlocked: 'give-up' })],
+    },
+    book: 'publish',
+    cls: 'refused',
+    reasons: { 'shop blocked': 4 },
+    count: 4,
+  },
+  {
     title: 'too old for the queue it lies in',
     drawing: queued([], { expiry: 'on-time', timeToLive: lasting('500ms') }),
     book: 'delivery',
