@@ -382,6 +382,8 @@ export class Places implements Stateful {
     place.isResting = false;
     place.serial = (place.serial + 1) & SERIAL_MASK;
     place.beganNs = world.now[0] as number;
+    // Of what was there before. Until a step of its own takes time nothing interrupts it: it may ask, or be done at once.
+    place.endsNs = 0;
     state.busy++;
     this.host.begin(place);
   }

@@ -64,6 +64,40 @@ describe('urgent work that interrupts', () => {
     expect(ends(story)).toEqual(['slow 1 100', 'slow 2 100', 'slow 3 100', 'urgent 1 200']);
   });
 
+  it('lets what waits for an answer wait, also in a place that was taken from work with time to go', () => {
+    const story = new Story({
+      nodes: [
+        node('slow', 'sender', { arrivals: 'times', times: ['0s'] }),
+        node('middle', 'sender', { arrivals: 'times', times: ['300ms'], priority: 4 }),
+        node('urgent', 'sender', { arrivals: 'times', times: ['350ms'], priority: 9 }),
+        node('orders', 'queue', { ackDeadline: '0s' }),
+        node('worker', 'service', {
+          ...interrupting,
+          steps: ['receive', 'call', 'work', 'acknowledge'],
+          work: lasting('1s'),
+        }),
+        node('server', 'service', { work: lasting('100ms') }),
+      ],
+      wires: [
+        ...['slow', 'middle', 'urgent'].map((id) => wire('publish', id, 'orders', INSTANT)),
+        wire('deliver', 'orders', 'worker', { ...INSTANT, desk: 10 }),
+        wire('call', 'worker', 'server', INSTANT),
+      ],
+    }).to('10s');
+    // The first works from 100 ms on and has 800 to go when the second one takes its place and asks; the third waits for that answer
+    // and no longer.
+    expect(story.stops('begun').map(({ sender, ms }) => `${sender} ${ms}`)).toContain('middle 300');
+    expect(story.ledger.delivery.processed).toBe(3);
+    expect(story.gauge('busy', 'worker')).toBe(0);
+    expect(story.gauge('calls_out', 'worker')).toBe(0);
+    expect(
+      story
+        .stops('begun')
+        .filter(({ sender, where }) => sender === 'urgent' && where === 'worker')
+        .map(({ ms }) => ms),
+    ).toEqual([1400]);
+  });
+
   it('does not leave its lane', () => {
     const story = line(['0s'], ['50ms'], { ...interrupting, assignment: 'by-key', concurrency: 1 }).to('1s');
     expect(ends(story)).toEqual(['slow 1 100', 'urgent 1 200']);
