@@ -79,7 +79,7 @@ test('a wire is drawn by one tap after another, and a wrong second tap is answer
   expect(await isBalanced(page)).toBe(true);
 });
 
-test('the first steps: the line is made to grow on the card, and healed by workers @desktop', async ({ page }) => {
+test('the first steps: the line is made to grow on the card, and healed by workers @desktop @long', async ({ page }) => {
   await openLab(page);
   const hint = page.getByRole('note', { name: 'What to try first' });
   await expect(hint).toContainText('Drag the glowing handle: let Checkout send more.');
@@ -109,7 +109,7 @@ test('the first steps: the line is made to grow on the card, and healed by worke
   await expect(hint).toHaveCount(0);
 });
 
-test('wires are led elsewhere, cards removed, all undone and done again: the clock goes on and the books balance @desktop', async ({
+test('wires are led elsewhere, cards removed, all undone and done again: the clock goes on and the books balance @desktop @long', async ({
   page,
 }) => {
   await openLab(page);
@@ -158,7 +158,7 @@ test('wires are led elsewhere, cards removed, all undone and done again: the clo
   await expect.poll(() => ledgerCell(page, 'done')).toBeGreaterThan(done);
 });
 
-test('deleting by key leaves the focus on a neighbour, and its name is changed in place @desktop', async ({ page }) => {
+test('deleting by key leaves the focus on a neighbour, and its name is changed in place @desktop @long', async ({ page }) => {
   await openLab(page);
   await card(page, 'worker-2').focus();
   await page.keyboard.press('Enter');
@@ -216,7 +216,7 @@ test('Delete is meant for what has the focus, and for all that is selected only 
   await expect.poll(() => isBalanced(page)).toBe(true);
 });
 
-test('cards are copied as text and pasted in another tab, under ids of their own @desktop', async ({ page, context }) => {
+test('cards are copied as text and pasted in another tab, under ids of their own @desktop @long', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await openLab(page);
   // Shift adds to the selection.

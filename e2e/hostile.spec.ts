@@ -70,7 +70,9 @@ test('bad links of twelve kinds are refused while a run goes on, and nothing of 
   expect(await page.evaluate(() => 'isHurt' in window || 'isHurt' in {})).toBe(false);
 });
 
-test('a page that is opened by a bad link shows what was left here, with the refusal beside it @desktop', async ({ page }) => {
+test('a page that is opened by a bad link shows what was left here, with the refusal beside it @desktop @long', async ({
+  page,
+}) => {
   await page.goto(`./${packed({ hello: 'world' })}`);
   await expectRefused(page, /no run of Broker Lab/);
   // On a first visit that is the order pipeline.
@@ -178,7 +180,7 @@ test('every scenario file opens by drop, and a bare topology does too @desktop @
   }
 });
 
-test('no request leaves the page, and its policy has nothing to stop @desktop', async ({ page, context, baseURL }) => {
+test('no request leaves the page, and its policy has nothing to stop @desktop @long', async ({ page, context, baseURL }) => {
   const asked: string[] = [];
   const violations: string[] = [];
   await page.exposeFunction('noteViolation', (what: string) => violations.push(what));

@@ -185,7 +185,7 @@ test('a shared link opens the same run in a fresh profile, paused at the same mo
   });
 });
 
-test('a link that is shared in the middle of a run is of that moment, and the run goes on @desktop', async ({
+test('a link that is shared in the middle of a run is of that moment, and the run goes on @desktop @long', async ({
   page,
   context,
   browser,
@@ -205,7 +205,7 @@ test('a link that is shared in the middle of a run is of that moment, and the ru
   });
 });
 
-test('a link that is opened over work leaves the work behind as earlier work @desktop', async ({ page, context }) => {
+test('a link that is opened over work leaves the work behind as earlier work @desktop @long', async ({ page, context }) => {
   await openLab(page);
   await pause(page);
   const address = await shareLink(page, context);
@@ -286,7 +286,7 @@ for (const [what, refuse] of [
     },
   ],
 ] as const) {
-  test(`a store that is ${what}: the page works, and says once that nothing is kept @desktop`, async ({ page }) => {
+  test(`a store that is ${what}: the page works, and says once that nothing is kept @desktop @long`, async ({ page }) => {
     await page.addInitScript(refuse);
     await openLab(page);
     await expect(notice(page, 'This browser keeps nothing')).toHaveCount(1);

@@ -144,7 +144,9 @@ test('a memory shorter than the wait of the queue does things twice, and only th
   expect(await isBalanced(page)).toBe(true);
 });
 
-test('the crash is moved between two steps: before the mark it charges twice, after it never @desktop', async ({ page }) => {
+test('the crash is moved between two steps: before the mark it charges twice, after it never @desktop @long', async ({
+  page,
+}) => {
   await openScenario(page, 'mark-before-and-after');
   await page.getByRole('button', { name: 'Oracle' }).click();
   await node(page, 'Marks after').click();
@@ -179,7 +181,7 @@ test('the crash is moved between two steps: before the mark it charges twice, af
   expect(await isBalanced(page)).toBe(true);
 });
 
-test('a view that is lost reads the diary again, and tells the truth at the end @desktop', async ({ page }) => {
+test('a view that is lost reads the diary again, and tells the truth at the end @desktop @long', async ({ page }) => {
   // Without the crash that the scenario brings: here a person gives it.
   await openScenario(page, 'uber-trip', JSON.stringify({ ...JSON.parse(scenario('uber-trip')), commands: [], expect: [] }));
   const give = async (fault: string) => {

@@ -132,7 +132,7 @@ test('paused lanes tell what was at the moment under the pointer @desktop', asyn
   await expect(reading).toContainText('done');
 });
 
-test('a machine that cannot keep up says so, and no longer once it can @desktop', async ({ page }) => {
+test('a machine that cannot keep up says so, and no longer once it can @desktop @long', async ({ page }) => {
   await openLab(page);
   await openDrawing(page, {
     ...EMPTY,

@@ -12,7 +12,7 @@ const ALL_SCENARIOS = ['', 'lessons/'].flatMap((folder) =>
     .map((file) => `${folder}${file}`),
 );
 /** With the long runs each scenario is played to its end, and else for so long, ns. */
-const SHORT_NS = 60e9;
+const SHORT_NS = 20e9;
 
 test('digests are equal on the command line and in a Web Worker at ten moments @desktop', async ({ page }) => {
   const onCommandLine = digestsOnCommandLine(6, 60, 7);

@@ -134,6 +134,8 @@ function expectWords(inside: Inside): void {
 
 /** Random stories: with messages that have no key, replicas that are none, and whatever else no scenario shows. */
 const SEEDS = process.env.LONG_RUNS === '1' ? Array.from({ length: 60 }, (_, seed) => seed + 1) : [2, 6, 10, 12, 17];
+/** Between two looks. */
+const STEP_NS = process.env.LONG_RUNS === '1' ? 4.45 * SECOND_NS : 11.1 * SECOND_NS;
 const EVENTS_MAX = 20_000;
 /** To compare copies takes longest. */
 const LOOKS_PER_COPY = 5;
@@ -145,7 +147,7 @@ describe('to ask what a node holds', () => {
   it.each(SCENARIOS)('changes nothing, and says the same as its gauges (%s)', (name) => {
     const asked = runOf(scenarioText(name));
     const left = runOf(scenarioText(name));
-    for (let at = SECOND_NS / 2; at <= 45 * SECOND_NS; at += 4.45 * SECOND_NS) {
+    for (let at = SECOND_NS / 2; at <= 45 * SECOND_NS; at += STEP_NS) {
       asked.advanceTo(at);
       left.advanceTo(at);
       const before = asked.checkpoint();
