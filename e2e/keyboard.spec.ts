@@ -95,6 +95,9 @@ test('the menu of a card is opened, walked and left by key, and the focus comes 
 
 test('F6 goes from part to part of the page, and a bar is one stop with arrows inside @desktop', async ({ page }) => {
   await openLab(page);
+  // What comes late would come between two presses.
+  await expect(page.getByRole('complementary')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Do not show this hint again' })).toBeVisible();
   await page.locator('.react-flow__node[data-id=checkout]').focus();
   await page.keyboard.press('F6');
   expect(await focused(page)).toBe('Broker Lab: Order pipeline');
