@@ -4,7 +4,6 @@
 import { Law } from '../../kernel/distributions.ts';
 import { Streams } from '../../kernel/rng.ts';
 import { KafkaBroker } from '../../nodes/kafka/broker-actor.ts';
-import { GroupCoordinator } from '../../nodes/kafka/group-coordinator.ts';
 import { LedPartitions } from '../../nodes/kafka/led-partitions.ts';
 import { Relay } from '../../nodes/stores/relay.ts';
 import { StoreActor } from '../../nodes/stores/store-actor.ts';
@@ -77,20 +76,6 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'log-outlives-its-cluster',
     about: 'brokers that are taken out of the drawing keep what lies in their logs',
     plant: () => replaceMethod(KafkaBroker.prototype, 'onRemoved', () => () => {}),
-  },
-  {
-    name: 'committed-by-anybody',
-    about: 'a commit counts whatever its generation is, for whoever is in the group',
-    plant: () =>
-      replaceMethod(
-        GroupCoordinator.prototype,
-        'commit',
-        (commit) =>
-          function (group, id, instance, generation, offsets, nowNs) {
-            const known = this.state.groups.get(group);
-            return commit.call(this, group, id, instance, generation < 0 ? generation : known?.generation, offsets, nowNs);
-          },
-      ),
   },
   {
     name: 'first-two-swapped',
