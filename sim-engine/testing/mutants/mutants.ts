@@ -78,6 +78,19 @@ export const MUTANTS: readonly Mutant[] = [
     plant: () => replaceMethod(KafkaBroker.prototype, 'onRemoved', () => () => {}),
   },
   {
+    name: 'one-request-too-many',
+    about: 'a producer of Kafka has one request more under way than it may',
+    plant: () =>
+      replaceMethod(
+        prototypeOfPublisher('kafka-topic', 'kafka-produce'),
+        'underWay',
+        (underWay) =>
+          function (door) {
+            return (underWay.call(this, door) as number) - 1;
+          },
+      ),
+  },
+  {
     name: 'first-two-swapped',
     about: 'a look of retention swaps the first two records of a log',
     plant: () =>
