@@ -145,8 +145,14 @@ test('a second tab opens as a copy, says so, and neither writes over the other @
   // What the copy was is not lost when its tab is closed.
   await second.waitForTimeout(600);
   await second.close();
-  await page.getByRole('button', { name: 'Order pipeline' }).click();
-  await page.getByRole('button', { name: /Order pipeline.*paused at/ }).click();
+  const earlier = page.getByRole('button', { name: /Order pipeline.*paused at/ });
+  // The browser takes its time to tell that a tab is gone, and the list is made when it is opened.
+  await expect(async () => {
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Order pipeline' }).first().click();
+    await expect(earlier).toBeVisible({ timeout: 1500 });
+  }).toPass({ timeout: 20_000 });
+  await earlier.click();
   await expect.poll(() => rateDrawn(page)).toBe(44);
   await page.getByRole('button', { name: 'Order pipeline' }).click();
   await page.getByRole('button', { name: /Order pipeline.*paused at/ }).click();
