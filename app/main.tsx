@@ -29,6 +29,8 @@ declare global {
 }
 
 applyTheme();
+// The engine's script is on its way while the drawing is read.
+client.prepare();
 void openFirst(orderPipeline, text('app.name')).then((isNew) => {
   if (isNew) showFirstKnob();
 });

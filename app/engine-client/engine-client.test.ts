@@ -90,6 +90,21 @@ afterEach(() => {
 });
 
 describe('the engine client', () => {
+  it('starts no engine until it is asked something, or told to be ready', async () => {
+    const client = new EngineClient({ ports: [openEngine], now });
+    await pass(5000);
+    expect(engines).toHaveLength(0);
+    client.prepare();
+    expect(engines).toHaveLength(1);
+    await client.load('good', 7);
+    expect(engines).toHaveLength(1);
+    client.close();
+    const other = new EngineClient({ ports: [openEngine], now });
+    await other.notices();
+    expect(engines).toHaveLength(2);
+    other.close();
+  });
+
   it('leaves a run as it was when another document is refused', async () => {
     const client = new EngineClient({ ports: [openEngine], now });
     await client.load('good', 7);
@@ -240,6 +255,7 @@ describe('the engine client', () => {
 
   it('waits a long time for the first word, since the script may be on a slow line', async () => {
     const client = new EngineClient({ ports: [openEngine], now });
+    client.prepare();
     last().isDead = true;
     client.load('good').catch(() => undefined);
     await pass(60_000);

@@ -103,6 +103,7 @@ export class EngineClient {
   #hasSpoken = false;
   #deaths: number[] = [];
   #run: Run | null = null;
+  #isBegun = false;
   #isClosed = false;
 
   constructor({ ports, events = {}, now = () => performance.now() }: ClientOptions) {
@@ -114,7 +115,11 @@ export class EngineClient {
       ping: () => this.#port?.post({ id: this.#nextId++, request: { type: 'ping' } }),
       onSilence: () => this.#onDeath('silent'),
     });
-    this.#open();
+  }
+
+  /** Starts the engine ahead of the first request; without this it starts with it. */
+  prepare(): void {
+    if (!this.#isBegun && !this.#isClosed) this.#open();
   }
 
   get kind(): EnginePort['kind'] | null {
@@ -261,6 +266,7 @@ export class EngineClient {
 
   #ask(request: Request): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      this.prepare();
       if (this.#port === null) {
         reject(new EngineGone('no engine'));
         return;
@@ -352,6 +358,7 @@ export class EngineClient {
   // ---------------------------------------------------------------- life and death
 
   #open(): void {
+    this.#isBegun = true;
     this.#hasSpoken = false;
     while (this.#portChoice < this.#ports.length) {
       try {
