@@ -1,4 +1,4 @@
-// Builds the world of a plan, and lets an edited plan adopt the world that is running: actors are matched by name and keep
+// Builds the world of a drawing, and lets an edited drawing adopt the world that is running: actors are matched by name and keep
 // theirs, indices are never used again, what left the drawing ends for good. The simulation owns one; nobody else does.
 
 import { assert } from '../kernel/assert.ts';
@@ -8,7 +8,9 @@ import { fieldsOfWire, nodeKind, wireKind } from '../nodes/declarations.ts';
 import type { Fields, Params } from '../nodes/fields.ts';
 import type { ActorFactory, Connection, Container, Door, NodeKind, PartRef, WireKind } from '../nodes/node-kind.ts';
 import { behaviourOf } from '../nodes/registry.ts';
-import { INSIDE, type Plan, type PlannedActor, type PlannedEnd, type PlannedWire } from '../topology/plan.ts';
+import { compile } from '../topology/compile.ts';
+import type { ParsedNode, ParsedTopology } from '../topology/document.ts';
+import { INSIDE, type PlannedActor, type PlannedEnd, type PlannedWire } from '../topology/plan.ts';
 import { CALL, CONNECTION, RELATION } from '../world/links.ts';
 import { INSTANT_LINK, type LinkTraits } from '../world/network.ts';
 import type { World } from '../world/world.ts';
@@ -89,8 +91,9 @@ export class Assembly {
     return this.byWire.get(id);
   }
 
-  /** Makes the world follow the plan. The first plan of a run builds everything. */
-  adopt(plan: Plan): void {
+  /** Makes the world follow the drawing, which must be free of problems. The first one of a run builds everything. */
+  adopt(topology: ParsedTopology): void {
+    const plan = compile({ ...topology, nodes: this.keptNodes(topology.nodes) });
     const planned = new Map(plan.actors.map((actor) => [actor.name, actor]));
     const wanted = new Map(plan.wires.map((wire) => [wire.id, wire]));
     // A node that became another kind under its old id is another node: what was wired to the old one ends with it.
@@ -119,6 +122,27 @@ export class Assembly {
     }
   }
 
+  /**
+   * The nodes as this run has them: a field that is not live keeps the value with which its node began. How many actors a node is
+   * may hang on such a field, so that this comes before the plan.
+   */
+  private keptNodes(nodes: readonly ParsedNode[]): readonly ParsedNode[] {
+    const kindOfNode = new Map(nodes.map(({ id, kind }) => [id, kind]));
+    const before = new Map<string, Params>();
+    for (const { isGone, kind, nodeId, params, parts } of this.state.actors) {
+      // A node that became another kind under its old id is another node, and so are the parts in it.
+      if (isGone || kindOfNode.get(nodeId) !== kind) continue;
+      before.set(nodeId, params);
+      for (const part of parts) if (kindOfNode.get(part.id) === part.kind) before.set(part.id, part.params);
+    }
+    return nodes.map((node) => {
+      const params = before.get(node.id);
+      return params === undefined
+        ? node
+        : { ...node, params: liveParams((nodeKind(node.kind) as NodeKind).fields, params, node.params) };
+    });
+  }
+
   // ---------------------------------------------------------------- actors
 
   private addActor(planned: PlannedActor): LiveActor {
@@ -138,14 +162,12 @@ export class Assembly {
   }
 
   private updateActor(actor: LiveActor, planned: PlannedActor): void {
-    const fields = (nodeKind(actor.kind) as NodeKind).fields;
-    const params = liveParams(fields, actor.params, planned.params);
-    if (!isSamePlain(params, actor.params)) {
-      actor.params = params;
-      this.actor(actor.ix).onParams(params);
+    if (!isSamePlain(planned.params, actor.params)) {
+      actor.params = planned.params;
+      this.actor(actor.ix).onParams(planned.params);
     }
     if (isSamePlain(planned.parts, actor.parts)) return;
-    actor.parts = planned.parts.map((part) => livePart(part, actor.parts));
+    actor.parts = planned.parts;
     (this.actor(actor.ix) as Partial<Container>).onParts?.(actor.parts);
   }
 
@@ -332,13 +354,6 @@ function liveParams(fields: Fields, before: Params, after: Params): Params {
     params[field] = isLive || before[field] === undefined ? (after[field] as Params[string]) : before[field];
   }
   return params;
-}
-
-/** A part that was there before keeps what is not live. */
-function livePart(part: PartRef, before: readonly PartRef[]): PartRef {
-  const same = before.find(({ id, kind }) => id === part.id && kind === part.kind);
-  if (same === undefined) return part;
-  return { ...part, params: liveParams((nodeKind(part.kind) as NodeKind).fields, same.params, part.params) };
 }
 
 function isSameWire(wire: LiveWire, planned: PlannedWire): boolean {

@@ -56,6 +56,36 @@ describe('a setting', () => {
     expect(new Set(story.messages().map(({ key }) => key))).toEqual(new Set([-1]));
   });
 
+  it.each([
+    [1, 3],
+    [3, 1],
+  ])('of how many actors a node is waits as well: a cluster of %i brokers stays one, and nobody is cut off', (before, after) => {
+    const part = (id: string, kind: string) => ({ ...node(id, kind), parent: 'kafka' });
+    const { simulation } = new Story({
+      nodes: [
+        SHOP,
+        node('kafka', 'kafka', { brokers: before }),
+        part('orders', 'kafka-topic'),
+        part('readers', 'kafka-group'),
+        WORKER,
+      ],
+      wires: [
+        wire('kafka-produce', 'shop', 'orders'),
+        wire('kafka-subscribe', 'orders', 'readers'),
+        wire('kafka-consume', 'readers', 'worker', { offsetReset: 'earliest' }),
+      ],
+    })
+      .at('5s', `set kafka.brokers ${after}`)
+      .at('6s', 'set orders.partitions 9')
+      .to('10s');
+    expect(simulation.assembly.actorsOfNode('kafka')).toHaveLength(1 + before);
+    const { publish, repeats } = ledgerOf(simulation.world);
+    expect(publish.accepted).toBeGreaterThanOrEqual(publish.sent - 1);
+    expect([publish.lost, repeats]).toEqual([0, 0]);
+    simulation.restore(simulation.checkpoint());
+    expect(simulation.assembly.actorsOfNode('kafka')).toHaveLength(1 + before);
+  });
+
   it('back to the default is a setting like any other', () => {
     const story = new Story(LINE)
       .at('1005ms', 'set worker.concurrency 4')

@@ -5,7 +5,6 @@ import type { ArenaCopy } from '../kernel/arena.ts';
 import { floor } from '../kernel/exact-math.ts';
 import type { ActorIx, LinkIx } from '../kernel/ids.ts';
 import '../nodes/behaviours.ts';
-import { compile } from '../topology/compile.ts';
 import type { ParsedScenario, ParsedTopology, Problem, Result } from '../topology/document.ts';
 import { parseTopologyDocument } from '../topology/parse.ts';
 import { parseDuration } from '../topology/units.ts';
@@ -80,7 +79,7 @@ export class Simulation {
     if (options.traceEntries !== undefined) this.world.trace.keep(options.traceEntries);
     this.world.trace.sampleEvery = options.traceEvery ?? 0;
     this.assembly = new Assembly(this.world);
-    this.assembly.adopt(compile(this.parsed));
+    this.assembly.adopt(this.parsed);
     for (const command of commands) this.schedule(command.atNs, command.command, false);
     for (const command of options.log ?? []) this.schedule(command.atNs, command.command, true);
   }
@@ -298,7 +297,7 @@ export class Simulation {
     const result = parseTopologyDocument(editDocument(this.parsed.document, command));
     if (!result.ok) return;
     this.parsed = result.value;
-    this.assembly.adopt(compile(this.parsed));
+    this.assembly.adopt(this.parsed);
   }
 
   private inject(fault: Fault): void {
