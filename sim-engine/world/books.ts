@@ -102,6 +102,15 @@ export class Books implements Saveable {
     this.sums[0] = (this.sums[0] as number) + WEIGHT_ON_WIRE;
   }
 
+  /** An entry that is on the wire turns out to be on its way to another channel: which broker leads its partition is only known now. */
+  movePublish(from: number, to: number): void {
+    const at = to * PUB_CLASSES;
+    if (at + PUB_CLASSES > this.byActor.length) this.byActor = widened(this.byActor, at + PUB_CLASSES);
+    const { byActor } = this;
+    byActor[from * PUB_CLASSES] = (byActor[from * PUB_CLASSES] as number) - 1;
+    byActor[at] = (byActor[at] as number) + 1;
+  }
+
   /** An entry that was on the wire comes to its end. */
   closePublish(actor: number, cls: number): void {
     const byActor = this.byActor;

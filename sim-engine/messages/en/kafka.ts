@@ -130,7 +130,7 @@ export const KAFKA_FIELD_WORDS: { readonly [key: string]: string } = {
   'kafka-produce.bufferMemory.help': 'How many bytes may wait to be sent or answered. When it is full, the sender is held back.',
   'kafka-produce.maxBlock.label': 'Held back for at most',
   'kafka-produce.maxBlock.help':
-    'How long one call to send waits for room in the buffer. Then the record is given up, and the next one is tried.',
+    'How long one call to send waits for room in the buffer, or for word of the topic. Then the record is given up, and the next one is tried.',
   'kafka-produce.maxRequestSize.label': 'Largest request',
   'kafka-produce.maxRequestSize.help': 'How many bytes one request takes: batches of several partitions go together.',
   'kafka-produce.requestTimeout.label': 'Request time-out',

@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest';
 import type { Command } from '../../simulation/commands.ts';
 import { ledgerOf } from '../../simulation/ledger.ts';
 import { Measures } from '../../simulation/measures.ts';
-import type { Simulation } from '../../simulation/simulation.ts';
+import type { Simulation, SimulationOptions } from '../../simulation/simulation.ts';
 import { node, type ParamsDocument, simulationOf, wire } from '../../testing/drawing.ts';
 import { CHECKERS } from '../../testing/fuzzer/checkers.ts';
+import { PUB_CLASSES } from '../../world/books.ts';
 import { TOO_OLD } from '../../world/reasons.ts';
 import { TICK_NS } from '../../world/world.ts';
 
@@ -23,13 +24,17 @@ interface Drawn {
   readonly consumes?: ParamsDocument;
   readonly worker?: ParamsDocument;
   readonly partitions?: number;
+  readonly cluster?: ParamsDocument;
 }
 
-function drawn({ consumes = {}, partitions = 4, produces = {}, shop = {}, worker = {} }: Drawn = {}): Simulation {
-  return simulationOf({
+function drawn(
+  { cluster = {}, consumes = {}, partitions = 4, produces = {}, shop = {}, worker = {} }: Drawn = {},
+  options: SimulationOptions = {},
+): Simulation {
+  const drawing = {
     nodes: [
       node('shop', 'sender', { arrivals: 'constant', rate: 20, keys: 40, ...shop }),
-      node('kafka', 'kafka', { brokers: 1 }),
+      node('kafka', 'kafka', { brokers: 1, ...cluster }),
       part('orders', 'kafka-topic', { partitions }),
       part('readers', 'kafka-group'),
       node('worker', 'service', { concurrency: 1, work: { law: 'constant', value: '5ms' }, ...worker }),
@@ -39,7 +44,8 @@ function drawn({ consumes = {}, partitions = 4, produces = {}, shop = {}, worker
       wire('kafka-subscribe', 'orders', 'readers'),
       wire('kafka-consume', 'readers', 'worker', { delay: '1ms', offsetReset: 'earliest', commit: 'after', ...consumes }),
     ],
-  });
+  };
+  return simulationOf(drawing, options);
 }
 
 /** Runs to a time; every law that can be looked at meanwhile holds at every half second. */
@@ -98,6 +104,30 @@ describe('a call to send', () => {
     expect(givenUp(simulation)).toBe(0);
     expect(gauge(simulation, 'shop', 'sent')).toBeGreaterThan(3800);
     expect(gauge(simulation, 'orders', 'records')).toBeGreaterThan(3800);
+  });
+
+  it('to a cluster that nobody has reached yet gives its record up as well', () => {
+    const simulation = drawn({ cluster: { brokersDown: '1' }, produces: { maxBlock: '2s' } });
+    runTo(simulation, 11);
+    expect(givenUp(simulation)).toBe(5);
+    set(simulation, 'kafka', 'brokersDown', '');
+    const { publish } = runTo(simulation, 15);
+    expect([publish.lost, publish.accepted]).toEqual([5, gauge(simulation, 'shop', 'sent') - 5 - publish.onTheWire]);
+    expect(publish.accepted).toBeGreaterThan(280);
+  });
+
+  it('made before the first word of the topic goes to whichever broker turns out to lead its partition', () => {
+    for (let seed = 1; seed <= 6; seed++) {
+      const drawing = { cluster: { brokers: 3 }, partitions: 30, produces: { delay: '400ms' }, shop: { limit: 1 } };
+      const simulation = drawn(drawing, { seed });
+      // By broker, not only their sum.
+      const onTheWire = () =>
+        simulation.assembly.actorsOfNode('kafka').map(({ ix }) => simulation.world.books.byActor[ix * PUB_CLASSES] ?? 0);
+      runTo(simulation, 0.5);
+      expect(onTheWire()).toEqual([0, 1, 0, 0]);
+      expect(runTo(simulation, 5).publish.accepted).toBe(1);
+      expect(onTheWire()).toEqual([0, 0, 0, 0]);
+    }
   });
 
   it('whose wire is taken away closes what it holds', () => {

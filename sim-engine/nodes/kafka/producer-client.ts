@@ -42,6 +42,8 @@ export const BATCH_BYTES = 61;
 export const RECORD_BYTES = 10;
 /** A random integer of 31 bits. */
 const DRAW_MAX = 2147483648;
+/** Nothing is known of the topic yet, so that no partition could be chosen. */
+const NO_PARTITION = -1;
 /** Deadlines that are no batch's: batches are numbered from here on. */
 const WAKE = 0;
 /** A call to send has waited for room for long enough, or for its answer. */
@@ -78,7 +80,7 @@ interface ProducerState {
   readonly underWay: number[];
   /** How many messages are not answered for: each keeps one reference for it. */
   readonly pending: { size: number };
-  /** What a call to send waits with until there is room; null = none does. */
+  /** What a call to send waits with until there is room, or word of the topic; null = none does. */
   blocked: { readonly msg: number; readonly partition: number; readonly untilNs: number } | null;
   /** What a program that sends one at a time waits for, and for how long; null = for nothing. */
   awaited: { readonly msg: number; readonly untilNs: number } | null;
@@ -233,7 +235,7 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
   }
 
   isOpen(): boolean {
-    return this.partitionCount() > 0 && this.state.blocked === null && this.state.awaited === null;
+    return this.state.blocked === null && this.state.awaited === null;
   }
 
   /** A record that is larger than a batch takes as much as it needs. */
@@ -252,38 +254,54 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     world.books.openPublish(this.brokerOf(partition));
     state.buffered++;
     state.pending.size++;
-    if (this.isSynchronous) {
-      state.awaited = { msg, untilNs: nowNs + this.sendTimeoutNs };
-      addDeadline(world, this.deadlines, state.awaited.untilNs, ANSWER_DUE);
-    }
-    if (this.hasRoom(msg)) this.take(partition, msg);
+    if (partition !== NO_PARTITION && this.hasRoom(msg)) this.take(partition, msg);
     else {
       state.blocked = { msg, partition, untilNs: nowNs + this.maxBlockNs };
       addDeadline(world, this.deadlines, state.blocked.untilNs, BLOCKED_DUE);
+      if (partition === NO_PARTITION) this.network.askMetadata();
       // A batch that is not full goes out when somebody waits for room.
-      this.drain();
+      else this.drain();
     }
     this.tellFlow();
   }
 
-  /** Into the buffer. */
+  /** Into the buffer: the call to send returns, and who sends one at a time begins to wait for the answer. */
   private take(partition: number, msg: number): void {
-    const { messages } = this.world;
+    const { state, world } = this;
+    const { messages } = world;
+    if (this.isSynchronous) {
+      state.awaited = { msg, untilNs: (world.now[0] as number) + this.sendTimeoutNs };
+      addDeadline(world, this.deadlines, state.awaited.untilNs, ANSWER_DUE);
+    }
     const size = (messages.sizeBytes[msg] as number) + RECORD_BYTES;
     const mayBeReady = this.append(partition, msg, size);
     if ((messages.key[msg] as number) < 0) this.noteSticky(partition, size);
     if (mayBeReady) this.drain();
   }
 
-  /** Whoever waits with a record in hand gets in when there is room, and gives it up when it has waited for too long. */
+  /**
+   * Whoever waits with a record in hand gets in when there is room and the topic is known, and gives it up when it has waited for too
+   * long.
+   */
   private lookAtBlocked(): void {
+    this.chooseForBlocked();
     const { blocked } = this.state;
     if (blocked === null) return;
     const { msg, partition, untilNs } = blocked;
-    if (this.hasRoom(msg)) {
+    if (partition !== NO_PARTITION && this.hasRoom(msg)) {
       this.state.blocked = null;
       this.take(partition, msg);
     } else if ((this.world.now[0] as number) >= untilNs) this.giveUpBlocked(TOO_OLD, true);
+  }
+
+  /** Word of the topic has come: the record that waits for it gets its partition. */
+  private chooseForBlocked(): void {
+    const { blocked } = this.state;
+    if (blocked === null || blocked.partition !== NO_PARTITION) return;
+    const partition = this.partitionFor(blocked.msg);
+    if (partition === NO_PARTITION) return;
+    this.world.books.movePublish(this.brokerOf(NO_PARTITION), this.brokerOf(partition));
+    this.state.blocked = { ...blocked, partition };
   }
 
   private giveUpBlocked(reason: number, tellsHost: boolean): void {
@@ -312,7 +330,9 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     forsaken.add(awaited.msg);
   }
 
+  /** NO_PARTITION before the producer has heard of its topic. */
   private partitionFor(msg: number): number {
+    if (this.partitionCount() === 0) return NO_PARTITION;
     const key = this.world.messages.key[msg] as number;
     if (key >= 0) return partitionOfNumber(key, this.partitionCount());
     const { sticky } = this.state;
@@ -412,6 +432,8 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
     const isOpen = this.isOpen();
     if (isOpen === this.state.wasOpen) return;
     this.state.wasOpen = isOpen;
+    // The first word of a topic is a matter of a round trip: nobody counts as held back for that.
+    if (!isOpen && this.state.blocked?.partition === NO_PARTITION) return;
     this.host.onFlow(this.client, isOpen);
   }
 

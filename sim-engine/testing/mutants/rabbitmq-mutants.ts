@@ -432,7 +432,7 @@ export const RABBITMQ_MUTANTS: readonly Mutant[] = [
         (blocked) =>
           function (connection: number, isBlocked: boolean) {
             if (!isBlocked) {
-              for (const { first, type } of this.state.parked.get(connection) ?? []) this.loseLate(type, first);
+              for (const { first, type } of this.state.parked.get(connection) ?? []) this.sessions.loseLate(type, first);
               this.state.parked.delete(connection);
             }
             blocked.call(this, connection, isBlocked);
