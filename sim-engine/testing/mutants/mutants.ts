@@ -116,7 +116,7 @@ export const MUTANTS: readonly Mutant[] = [
         'onCrash',
         (onCrash) =>
           function () {
-            const { desk } = this.places.state;
+            const { desk } = this.work.places.state;
             for (const line of desk.lines) line.count = 0;
             desk.count = 0;
             onCrash.call(this);

@@ -6,6 +6,7 @@ import { Demand } from '../../nodes/services/demand.ts';
 import { Failure } from '../../nodes/services/failure.ts';
 import { Places } from '../../nodes/services/places.ts';
 import * as retry from '../../nodes/services/retry.ts';
+import { ServiceWork } from '../../nodes/services/service-work.ts';
 import * as eventLog from '../../nodes/stores/event-log.ts';
 import { StoreActor } from '../../nodes/stores/store-actor.ts';
 import * as view from '../../nodes/stores/view.ts';
@@ -43,7 +44,7 @@ export const TEST_MUTANTS: readonly Mutant[] = [
   {
     name: 'nobody-is-too-late',
     about: 'a service that skips what nobody waits for finds that everybody waits',
-    plant: () => replaceMethod(prototypeOfKind('service'), 'isTooLate', () => () => false),
+    plant: () => replaceMethod(ServiceWork.prototype, 'isTooLate', () => () => false),
   },
   {
     name: 'thinks-less',
@@ -152,7 +153,7 @@ export const TEST_MUTANTS: readonly Mutant[] = [
     about: 'a server skips what nobody waits for without being told to',
     plant: () =>
       replaceMethod(
-        prototypeOfKind('service'),
+        ServiceWork.prototype,
         'begin',
         (begin) =>
           function (place) {
@@ -313,7 +314,7 @@ export const TEST_MUTANTS: readonly Mutant[] = [
         (onCrash) =>
           function () {
             onCrash.call(this);
-            dedup.forgetAll(this.memory.state);
+            dedup.forgetAll(this.work.memory.state);
           },
       ),
   },
