@@ -42,7 +42,7 @@ export interface Brush {
 }
 
 /** Below this zoom a card is its name, one figure and a bar; nobody sees the flap of a letter nor that a receipt is a tick: a plain rectangle, a point, which cost far less. */
-export const FAR_ZOOM = 0.65;
+export const FAR_ZOOM = 0.58;
 const FAR_LETTER = { width: 13, height: 9 } as const;
 /** Side of the point, px of the drawing, and the least on the screen. */
 const FAR_POINT = 5;
