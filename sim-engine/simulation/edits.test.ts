@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Drawing, node, simulationOf, wire } from '../testing/drawing.ts';
+import { type Drawing, node, partsOf, simulationOf, wire } from '../testing/drawing.ts';
 import { Story } from '../testing/story.ts';
 import type { NodeDocument, WireDocument } from '../topology/document.ts';
 import type { Command } from './commands.ts';
@@ -60,7 +60,7 @@ describe('a setting', () => {
     [1, 3],
     [3, 1],
   ])('of how many actors a node is waits as well: a cluster of %i brokers stays one, and nobody is cut off', (before, after) => {
-    const part = (id: string, kind: string) => ({ ...node(id, kind), parent: 'kafka' });
+    const part = partsOf('kafka');
     const { simulation } = new Story({
       nodes: [
         SHOP,

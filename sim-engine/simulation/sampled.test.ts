@@ -3,12 +3,12 @@
 import { describe, expect, it } from 'vitest';
 import { nodeKind } from '../nodes/declarations.ts';
 import { FRAME, gaugesAt, LETTER, LETTER_STATE, LETTER_STRIDE, lettersAt } from '../protocol/frame.ts';
-import { node, simulationOf, wire } from '../testing/drawing.ts';
+import { node, partsOf, simulationOf, wire } from '../testing/drawing.ts';
 import { Measures } from './measures.ts';
 import { Sampler } from './sampler.ts';
 
 const S = 1e9;
-const part = (id: string, kind: string, params = {}) => ({ ...node(id, kind, params), parent: 'rabbit' });
+const part = partsOf('rabbit');
 
 /** Two kinds of orders, of which the second has no binding; two queues, of which one has a reader that holds three at once. */
 function drawn() {

@@ -10,6 +10,11 @@ export type ParamsDocument = { readonly [field: string]: unknown };
 
 export const node = (id: string, kind: string, params: ParamsDocument = {}): NodeDocument => ({ id, kind, params });
 
+/** Nodes inside of a container. */
+export const partsOf =
+  (parent: string) =>
+  (id: string, kind: string, params: ParamsDocument = {}): NodeDocument => ({ ...node(id, kind, params), parent });
+
 /** A wire named after its ends. */
 export const wire = (kind: string, from: string, to: string, params: ParamsDocument = {}): WireDocument => ({
   id: `${from}-${to}`,

@@ -4,17 +4,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../simulation/commands.ts';
 import { ledgerOf } from '../../simulation/ledger.ts';
-import { Measures } from '../../simulation/measures.ts';
 import type { Simulation, SimulationOptions } from '../../simulation/simulation.ts';
-import { node, type ParamsDocument, simulationOf, wire } from '../../testing/drawing.ts';
+import { node, type ParamsDocument, partsOf, simulationOf, wire } from '../../testing/drawing.ts';
 import { CHECKERS } from '../../testing/fuzzer/checkers.ts';
+import { gaugeOf, give } from '../../testing/running.ts';
 import { PUB_CLASSES } from '../../world/books.ts';
 import { TOO_OLD } from '../../world/reasons.ts';
-import { TICK_NS } from '../../world/world.ts';
 
 const SECOND_NS = 1e9;
-const part = (id: string, kind: string, params: ParamsDocument = {}) => ({ ...node(id, kind, params), parent: 'kafka' });
-const give = (simulation: Simulation, command: Command): void => simulation.schedule(simulation.timeNs + TICK_NS, command);
+const part = partsOf('kafka');
 const set = (simulation: Simulation, target: string, field: string, value: unknown): void =>
   give(simulation, { type: 'setParam', target, field, value } as Command);
 
@@ -64,13 +62,6 @@ function givenUp({ world: { books } }: Simulation): number {
   return count;
 }
 
-const gauge = (simulation: Simulation, id: string, name: string): number =>
-  new Measures(simulation)
-    .get(name)
-    ?.series()
-    .find((one) => one.node === id)
-    ?.read() ?? Number.NaN;
-
 describe('a call to send', () => {
   const full = {
     produces: { bufferMemory: 40_000, maxBlock: '2s' },
@@ -102,8 +93,8 @@ describe('a call to send', () => {
     set(simulation, 'kafka', 'brokersDown', '');
     runTo(simulation, 40);
     expect(givenUp(simulation)).toBe(0);
-    expect(gauge(simulation, 'shop', 'sent')).toBeGreaterThan(3800);
-    expect(gauge(simulation, 'orders', 'records')).toBeGreaterThan(3800);
+    expect(gaugeOf(simulation, 'shop', 'sent')).toBeGreaterThan(3800);
+    expect(gaugeOf(simulation, 'orders', 'records')).toBeGreaterThan(3800);
   });
 
   it('to a cluster that nobody has reached yet gives its record up as well', () => {
@@ -112,7 +103,7 @@ describe('a call to send', () => {
     expect(givenUp(simulation)).toBe(5);
     set(simulation, 'kafka', 'brokersDown', '');
     const { publish } = runTo(simulation, 15);
-    expect([publish.lost, publish.accepted]).toEqual([5, gauge(simulation, 'shop', 'sent') - 5 - publish.onTheWire]);
+    expect([publish.lost, publish.accepted]).toEqual([5, gaugeOf(simulation, 'shop', 'sent') - 5 - publish.onTheWire]);
     expect(publish.accepted).toBeGreaterThan(280);
   });
 
@@ -149,17 +140,17 @@ describe('future.get(timeout)', () => {
   it('takes a record for failed that gets there all the same', () => {
     const simulation = drawn(oneByOne);
     runTo(simulation, 2);
-    const sent = gauge(simulation, 'shop', 'sent');
+    const sent = gaugeOf(simulation, 'shop', 'sent');
     set(simulation, 'kafka', 'brokersDown', '1');
     runTo(simulation, 12);
     // The program goes on every three seconds, and takes each for failed.
-    const meanwhile = gauge(simulation, 'shop', 'sent') - sent;
+    const meanwhile = gaugeOf(simulation, 'shop', 'sent') - sent;
     expect(meanwhile).toBeGreaterThanOrEqual(3);
     expect(meanwhile).toBeLessThanOrEqual(5);
     set(simulation, 'kafka', 'brokersDown', '');
     const { publish } = runTo(simulation, 20);
     expect([publish.lost, publish.refused]).toEqual([0, 0]);
-    expect(publish.accepted).toBeGreaterThanOrEqual(gauge(simulation, 'shop', 'sent') - 1);
+    expect(publish.accepted).toBeGreaterThanOrEqual(gaugeOf(simulation, 'shop', 'sent') - 1);
   });
 
   it('without one waits for as long as it takes', () => {
@@ -167,9 +158,9 @@ describe('future.get(timeout)', () => {
     runTo(simulation, 2);
     set(simulation, 'kafka', 'brokersDown', '1');
     runTo(simulation, 3);
-    const sent = gauge(simulation, 'shop', 'sent');
+    const sent = gaugeOf(simulation, 'shop', 'sent');
     runTo(simulation, 12);
-    expect(gauge(simulation, 'shop', 'sent')).toBe(sent);
+    expect(gaugeOf(simulation, 'shop', 'sent')).toBe(sent);
   });
 });
 
@@ -186,7 +177,7 @@ describe('what is tried again in place', () => {
     const before = ledgerOf(simulation.world).delivery.processed;
     const { delivery } = runTo(simulation, 26);
     expect(simulation.world.oracle.orderBreaks).toBe(0);
-    expect(gauge(simulation, 'worker', 'failed')).toBeGreaterThan(18);
+    expect(gaugeOf(simulation, 'worker', 'failed')).toBeGreaterThan(18);
     expect(delivery.dropped).toBe(0);
     return delivery.processed - before;
   };
@@ -205,7 +196,7 @@ describe('what is tried again in place', () => {
       shop: { limit: 40 },
     });
     const { delivery } = runTo(simulation, 60);
-    expect([delivery.dropped, gauge(simulation, 'worker', 'failed')]).toEqual([40, 120]);
+    expect([delivery.dropped, gaugeOf(simulation, 'worker', 'failed')]).toEqual([40, 120]);
   });
 });
 
@@ -251,14 +242,14 @@ describe('a group that is set back', () => {
     expect(simulation.world.oracle.duplicateEffects).toBe(0);
     set(simulation, 'readers-worker', 'closed', true);
     runTo(simulation, 35);
-    expect(gauge(simulation, 'readers', 'consumer_lag')).toBeLessThan(80);
+    expect(gaugeOf(simulation, 'readers', 'consumer_lag')).toBeLessThan(80);
     set(simulation, 'readers', 'rewind', '0s');
     runTo(simulation, 35.5);
     set(simulation, 'readers', 'rewind', '10s');
     runTo(simulation, 36);
     // Twenty a second, over ten of which it had read all but the last four.
-    expect(gauge(simulation, 'readers', 'consumer_lag')).toBeGreaterThan(195);
-    expect(gauge(simulation, 'readers', 'consumer_lag')).toBeLessThan(220);
+    expect(gaugeOf(simulation, 'readers', 'consumer_lag')).toBeGreaterThan(195);
+    expect(gaugeOf(simulation, 'readers', 'consumer_lag')).toBeLessThan(220);
     set(simulation, 'readers-worker', 'closed', false);
     const { delivery } = runTo(simulation, 60);
     expect(delivery.processed).toBeGreaterThan(processed);
@@ -272,14 +263,14 @@ describe('a consumer that is closed', () => {
   it('finishes its poll, commits, leaves at once, and joins again when it is opened', () => {
     const simulation = drawn({ worker: { work: { law: 'constant', value: '40ms' } } });
     runTo(simulation, 8);
-    expect(gauge(simulation, 'readers', 'members')).toBe(1);
+    expect(gaugeOf(simulation, 'readers', 'members')).toBe(1);
     set(simulation, 'readers-worker', 'closed', true);
     const closed = runTo(simulation, 10).delivery.processed;
-    expect(gauge(simulation, 'readers', 'members')).toBe(0);
+    expect(gaugeOf(simulation, 'readers', 'members')).toBe(0);
     expect(runTo(simulation, 14).delivery.processed).toBe(closed);
     set(simulation, 'readers-worker', 'closed', false);
     const { delivery } = runTo(simulation, 40);
-    expect(gauge(simulation, 'readers', 'members')).toBe(1);
+    expect(gaugeOf(simulation, 'readers', 'members')).toBe(1);
     expect(delivery.processed).toBeGreaterThan(closed + 300);
     const { duplicateEffects, missedEffects } = simulation.world.oracle;
     expect([duplicateEffects, missedEffects, delivery.lost]).toEqual([0, 0, 0]);
@@ -304,8 +295,8 @@ describe('a compacted topic', () => {
     });
     simulation.schedule(2 * SECOND_NS, { type: 'delay', wire: 'shop-orders', extraNs: 0.3 * SECOND_NS, forNs: 6 * SECOND_NS });
     const { delivery } = runTo(simulation, 150);
-    expect(gauge(simulation, 'orders', 'appended')).toBeGreaterThan(420);
+    expect(gaugeOf(simulation, 'orders', 'appended')).toBeGreaterThan(420);
     expect(delivery.dropped).toBeGreaterThan(100);
-    expect(delivery.processed + delivery.dropped).toBe(gauge(simulation, 'orders', 'appended'));
+    expect(delivery.processed + delivery.dropped).toBe(gaugeOf(simulation, 'orders', 'appended'));
   });
 });

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { ledgerOf } from '../../simulation/ledger.ts';
 import type { Simulation } from '../../simulation/simulation.ts';
-import { node, type ParamsDocument, simulationOf, wire } from '../../testing/drawing.ts';
+import { node, partsOf, simulationOf, wire } from '../../testing/drawing.ts';
 import { TICK_NS } from '../../world/world.ts';
 import type { Request, Response } from './protocol.ts';
 
@@ -13,7 +13,7 @@ const BROKERS = 3;
 
 type Fetch = Extract<Request, { readonly api: 'fetch' }>;
 
-const part = (id: string, kind: string, params: ParamsDocument = {}) => ({ ...node(id, kind, params), parent: 'kafka' });
+const part = partsOf('kafka');
 const consume = (worker: string) => wire('kafka-consume', 'readers', worker, { delay: '1ms', offsetReset: 'earliest' });
 
 /** One worker reads a topic of many partitions; a shop writes so many records a second. */

@@ -1,21 +1,18 @@
 // What a group fails at goes on to another topic: when it is read again, how often at most, where it ends, and what the books say of it (K36).
 
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../simulation/commands.ts';
 import { ledgerOf } from '../../simulation/ledger.ts';
-import { Measures } from '../../simulation/measures.ts';
 import type { Simulation } from '../../simulation/simulation.ts';
-import { node, type ParamsDocument, simulationOf, wire } from '../../testing/drawing.ts';
+import { node, type ParamsDocument, partsOf, simulationOf, wire } from '../../testing/drawing.ts';
 import { CHECKERS } from '../../testing/fuzzer/checkers.ts';
+import { gaugeOf, give, runTo } from '../../testing/running.ts';
 import type { WireDocument } from '../../topology/document.ts';
-import { TICK_NS } from '../../world/world.ts';
 
 const SECOND_NS = 1e9;
-const part = (id: string, kind: string, params: ParamsDocument = {}) => ({ ...node(id, kind, params), parent: 'kafka' });
+const part = partsOf('kafka');
 const consume = (from: string, params: ParamsDocument = {}) =>
   wire('kafka-consume', from, 'worker', { delay: '1ms', offsetReset: 'earliest', ...params });
 const passOn = (from: string, to: string, params: ParamsDocument = {}) => wire('kafka-pass-on', from, to, params);
-const give = (simulation: Simulation, command: Command): void => simulation.schedule(simulation.timeNs + TICK_NS, command);
 
 interface Chain {
   readonly limit?: number;
@@ -72,21 +69,6 @@ function chain({
   );
 }
 
-function runTo(simulation: Simulation, seconds: number): ReturnType<typeof ledgerOf> {
-  while (simulation.timeNs < seconds * SECOND_NS) {
-    simulation.advanceTo(Math.min(simulation.timeNs + 1e8, seconds * SECOND_NS));
-    expect(ledgerOf(simulation.world).balances).toBe(true);
-  }
-  return ledgerOf(simulation.world);
-}
-
-const gauge = (simulation: Simulation, id: string, name: string): number =>
-  new Measures(simulation)
-    .get(name)
-    ?.series()
-    .find((one) => one.node === id)
-    ?.read() ?? Number.NaN;
-
 /** Times at which work on each message began, s. */
 function begunOf({ world: { trace } }: Simulation): ReadonlyMap<number, readonly number[]> {
   const begun = new Map<number, number[]>();
@@ -100,16 +82,16 @@ describe('what a group fails at', () => {
     const simulation = chain({ worker: { failFirst: 1 } });
     const { delivery, publish } = runTo(simulation, 15);
     expect([publish.accepted, delivery.processed, delivery.owed]).toEqual([20, 20, 20]);
-    expect(gauge(simulation, 'orders-retry-1s', 'appended')).toBe(20);
-    expect(gauge(simulation, 'orders-retry-2s', 'appended')).toBe(0);
+    expect(gaugeOf(simulation, 'orders-retry-1s', 'appended')).toBe(20);
+    expect(gaugeOf(simulation, 'orders-retry-2s', 'appended')).toBe(0);
   });
 
   it('ends with the dead letters after the last retry topic, and rests there', () => {
     const simulation = chain({ worker: { failure: 1, maxAttempts: 3 } });
     const { delivery } = runTo(simulation, 15);
     expect([delivery.deadLettered, delivery.processed, delivery.lost]).toEqual([20, 0, 0]);
-    expect(gauge(simulation, 'orders-dlt', 'appended')).toBe(20);
-    expect(gauge(simulation, 'worker', 'failed')).toBe(60);
+    expect(gaugeOf(simulation, 'orders-dlt', 'appended')).toBe(20);
+    expect(gaugeOf(simulation, 'worker', 'failed')).toBe(60);
   });
 
   it('is never tried again before it is due, and each record as often as the chain is long (K36)', () => {
@@ -160,7 +142,7 @@ describe('what a group fails at', () => {
       give(simulation, { type: 'cut', wire: 'group-0-worker', forNs: 35 * SECOND_NS });
       const { delivery } = runTo(simulation, 90);
       expect([delivery.processed, delivery.owed]).toEqual([20, 20]);
-      expect(gauge(simulation, 'orders-retry-1s', 'appended')).toBe(20);
+      expect(gaugeOf(simulation, 'orders-retry-1s', 'appended')).toBe(20);
     }
   });
 
@@ -178,7 +160,7 @@ describe('what a group fails at', () => {
     const simulation = chain({ delays: [], keepsDead: false, worker: { failure: 1, maxAttempts: 2 } });
     const { delivery } = runTo(simulation, 10);
     expect([delivery.dropped, delivery.deadLettered]).toEqual([20, 0]);
-    expect(gauge(simulation, 'worker', 'failed')).toBe(40);
+    expect(gaugeOf(simulation, 'worker', 'failed')).toBe(40);
   });
 
   it('that was given up at once goes to the dead letters, past all retries', () => {
@@ -188,7 +170,7 @@ describe('what a group fails at', () => {
     });
     const { delivery } = runTo(simulation, 10);
     expect(delivery.deadLettered).toBe(20);
-    expect(gauge(simulation, 'orders-retry-1s', 'appended')).toBe(0);
+    expect(gaugeOf(simulation, 'orders-retry-1s', 'appended')).toBe(0);
   });
 
   it('is tried again where it is when its retry topic is taken away under it', () => {

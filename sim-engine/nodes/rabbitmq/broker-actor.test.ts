@@ -1,25 +1,22 @@
 // A broker in a drawing: clients on connections that stall and break, the books of its messages, and what an edit of the drawing changes.
 
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../simulation/commands.ts';
 import { ledgerOf } from '../../simulation/ledger.ts';
 import type { Simulation } from '../../simulation/simulation.ts';
-import { node, type ParamsDocument, simulationOf, wire } from '../../testing/drawing.ts';
+import { node, type ParamsDocument, partsOf, simulationOf, wire } from '../../testing/drawing.ts';
+import { give, runTo } from '../../testing/running.ts';
 import type { WireDocument } from '../../topology/document.ts';
 import type { Actor } from '../../world/actor.ts';
 import { ACK } from '../../world/packet-types.ts';
-import { TICK_NS } from '../../world/world.ts';
 
 const SECOND_NS = 1e9;
-const part = (id: string, kind: string, params: ParamsDocument = {}) => ({ ...node(id, kind, params), parent: 'rabbit' });
+const part = partsOf('rabbit');
 const exchange = (id: string, params: ParamsDocument = {}) => part(id, 'rabbitmq-exchange', params);
 const queue = (id: string, params: ParamsDocument = {}) => part(id, 'rabbitmq-queue', params);
 const publish = (from: string, to: string, params: ParamsDocument = {}) =>
   wire('rabbitmq-publish', from, to, { delay: '1ms', ...params });
 const consume = (from: string, to: string, params: ParamsDocument = {}) =>
   wire('rabbitmq-consume', from, to, { delay: '1ms', ...params });
-/** Carried out at the next tick. */
-const give = (simulation: Simulation, command: Command): void => simulation.schedule(simulation.timeNs + TICK_NS, command);
 const SWIFT = { work: { law: 'constant', value: '1ms' } };
 
 interface Drawn {
@@ -51,16 +48,6 @@ function drawn({ broker, consumes, nodes = [], publishes, sender, wires = [], wo
       ...wires,
     ],
   });
-}
-
-/** Runs to a time; the books balance at every hundredth of it. */
-function runTo(simulation: Simulation, seconds: number): ReturnType<typeof ledgerOf> {
-  const from = simulation.timeNs;
-  for (let part = 1; part <= 100; part++) {
-    simulation.advanceTo(Math.floor(from + ((seconds * SECOND_NS - from) * part) / 100));
-    expect(ledgerOf(simulation.world).balances).toBe(true);
-  }
-  return ledgerOf(simulation.world);
 }
 
 /** What the broker's actor has noted of its clients. */

@@ -3,11 +3,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { insideOf } from '../../simulation/inside.ts';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { node, type ParamsDocument, partsOf, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
 import type { InsideCell } from '../../world/inside.ts';
 
-const part = (id: string, kind: string, params: ParamsDocument = {}) => ({ ...node(id, kind, params), parent: 'rabbit' });
+const part = partsOf('rabbit');
 
 /** A shop publishes ten a second, by confirms; nothing is bound to the exchange, and the queue has room for two that nobody reads. */
 function drawn(to: 'orders' | 'work', publishes: ParamsDocument = {}, shop: ParamsDocument = {}): Story {

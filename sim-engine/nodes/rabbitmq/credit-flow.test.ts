@@ -2,11 +2,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { insideOf } from '../../simulation/inside.ts';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { node, type ParamsDocument, partsOf, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
 import { forgetChannel, handOver, isOutOfCredit, newCreditFlow, taken } from './credit-flow.ts';
 
-const part = (id: string, kind: string, params: ParamsDocument = {}) => ({ ...node(id, kind, params), parent: 'rabbit' });
+const part = partsOf('rabbit');
 
 describe('the credit of a channel', () => {
   it('is 400 with each queue, and 200 more after each 200 that the queue has taken', () => {

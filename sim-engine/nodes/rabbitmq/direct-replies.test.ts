@@ -3,12 +3,12 @@
 
 import { describe, expect, it } from 'vitest';
 import { insideOf } from '../../simulation/inside.ts';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { node, type ParamsDocument, partsOf, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
 
 const REPLY_TO = { replyTo: 'amq.rabbitmq.reply-to' };
 const DELAY = { delay: '1ms' };
-const part = (id: string, kind: string) => ({ ...node(id, kind), parent: 'rabbit' });
+const part = partsOf('rabbit');
 
 interface Drawn {
   readonly version?: string;

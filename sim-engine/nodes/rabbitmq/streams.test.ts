@@ -2,10 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { ledgerOf } from '../../simulation/ledger.ts';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { node, type ParamsDocument, partsOf, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
 
-const part = (id: string, kind: string, params: ParamsDocument = {}) => ({ ...node(id, kind, params), parent: 'rabbit' });
+const part = partsOf('rabbit');
 const SWIFT = { work: { law: 'constant', value: '1ms' } };
 
 /** Ten messages a second into a stream, read by as many workers as there are wires. */
