@@ -1,15 +1,11 @@
 // THE list of what can be drawn: one line a kind. The app builds palette, forms, cards and charts from it.
 
 import type { Fields } from './fields.ts';
-import {
-  KAFKA,
-  KAFKA_CONSUME,
-  KAFKA_GROUP,
-  KAFKA_PASS_ON,
-  KAFKA_PRODUCE,
-  KAFKA_SUBSCRIBE,
-  KAFKA_TOPIC,
-} from './kafka/kafka.declaration.ts';
+import { KAFKA } from './kafka/cluster.declaration.ts';
+import { KAFKA_CONSUME } from './kafka/consumer.declaration.ts';
+import { KAFKA_GROUP, KAFKA_PASS_ON, KAFKA_SUBSCRIBE } from './kafka/group.declaration.ts';
+import { KAFKA_PRODUCE } from './kafka/producer.declaration.ts';
+import { KAFKA_TOPIC } from './kafka/topic.declaration.ts';
 import { LINK_FIELDS } from './link-fields.ts';
 import type { NodeKind, WireKind } from './node-kind.ts';
 import { RABBITMQ, RABBITMQ_CONSUME, RABBITMQ_PUBLISH } from './rabbitmq/broker.declaration.ts';

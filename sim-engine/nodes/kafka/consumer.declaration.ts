@@ -1,0 +1,148 @@
+// The wire on which consumers of the Java library speak with a cluster. Plain data.
+
+import { declareFields, declareWire } from '../declare.ts';
+import type { WireKind } from '../node-kind.ts';
+
+const GIB = 1024 * 1024 * 1024;
+
+const CONSUME_FIELDS = declareFields('kafka-consume', {
+  offsetReset: {
+    kind: 'choice',
+    choices: [{ value: 'latest' }, { value: 'earliest' }, { value: 'none' }],
+    default: 'latest',
+    key: 'auto.offset.reset',
+    live: true,
+  },
+  commit: {
+    kind: 'choice',
+    choices: [{ value: 'auto' }, { value: 'after' }, { value: 'before' }],
+    default: 'auto',
+    key: 'enable.auto.commit',
+    live: false,
+  },
+  autoCommitInterval: {
+    kind: 'duration',
+    min: '1ms',
+    max: '1d',
+    default: '5s',
+    key: 'auto.commit.interval.ms',
+    live: true,
+    when: { field: 'commit', is: ['auto'] },
+  },
+  commitEvery: {
+    kind: 'int',
+    unit: 'messages',
+    min: 0,
+    max: 1_000_000,
+    default: 0,
+    live: true,
+    when: { field: 'commit', is: ['after'] },
+  },
+  commitOnRevoke: {
+    kind: 'flag',
+    default: false,
+    live: true,
+    advanced: true,
+    when: { field: 'commit', is: ['after'] },
+  },
+  retryMode: {
+    kind: 'choice',
+    choices: [{ value: 'wait' }, { value: 'pause' }],
+    default: 'wait',
+    live: true,
+  },
+  closed: { kind: 'flag', default: false, live: true, advanced: true },
+  assignor: {
+    kind: 'choice',
+    choices: [
+      { value: 'default' },
+      { value: 'range' },
+      { value: 'roundrobin' },
+      { value: 'sticky' },
+      { value: 'cooperative-sticky' },
+    ],
+    default: 'default',
+    key: 'partition.assignment.strategy',
+    live: false,
+  },
+  staticMembers: { kind: 'flag', default: false, key: 'group.instance.id', live: false },
+  maxPollRecords: { kind: 'int', unit: 'messages', min: 1, max: 1_000_000, default: 500, key: 'max.poll.records', live: true },
+  sessionTimeout: { kind: 'duration', min: '1ms', max: '1d', default: '45s', key: 'session.timeout.ms', live: false },
+  heartbeatInterval: {
+    kind: 'duration',
+    min: '1ms',
+    max: '1h',
+    default: '3s',
+    key: 'heartbeat.interval.ms',
+    live: true,
+    advanced: true,
+  },
+  maxPollInterval: { kind: 'duration', min: '1ms', max: '1d', default: '5min', key: 'max.poll.interval.ms', live: false },
+  metadataAge: {
+    kind: 'duration',
+    min: '1ms',
+    max: '1d',
+    default: '5min',
+    key: 'metadata.max.age.ms',
+    live: true,
+    advanced: true,
+  },
+  isolation: {
+    kind: 'choice',
+    choices: [{ value: 'read_uncommitted' }, { value: 'read_committed' }],
+    default: 'read_uncommitted',
+    key: 'isolation.level',
+    live: true,
+    advanced: true,
+  },
+  fetchMinBytes: {
+    kind: 'bytes',
+    unit: 'bytes',
+    min: 0,
+    max: GIB,
+    default: 1,
+    key: 'fetch.min.bytes',
+    live: true,
+    advanced: true,
+  },
+  fetchMaxWait: {
+    kind: 'duration',
+    min: '0s',
+    max: '1h',
+    default: '500ms',
+    key: 'fetch.max.wait.ms',
+    live: true,
+    advanced: true,
+  },
+  fetchMaxBytes: {
+    kind: 'bytes',
+    unit: 'bytes',
+    min: 0,
+    max: GIB,
+    default: 52_428_800,
+    key: 'fetch.max.bytes',
+    live: true,
+    advanced: true,
+  },
+  maxPartitionFetchBytes: {
+    kind: 'bytes',
+    unit: 'bytes',
+    min: 0,
+    max: GIB,
+    default: 1_048_576,
+    key: 'max.partition.fetch.bytes',
+    live: true,
+    advanced: true,
+  },
+});
+
+/** The members of a group fetch. */
+export const KAFKA_CONSUME: WireKind<'kafka-consume', typeof CONSUME_FIELDS> = declareWire({
+  type: 'kafka-consume',
+  from: ['kafka-deliveries'],
+  to: ['works', 'reads'],
+  fields: CONSUME_FIELDS,
+  travels: true,
+  carries: 'connection',
+  client: { end: 'to', role: 'consumer' },
+});
