@@ -12,7 +12,7 @@ import {
 } from '../../sim-engine/topology/document.ts';
 import { NAME_MAX } from '../../sim-engine/topology/limits.ts';
 import { withInside } from './containers.ts';
-import { whyNoWire, wireKindBetween } from './wiring.ts';
+import { whyNoWire, wireBetween } from './wiring.ts';
 
 /** A file as it was opened: a scenario, or a bare topology. */
 export type Drawing = ScenarioDocument | TopologyDocument;
@@ -137,9 +137,9 @@ export function addNode(drawing: Drawing, node: NodeDocument): Drawing {
 /** Draws a wire, from this port where several kinds of wires lead there; the same document where none does. */
 export function connect(drawing: Drawing, from: string, to: string, port?: string | null): Drawing {
   const topology = topologyOf(drawing);
-  const kind = wireKindBetween(topology, from, to, port);
-  if (kind === null || whyNoWire(topology, from, to, port) !== null) return drawing;
-  return withWires(drawing, [...topology.wires, { id: freeId(drawing, `${from}-${to}`.slice(0, 36)), kind, from, to }]);
+  const wire = wireBetween(topology, from, to, port);
+  if (wire === null || whyNoWire(topology, from, to, port) !== null) return drawing;
+  return withWires(drawing, [...topology.wires, { id: freeId(drawing, `${from}-${to}`.slice(0, 36)), ...wire, from, to }]);
 }
 
 /** A beginner's wire is one to or from a queue, even where a sender may be wired to a worker directly. */

@@ -72,6 +72,15 @@ describe('a wire that cannot be', () => {
   });
 });
 
+test('a wire begins with what works at its port, and otherwise with the defaults', () => {
+  const drawn = topologyOf(connect(connect(topology(), 'rabbitmq-replies', 'service'), 'rabbitmq-queue', 'service'));
+  expect(drawn.wires.map(({ kind, params }) => [kind, params])).toEqual([
+    ['rabbitmq-consume', { acknowledge: 'automatic' }],
+    ['rabbitmq-consume', undefined],
+  ]);
+  expect(validateTopology(drawn)).toEqual([]);
+});
+
 describe('inside a RabbitMQ broker', () => {
   const part = (id: string, kind: string, parent = 'rabbit') => ({ id, kind, parent });
   const drawn: TopologyDocument = {

@@ -8,13 +8,22 @@ import { named, text } from '../messages/text.ts';
 
 const nameOf = (node: NodeDocument): string => node.name ?? node.id;
 
-/** The kind of wire that leads from one node to another, by the kinds of the two and the port; null where none does. */
-export function wireKindBetween({ nodes }: TopologyDocument, from: string, to: string, port?: string | null): string | null {
+/** What a wire that is drawn from one node to another is, by the kinds of the two and the port; null where none leads there. */
+export function wireBetween(
+  { nodes }: TopologyDocument,
+  from: string,
+  to: string,
+  port?: string | null,
+): Pick<WireDocument, 'kind' | 'params'> | null {
   const kindOf = (id: string) => nodes.find((node) => node.id === id)?.kind;
   const [fromKind, toKind] = [kindOf(from), kindOf(to)];
   if (from === to || fromKind === undefined || toKind === undefined) return null;
   const connectable = connectableAt(fromKind, toKind, port);
-  return connectable.ok ? connectable.wire.type : null;
+  if (!connectable.ok) return null;
+  const { wire } = connectable;
+  const source = nodeKind(fromKind);
+  const params = source && portAt(source, wire, 'from')?.begins;
+  return { kind: wire.type, ...(params && { params }) };
 }
 
 /** What leads from that port of one kind to another kind; without a port what is meant most often. */

@@ -19,6 +19,8 @@ export interface Port {
   readonly type: string;
   /** How many wires the port takes at most; absent = any number (fan-in, fan-out). */
   readonly maxWires?: number;
+  /** Fields that a wire drawn from here begins with in place of its defaults, because only so it works here. */
+  readonly begins?: { readonly [field: string]: string };
   readonly label: MessageKey;
 }
 

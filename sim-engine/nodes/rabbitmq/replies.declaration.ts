@@ -17,7 +17,8 @@ export const RABBITMQ_REPLIES: NodeKind<'rabbitmq-replies', typeof REPLIES_FIELD
   fields: REPLIES_FIELDS,
   ports: [
     { name: 'in', direction: 'in', type: TO_REPLIES },
-    { name: 'out', direction: 'out', type: 'amqp-deliveries' },
+    // The server refuses whoever would acknowledge replies.
+    { name: 'out', direction: 'out', type: 'amqp-deliveries', begins: { acknowledge: 'automatic' } },
   ],
   gauges: [
     { name: 'published', unit: 'messages', type: 'total' },
