@@ -205,3 +205,21 @@ test('a partition is opened and its records are read by their offsets: key, age,
   await expect(page.getByRole('button', { name: 'Records of partition 0' })).toBeVisible();
   expect(await isBalanced(page)).toBe(true);
 });
+
+test('a topic says how many groups read it beside the two on its tapes, and so does the chart of their lag @desktop @long', async ({
+  page,
+}) => {
+  const ids = ['audit', 'fraud', 'report'];
+  const { nodes, wires: drawn } = ORDERS;
+  await openOrders(page, {
+    ...ORDERS,
+    nodes: [...nodes, ...ids.map((id, ix) => part(id, 'kafka-group', 344, 320 + 264 * ix))],
+    wires: [...drawn, ...ids.map((id) => wire('kafka-subscribe', 'orders', id))],
+  });
+  await expect(card(page, 'orders').locator('.more-groups')).toHaveText('+2 groups');
+  await expect(page.getByText('records, 3 of 4 groups')).toBeVisible();
+  await page.locator('.react-flow__node[data-id="report"]').focus();
+  await page.keyboard.press('Delete');
+  await expect(card(page, 'orders').locator('.more-groups')).toHaveText('+1 group');
+  await expect(page.getByText('records, per group')).toBeVisible();
+});

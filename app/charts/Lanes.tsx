@@ -359,7 +359,9 @@ function laneUnit(lane: Lane, nodes: Parameters<typeof queuesOf>[0], name: (id: 
   if (lane.id === 'dead') return text('lanes.dead-letters.unit');
   if (lane.id === LAG) {
     const [group, ...others] = groupsOf(nodes);
-    return group === undefined || others.length > 0 ? text('lanes.lag.unit.all') : text('lanes.lag.unit', { group: name(group) });
+    const all = others.length + 1;
+    if (all > GROUPS_MAX) return text('lanes.lag.unit.some', { count: GROUPS_MAX, all });
+    return group === undefined || all > 1 ? text('lanes.lag.unit.all') : text('lanes.lag.unit', { group: name(group) });
   }
   if (lane.id !== 'depth') return text(lane.id === 'latency' ? 'lanes.latency.unit' : 'lanes.throughput.unit');
   const queues = queuesOf(nodes);

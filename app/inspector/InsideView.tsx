@@ -156,7 +156,7 @@ function Rows({ table: { columns }, rows, headedBy }: RowsProps) {
 }
 
 const classOf = (sort: InsideSort): string | undefined =>
-  FIGURES.has(sort) ? 'is-figure' : sort === 'word' ? 'is-word' : sort === 'text' ? 'is-text' : undefined;
+  FIGURES.has(sort) ? 'is-figure' : sort === 'word' ? 'is-word' : sort === 'text' || sort === 'node' ? 'is-text' : undefined;
 
 function OpenDetail({ number }: { readonly number: number }) {
   const open = useContext(Opening);

@@ -132,6 +132,7 @@ export const EN = {
   'lanes.lag': 'Consumer lag',
   'lanes.lag.unit': 'records before {group}',
   'lanes.lag.unit.all': 'records, per group',
+  'lanes.lag.unit.some': 'records, {count} of {all} groups',
   'lanes.done': 'done',
   'lanes.failed': 'failed',
   'lanes.dead': 'dead',

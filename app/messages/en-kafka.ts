@@ -17,6 +17,10 @@ export const EN = {
   'topic.partitions.one': '1 partition',
   'topic.partitions': '{count} partitions',
   'topic.tapes': 'Partitions of {name}: records oldest at the left, each group’s committed offset as a flag',
+  'topic.more-groups.one': '+1 group',
+  'topic.more-groups': '+{count} groups',
+  'topic.more-groups.help':
+    '{all} groups read this topic. The tapes have room for two; what each has committed stands under “Inside” of the group.',
   'topic.no-leader': 'no leader',
   'topic.partition': 'p{number}',
   'topic.fold': '{count} more',

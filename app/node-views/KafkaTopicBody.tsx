@@ -4,9 +4,9 @@
 import { Fragment, useId, useRef } from 'react';
 import { FOLD, ROW_SORT, TAPE_READERS_MAX } from '../../sim-engine/protocol/frame.ts';
 import { kafkaText } from '../messages/kafka.ts';
-import { nodeName } from '../store/drawing.ts';
+import { nodeName, topologyOf } from '../store/drawing.ts';
 import { LiveText, usePicture, write } from '../store/LiveText.tsx';
-import { currentPlaces, rates } from '../store/lab.ts';
+import { currentPlaces, present, rates, useLab } from '../store/lab.ts';
 import type { Places } from '../store/readings.ts';
 import { bytesText } from '../ui/bytes.ts';
 import { count, figure } from '../ui/format.ts';
@@ -63,6 +63,23 @@ export function TopicBody({ node, isNarrow }: CardProps) {
       {foldsOf(node) > 0 && <Fold id={id} top={TAPES_TOP + tapes * ROW_HEIGHT} />}
       {!isNarrow && <Foot id={id} />}
     </>
+  );
+}
+
+/** The tapes have room for few groups: how many more there are. */
+export function MoreGroups({ node: { id } }: CardProps) {
+  const all = useLab((lab) => {
+    const drawing = present(lab);
+    return drawing === null
+      ? 0
+      : topologyOf(drawing).wires.filter(({ kind, from }) => kind === 'kafka-subscribe' && from === id).length;
+  });
+  const more = all - TAPE_READERS_MAX;
+  if (more <= 0) return null;
+  return (
+    <span className="more-groups" title={kafkaText('topic.more-groups.help', { all })}>
+      {kafkaText(more === 1 ? 'topic.more-groups.one' : 'topic.more-groups', { count: more })}
+    </span>
   );
 }
 

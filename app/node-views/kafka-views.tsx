@@ -8,11 +8,17 @@ import { GROUP_WIDTH, groupHeight, TOPIC_WIDTH, topicHeight } from './kafka-size
 import type { CardProps, NodeView } from './node-view.ts';
 
 const LateTopic = lazy(async () => ({ default: (await import('./KafkaTopicBody.tsx')).TopicBody }));
+const LateMore = lazy(async () => ({ default: (await import('./KafkaTopicBody.tsx')).MoreGroups }));
 const LateGroup = lazy(async () => ({ default: (await import('./KafkaGroupBody.tsx')).GroupBody }));
 const LateTag = lazy(async () => ({ default: (await import('./KafkaGroupBody.tsx')).GroupTag }));
 
 export const KAFKA_TOPIC_VIEW: NodeView = {
   size: (isNarrow, node) => ({ width: TOPIC_WIDTH, height: topicHeight(node, isNarrow) }),
+  Aside: (props: CardProps) => (
+    <Suspense>
+      <LateMore {...props} />
+    </Suspense>
+  ),
   Body: (props: CardProps) => (
     <Suspense>
       <LateTopic {...props} />
