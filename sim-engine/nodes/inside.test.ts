@@ -9,7 +9,7 @@ import { INSIDE_MESSAGES } from '../messages/en/inside.ts';
 import { EN } from '../messages/en.ts';
 import { insideOf } from '../simulation/inside.ts';
 import { Simulation } from '../simulation/simulation.ts';
-import { node, scenarioOf, started, wire } from '../testing/drawing.ts';
+import { INSTANT, lasting, node, scenarioOf, started, wire } from '../testing/drawing.ts';
 import { drawStory } from '../testing/fuzzer/draw-story.ts';
 import { lineText, runOf, scenarioText } from '../testing/run-fixtures.ts';
 import { nsOf, Story } from '../testing/story.ts';
@@ -241,9 +241,6 @@ describe('to ask what a node holds', () => {
 });
 
 // ------------------------------------------------------------------ what is told
-
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
 
 describe('what a queue tells', () => {
   it.each(['oldest', 'newest', 'strict', 'weighted'])('is in the order in which it is handed out (%s)', (order) => {

@@ -2,11 +2,9 @@
 // goes by the new setting, and nothing else changes.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, wire } from '../testing/drawing.ts';
+import { INSTANT, lasting, node, type ParamsDocument, wire } from '../testing/drawing.ts';
 import { Story } from '../testing/story.ts';
 
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
 const sending = (params: ParamsDocument) =>
   new Story({
     nodes: [node('shop', 'sender', params), node('orders', 'queue')],

@@ -18,17 +18,19 @@ import { exp2, min, sqrt, tanh } from '../kernel/exact-math.ts';
  *
  * Everything but `randomized` is capped at the very end.
  */
-export type BackoffStrategy =
-  | 'none'
-  | 'constant'
-  | 'linear'
-  | 'full'
-  | 'equal'
-  | 'decorrelated'
-  | 'randomized'
-  | 'pollyJitterConstant'
-  | 'pollyJitterLinear'
-  | 'pollyDecorrelatedV2';
+export const BACKOFF_STRATEGIES = [
+  'none',
+  'constant',
+  'linear',
+  'full',
+  'equal',
+  'decorrelated',
+  'randomized',
+  'pollyJitterConstant',
+  'pollyJitterLinear',
+  'pollyDecorrelatedV2',
+] as const;
+export type BackoffStrategy = (typeof BACKOFF_STRATEGIES)[number];
 
 export interface BackoffSpec {
   readonly strategy: BackoffStrategy;

@@ -3,15 +3,14 @@
 
 import { describe, expect, it } from 'vitest';
 import type { LetterClass } from '../protocol/messages.ts';
-import { node, type ParamsDocument, wire } from '../testing/drawing.ts';
-import { runOf, scenarioText } from '../testing/run-fixtures.ts';
+import { lasting, type ParamsDocument } from '../testing/drawing.ts';
+import { lineDrawing, runOf, scenarioText } from '../testing/run-fixtures.ts';
 import { Story } from '../testing/story.ts';
 import { LETTERS_LISTED_MAX, LETTERS_PER_PAGE, lettersOf } from './contents.ts';
 import { ledgerOf } from './ledger.ts';
 import type { Simulation } from './simulation.ts';
 
 const S = 1e9;
-const lasting = (value: string) => ({ law: 'constant', value });
 const OPEN: readonly LetterClass[] = ['wire', 'waiting', 'work', 'retry', 'dead'];
 const ENDED: readonly LetterClass[] = ['accepted', 'done', 'expired', 'lost', 'dropped', 'skipped', 'refused', 'unroutable'];
 
@@ -36,21 +35,8 @@ function cells({ world }: Simulation): { readonly [cell in LetterClass]: number 
   };
 }
 
-function line(times: readonly string[], worker: ParamsDocument, queue: ParamsDocument = {}, delay = '0s'): Story {
-  return new Story({
-    nodes: [
-      node('shop', 'sender', { arrivals: 'times', times }),
-      node('orders', 'queue', queue),
-      node('worker', 'service', worker),
-      node('dead', 'dead-letter-queue'),
-    ],
-    wires: [
-      wire('publish', 'shop', 'orders', { delay }),
-      wire('deliver', 'orders', 'worker', { delay }),
-      wire('dead-letter', 'orders', 'dead'),
-    ],
-  });
-}
+const line = (times: readonly string[], worker: ParamsDocument, queue: ParamsDocument = {}, delay = '0s'): Story =>
+  new Story(lineDrawing({ sender: { arrivals: 'times', times }, queue, worker, wires: { delay } }));
 
 describe('the letters of a class', () => {
   it('are as many as its cell of the ledger says, at any moment of every scenario', () => {

@@ -3,15 +3,13 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Drawing, node, partsOf, simulationOf, wire } from '../testing/drawing.ts';
+import { type Drawing, INSTANT, lasting, node, partsOf, simulationOf, wire } from '../testing/drawing.ts';
 import { Story } from '../testing/story.ts';
 import type { NodeDocument, WireDocument } from '../topology/document.ts';
 import type { Command } from './commands.ts';
 import { ledgerOf } from './ledger.ts';
 
 const S = 1e9;
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
 const upTo = (count: number) => Array.from({ length: count }, (_, ix) => ix + 1);
 
 const SHOP = node('shop', 'sender', { arrivals: 'constant', rate: 10 });

@@ -1,6 +1,5 @@
 // Frames say what the run holds, and taking them changes nothing.
 
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { nodeKind } from '../nodes/declarations.ts';
 import {
@@ -26,38 +25,15 @@ import {
   WIRE_STRIDE,
   wiresAt,
 } from '../protocol/frame.ts';
-import { parseScenario } from '../topology/parse.ts';
+import { lasting, type ParamsDocument } from '../testing/drawing.ts';
+import { type LineParams, lineText, runOf, scenarioText } from '../testing/run-fixtures.ts';
 import * as books from '../world/books.ts';
 import { Sampler } from './sampler.ts';
-import { Simulation } from './simulation.ts';
+import type { Simulation } from './simulation.ts';
 
 const S = 1e9;
 
-function run(text: string): Simulation {
-  const parsed = parseScenario(text);
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  const created = Simulation.create(parsed.value);
-  if (!created.ok) throw new Error(JSON.stringify(created.problems));
-  return created.value;
-}
-
-const scenario = (name: string): string => readFileSync(new URL(`../scenarios/${name}.json`, import.meta.url), 'utf8');
-
-/** One sender, one queue, one worker, with the parameters given. */
-const line = (sender: object, queue: object, worker: object, wires?: object): string =>
-  JSON.stringify({
-    format: 'broker-lab/topology',
-    version: 1,
-    nodes: [
-      { id: 'shop', kind: 'sender', params: sender },
-      { id: 'orders', kind: 'queue', params: queue },
-      { id: 'worker', kind: 'service', params: worker },
-    ],
-    wires: [
-      { id: 'shop-orders', kind: 'publish', from: 'shop', to: 'orders', params: wires },
-      { id: 'orders-worker', kind: 'deliver', from: 'orders', to: 'worker', params: wires },
-    ],
-  });
+const line = (params: LineParams): Simulation => runOf(lineText(params));
 
 function gauge(sampler: Sampler, frame: Float64Array, id: string, name: string): number {
   const node = sampler.layout.nodes.find((candidate) => candidate.id === id);
@@ -97,8 +73,8 @@ function lossesOf(sampler: Sampler, frame: Float64Array): readonly (readonly num
 describe('watching changes nothing', () => {
   it('a run with a frame every 7 ms and at odd nanoseconds ends in the same digest as one without', () => {
     for (const name of ['order-pipeline', 'crash-and-redeliver', 'overflow', 'publish-subscribe']) {
-      const alone = run(scenario(name));
-      const watched = run(scenario(name));
+      const alone = runOf(scenarioText(name));
+      const watched = runOf(scenarioText(name));
       const sampler = new Sampler(watched);
       alone.advanceTo(20 * S);
       watched.watch({ gridNs: 7e6, observe: () => void sampler.sample() });
@@ -114,7 +90,7 @@ describe('watching changes nothing', () => {
 
 describe('a frame', () => {
   it('holds both books, and they balance', () => {
-    const simulation = run(scenario('order-pipeline'));
+    const simulation = runOf(scenarioText('order-pipeline'));
     const sampler = new Sampler(simulation);
     for (let timeNs = 0; timeNs <= 20 * S; timeNs += S) {
       simulation.advanceTo(timeNs);
@@ -156,7 +132,7 @@ describe('a frame', () => {
   });
 
   it('holds the digest of the run as two words', () => {
-    const simulation = run(scenario('order-pipeline'));
+    const simulation = runOf(scenarioText('order-pipeline'));
     simulation.advanceTo(3 * S);
     const frame = new Sampler(simulation).sample();
     const hex = (at: number): string => (frame[at] as number).toString(16).padStart(8, '0');
@@ -164,7 +140,7 @@ describe('a frame', () => {
   });
 
   it('gives the quantiles of what was processed since the frame before, and none when nothing was', () => {
-    const simulation = run(line({ arrivals: 'times', times: ['0s', '1s'] }, {}, { work: { law: 'constant', value: '200ms' } }));
+    const simulation = line({ sender: { arrivals: 'times', times: ['0s', '1s'] }, worker: { work: lasting('200ms') } });
     const sampler = new Sampler(simulation);
     expect(sampler.sample()[FRAME.LATENCY_P50_NS]).toBeNaN();
     simulation.advanceTo(0.9 * S);
@@ -176,8 +152,11 @@ describe('a frame', () => {
   });
 
   it('shows each packet with a message once, with the shape of what it says', () => {
-    const at = (timeNs: number, worker: object): { letters: readonly (readonly number[])[]; wires: readonly string[] } => {
-      const simulation = run(line({ arrivals: 'times', times: ['0s'] }, {}, worker));
+    const at = (
+      timeNs: number,
+      worker: ParamsDocument,
+    ): { letters: readonly (readonly number[])[]; wires: readonly string[] } => {
+      const simulation = line({ sender: { arrivals: 'times', times: ['0s'] }, worker });
       const sampler = new Sampler(simulation);
       simulation.advanceTo(timeNs);
       const letters = lettersOf(sampler, sampler.sample());
@@ -187,7 +166,7 @@ describe('a frame', () => {
     const done = { work: { law: 'constant', value: '200ms' } };
     const sent = at(0.05 * S, done);
     expect(sent.wires).toEqual(['shop-orders']);
-    expect(sent.letters[0]).toEqual([expect.any(Number), 0, 0.1 * S, LETTER_STATE.WAITING, 1, 1, 1]);
+    expect(sent.letters[0]).toEqual([expect.any(Number), 0, 0.1 * S, LETTER_STATE.WAITING, 1, 1, 2]);
     const delivered = at(0.15 * S, done);
     expect(delivered.wires).toEqual(['orders-worker']);
     expect(delivered.letters[0]?.[LETTER.DIRECTION]).toBe(1);
@@ -203,8 +182,8 @@ describe('a frame', () => {
   });
 
   it('says what got lost on a wire, when and where on the way, forward and back', () => {
-    const times = { arrivals: 'times', times: ['0s', '1s', '2s'] };
-    const simulation = run(line(times, {}, { work: { law: 'constant', value: '200ms' } }));
+    const sender = { arrivals: 'times', times: ['0s', '1s', '2s'] };
+    const simulation = line({ sender, worker: { work: lasting('200ms') } });
     const sampler = new Sampler(simulation);
     const [first, second] = ['shop-orders', 'orders-worker'].map((id) =>
       sampler.layout.wires.findIndex((wire) => wire.id === id),
@@ -247,7 +226,7 @@ describe('a frame', () => {
   });
 
   it('counts all letters and draws at most so many', () => {
-    const simulation = run(line({ arrivals: 'constant', rate: 100_000 }, {}, {}, { delay: '50ms' }));
+    const simulation = line({ sender: { arrivals: 'constant', rate: 100_000 }, wires: { delay: '50ms' } });
     const sampler = new Sampler(simulation);
     simulation.advanceTo(0.05 * S);
     const frame = sampler.sample();
@@ -257,12 +236,11 @@ describe('a frame', () => {
   });
 
   it('shows a node as crashed, stalled, slowed or held back', () => {
-    const text = line(
-      { arrivals: 'constant', rate: 100 },
-      { capacity: 5, overflow: 'block' },
-      { work: { law: 'constant', value: '1s' } },
-    );
-    const simulation = run(text);
+    const simulation = line({
+      sender: { arrivals: 'constant', rate: 100 },
+      queue: { capacity: 5, overflow: 'block' },
+      worker: { work: lasting('1s') },
+    });
     const sampler = new Sampler(simulation);
     simulation.advanceTo(3 * S);
     const held = sampler.sample();
@@ -280,7 +258,7 @@ describe('a frame', () => {
   });
 
   it('shows what a wire carried, whether it is cut, how much it loses and how much later it is', () => {
-    const simulation = run(line({ arrivals: 'constant', rate: 10 }, {}, {}));
+    const simulation = line({ sender: { arrivals: 'constant', rate: 10 } });
     const sampler = new Sampler(simulation);
     simulation.advanceTo(S);
     const [forward, back, isCut, loss, extraNs] = wireOf(sampler, sampler.sample(), 'shop-orders');
@@ -298,7 +276,7 @@ describe('a frame', () => {
 
 describe('the layout of frames', () => {
   it('keeps its revision while only settings change, and has a new one when something is drawn or taken away', () => {
-    const simulation = run(scenario('order-pipeline'));
+    const simulation = runOf(scenarioText('order-pipeline'));
     const sampler = new Sampler(simulation, 5);
     const first = sampler.layout;
     expect(first.revision).toBe(5);
@@ -316,7 +294,7 @@ describe('the layout of frames', () => {
 });
 
 /** A worker that asks another one, which is as slow as is said, on a wire with these settings. */
-const asking = (work: string, wire: object, worker: object = {}): string =>
+const asking = (work: string, wire: object, worker: ParamsDocument = {}): string =>
   JSON.stringify({
     format: 'broker-lab/topology',
     version: 1,
@@ -335,7 +313,7 @@ const asking = (work: string, wire: object, worker: object = {}): string =>
 
 describe('a wire on which somebody asks', () => {
   it('has questions along it and answers back, which are no messages of a sender', () => {
-    const simulation = run(asking('1s', { timeout: '5s' }, { concurrency: 4 }));
+    const simulation = runOf(asking('1s', { timeout: '5s' }, { concurrency: 4 }));
     const sampler = new Sampler(simulation);
     // Four went out at 0.1 to 0.4 s; a question takes a tenth of a second, the first answer is back at 1.3 s.
     simulation.advanceTo(0.15 * S);
@@ -350,7 +328,7 @@ describe('a wire on which somebody asks', () => {
 
   it('says how many calls are out, how many wait to go out, and how its breaker stands', () => {
     const wait = { timeout: '10s', atOnce: 1, whenHeldBack: 'wait' };
-    const patient = run(asking('5s', wait, { concurrency: 4 }));
+    const patient = runOf(asking('5s', wait, { concurrency: 4 }));
     const sampler = new Sampler(patient);
     patient.advanceTo(2 * S);
     const of = (wire: readonly number[]) => [wire[WIRE.BREAKER], wire[WIRE.CALLS_OUT], wire[WIRE.CALLS_WAITING]];
@@ -358,7 +336,7 @@ describe('a wire on which somebody asks', () => {
     expect(of(wireOf(sampler, sampler.sample(), 'out'))).toEqual([BREAKER.NONE, 0, 0]);
 
     const guard = { timeout: '200ms', breaker: 'resilience4j', breakerMinimum: 5, breakerOpen: '3s', breakerProbes: 1 };
-    const guarded = run(asking('5s', guard, { concurrency: 4 }));
+    const guarded = runOf(asking('5s', guard, { concurrency: 4 }));
     const watching = new Sampler(guarded);
     guarded.advanceTo(0.3 * S);
     expect(wireOf(watching, watching.sample(), 'ask')[WIRE.BREAKER]).toBe(BREAKER.CLOSED);
@@ -377,7 +355,7 @@ describe('the lanes of a service', () => {
   it('say what is at the place of each, and how many stand behind it', () => {
     const sender = { arrivals: 'constant', rate: 10, keys: 3, keyLaw: 'uniform' };
     const worker = { concurrency: 2, assignment: 'by-key', work: { law: 'constant', value: '100s' } };
-    const simulation = run(line(sender, {}, worker).replace('"to":"worker"', '"to":"worker","params":{"desk":100}'));
+    const simulation = line({ sender, worker, deliver: { desk: 100 } });
     const sampler = new Sampler(simulation);
     expect(lanesOf(sampler.sample()).map((lane) => lane[LANE.HEAD])).toEqual([LANE_HEAD.FREE, LANE_HEAD.FREE]);
     simulation.advanceTo(2 * S);
@@ -391,7 +369,7 @@ describe('the lanes of a service', () => {
   });
 
   it('are none where any free place takes what comes next', () => {
-    const simulation = run(line({ rate: 10 }, {}, { concurrency: 4 }));
+    const simulation = line({ sender: { rate: 10 }, worker: { concurrency: 4 } });
     const sampler = new Sampler(simulation);
     simulation.advanceTo(2 * S);
     expect(sampler.sample()[FRAME.LANE_COUNT]).toBe(0);
@@ -407,7 +385,7 @@ describe('the lanes of a service', () => {
       retryBase: '50s',
       retryWait: 'in-place',
     };
-    const simulation = run(line({ arrivals: 'constant', rate: 10 }, {}, worker));
+    const simulation = line({ sender: { arrivals: 'constant', rate: 10 }, worker });
     const sampler = new Sampler(simulation);
     simulation.advanceTo(2 * S);
     expect(lanesOf(sampler.sample()).map((lane) => lane[LANE.HEAD])).toEqual([LANE_HEAD.TO_RETRY]);

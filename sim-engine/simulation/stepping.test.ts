@@ -1,7 +1,7 @@
 // Moving a run on: by events, messages and ticks, with commands at their moments, up to the bounds at which it stops by itself.
 
 import { describe, expect, it } from 'vitest';
-import { node, simulationOf, wire } from '../testing/drawing.ts';
+import { INSTANT, lasting, node, simulationOf, wire } from '../testing/drawing.ts';
 import { lineText, runOf, scenarioText } from '../testing/run-fixtures.ts';
 import { Story } from '../testing/story.ts';
 import { INSTANT_EVENTS_MAX, MESSAGES_MAX } from '../world/world.ts';
@@ -10,8 +10,6 @@ import { ledgerOf } from './ledger.ts';
 
 const S = 1e9;
 const MS = 1e6;
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
 
 /** Two messages, at 1.5 ms and 7 ms; each takes 2 ms of work. */
 const two = () =>

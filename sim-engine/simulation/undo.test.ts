@@ -2,12 +2,10 @@
 // gone for a while, whatever it held has ended with a reason, and whoever waited for it goes on.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, wire } from '../testing/drawing.ts';
+import { INSTANT, lasting, node, type ParamsDocument, wire } from '../testing/drawing.ts';
 import { Story } from '../testing/story.ts';
 import type { NodeDocument, WireDocument } from '../topology/document.ts';
 
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
 const added = (nodes: readonly NodeDocument[], wires: readonly WireDocument[]) =>
   `edit: ${[...nodes.map((one) => `add-node ${JSON.stringify(one)}`), ...wires.map((one) => `add-wire ${JSON.stringify(one)}`)].join('; ')}`;
 

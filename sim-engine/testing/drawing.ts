@@ -24,6 +24,15 @@ export const wire = (kind: string, from: string, to: string, params: ParamsDocum
   params,
 });
 
+/** Of a wire: there at once. */
+export const INSTANT = { delay: '0s' } as const;
+
+/** A law by which everything takes the same time. */
+export const lasting = (value: string) => ({ law: 'constant', value });
+
+/** Times of a sender: so many messages, one every so many milliseconds, from 0 on. */
+export const every = (ms: number, count: number): readonly string[] => Array.from({ length: count }, (_, ix) => `${ix * ms}ms`);
+
 export interface Drawing {
   readonly nodes: readonly NodeDocument[];
   readonly wires: readonly WireDocument[];

@@ -13,6 +13,7 @@ import type { ScenarioDocument } from '../topology/document.ts';
 import { parseScenarioDocument } from '../topology/parse.ts';
 import { printDuration } from '../topology/units.ts';
 import { started } from './drawing.ts';
+import { goOn, readingOf } from './running.ts';
 import { nsOf } from './story.ts';
 
 /** What is different from the start. */
@@ -103,22 +104,13 @@ export class LessonRun {
 
   /** Goes on to a time, ns; a command that was refused on the way is a mistake of the lesson. */
   toNs(timeNs: number): this {
-    const { simulation } = this;
-    simulation.advanceTo(timeNs);
-    if (simulation.refused.length > 0) throw new Error(`refused: ${JSON.stringify(simulation.refused)}`);
-    const imbalance = simulation.world.books.imbalance();
-    if (imbalance !== null) throw new Error(imbalance);
+    goOn(this.simulation, timeNs);
     return this;
   }
 
   /** A measure by its name in checks: over everything, or of one node. */
   read(name: string, node?: string): number {
-    const measure = this.measures.get(name);
-    if (measure === undefined) throw new Error(`no measure ${name}`);
-    if (node === undefined) return measure.total();
-    const series = measure.series().find((one) => one.node === node);
-    if (series === undefined) throw new Error(`no ${name} of ${node}`);
-    return series.read();
+    return readingOf(this.measures, name, node);
   }
 
   /** By how much a measure grows until a time, per second. */

@@ -5,10 +5,8 @@ import type { ActorIx, LinkIx, MsgIx } from '../kernel/ids.ts';
 import { REQUESTER } from '../nodes/services/requester.declaration.ts';
 import type { Simulation } from '../simulation/simulation.ts';
 import { PUBLISH } from '../world/packet-types.ts';
-import { node, type ParamsDocument, simulationOf, wire } from './drawing.ts';
+import { INSTANT, node, type ParamsDocument, simulationOf, wire } from './drawing.ts';
 import { type Heal, prototypeOfKind, replaceMethod } from './mutants/planting.ts';
-
-const INSTANT = { delay: '0s' };
 
 export interface Completion {
   /** Number of the request, from 1, in the order of asking. */

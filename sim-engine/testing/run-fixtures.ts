@@ -2,7 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { Simulation, type SimulationOptions } from '../simulation/simulation.ts';
+import { DOCUMENT_VERSION, TOPOLOGY_FORMAT } from '../topology/document.ts';
 import { parseScenario } from '../topology/parse.ts';
+import { type Drawing, node, type ParamsDocument, wire } from './drawing.ts';
 
 /** Text of a scenario of the repository, by its name. */
 export const scenarioText = (name: string): string => readFileSync(new URL(`../scenarios/${name}.json`, import.meta.url), 'utf8');
@@ -16,28 +18,31 @@ export function runOf(text: string, options: SimulationOptions = {}): Simulation
   return created.value;
 }
 
-interface LineParams {
-  readonly sender?: object;
-  readonly queue?: object;
-  readonly worker?: object;
-  /** Of both wires. */
-  readonly wires?: object;
+export interface LineParams {
+  readonly sender?: ParamsDocument;
+  readonly queue?: ParamsDocument;
+  readonly worker?: ParamsDocument;
+  /** Of both wires that travel. */
+  readonly wires?: ParamsDocument;
+  /** Of the second of them alone. */
+  readonly deliver?: ParamsDocument;
 }
 
 /** `shop` sends to `orders`, which hands out to `worker`; what `orders` gives up on rests at `dead`. */
-export const lineText = ({ sender, queue, worker, wires }: LineParams): string =>
-  JSON.stringify({
-    format: 'broker-lab/topology',
-    version: 1,
-    nodes: [
-      { id: 'shop', kind: 'sender', params: sender },
-      { id: 'orders', kind: 'queue', params: queue },
-      { id: 'worker', kind: 'service', params: worker },
-      { id: 'dead', kind: 'dead-letter-queue' },
-    ],
-    wires: [
-      { id: 'shop-orders', kind: 'publish', from: 'shop', to: 'orders', params: wires },
-      { id: 'orders-worker', kind: 'deliver', from: 'orders', to: 'worker', params: wires },
-      { id: 'orders-dead', kind: 'dead-letter', from: 'orders', to: 'dead' },
-    ],
-  });
+export const lineDrawing = ({ sender, queue, worker, wires, deliver }: LineParams): Drawing => ({
+  nodes: [
+    node('shop', 'sender', sender),
+    node('orders', 'queue', queue),
+    node('worker', 'service', worker),
+    node('dead', 'dead-letter-queue'),
+  ],
+  wires: [
+    wire('publish', 'shop', 'orders', wires),
+    wire('deliver', 'orders', 'worker', { ...wires, ...deliver }),
+    wire('dead-letter', 'orders', 'dead'),
+  ],
+});
+
+/** The same as text. */
+export const lineText = (params: LineParams): string =>
+  JSON.stringify({ format: TOPOLOGY_FORMAT, version: DOCUMENT_VERSION, ...lineDrawing(params) });

@@ -10,6 +10,7 @@ import { parseDuration } from '../topology/units.ts';
 import { POISON } from '../world/messages.ts';
 import { JOURNEY_STOPS, type JourneyStop, type WorldNotice } from '../world/trace.ts';
 import { type Drawing, simulationOf } from './drawing.ts';
+import { goOn, readingOf } from './running.ts';
 
 /** One stop of a message's journey. */
 export interface Stop {
@@ -66,11 +67,7 @@ export class Story {
 
   /** Goes on to a time; a command that was refused on the way is a mistake of the story. */
   to(time: string): this {
-    const { simulation } = this;
-    simulation.advanceTo(nsOf(time));
-    if (simulation.refused.length > 0) throw new Error(`refused: ${JSON.stringify(simulation.refused)}`);
-    const imbalance = simulation.world.books.imbalance();
-    if (imbalance !== null) throw new Error(imbalance);
+    goOn(this.simulation, nsOf(time));
     return this;
   }
 
@@ -86,12 +83,7 @@ export class Story {
 
   /** A gauge of a node, or of all nodes that have it. */
   gauge(name: string, node?: string): number {
-    const measure = this.measures.get(name);
-    if (measure === undefined) throw new Error(`no measure ${name}`);
-    if (node === undefined) return measure.total();
-    const series = measure.series().find((one) => one.node === node);
-    if (series === undefined) throw new Error(`no ${name} of ${node}`);
-    return series.read();
+    return readingOf(this.measures, name, node);
   }
 
   /** Stops of the given sorts, of all messages, in the order in which they happened. */

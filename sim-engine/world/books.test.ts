@@ -2,13 +2,11 @@
 // the reason. The sums are checked at every tick on the way, and no reason is left out.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, wire } from '../testing/drawing.ts';
+import { INSTANT, lasting, node, type ParamsDocument, wire } from '../testing/drawing.ts';
 import { Story } from '../testing/story.ts';
 import type { NodeDocument, WireDocument } from '../topology/document.ts';
 import { REASONS } from './reasons.ts';
 
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
 /** Five messages, a hundred milliseconds apart. */
 const SHOP = node('shop', 'sender', { arrivals: 'times', times: ['0s', '100ms', '200ms', '300ms', '400ms'] });
 const worker = (params: ParamsDocument = {}) => node('worker', 'service', { work: lasting('10ms'), ...params });

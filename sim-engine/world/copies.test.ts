@@ -2,11 +2,8 @@
 // they are one.
 
 import { describe, expect, it } from 'vitest';
-import { node, wire } from '../testing/drawing.ts';
+import { INSTANT, lasting, node, wire } from '../testing/drawing.ts';
 import { Story } from '../testing/story.ts';
-
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
 
 describe('copies that a sender made', () => {
   it('are missed only if none of them arrived', () => {

@@ -3,12 +3,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { BareWorld } from '../testing/bare-world.ts';
-import { node, type ParamsDocument, wire } from '../testing/drawing.ts';
+import { INSTANT, node, type ParamsDocument, wire } from '../testing/drawing.ts';
 import { Story } from '../testing/story.ts';
 import { CALL, CONNECTION } from './links.ts';
 
 const MS = 1e6;
-const INSTANT = { delay: '0s' };
 const upTo = (count: number) => Array.from({ length: count }, (_, ix) => ix + 1);
 
 const line = (

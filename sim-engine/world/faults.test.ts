@@ -4,13 +4,11 @@
 import { describe, expect, it } from 'vitest';
 import { parseCommand } from '../simulation/command-text.ts';
 import { BareWorld } from '../testing/bare-world.ts';
-import { type Drawing, node, type ParamsDocument, simulationOf, wire } from '../testing/drawing.ts';
+import { type Drawing, INSTANT, lasting, node, type ParamsDocument, simulationOf, wire } from '../testing/drawing.ts';
 import { nsOf, Story } from '../testing/story.ts';
 import type { TimedCommandDocument } from '../topology/document.ts';
 
 const S = 1e9;
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
 
 interface Line {
   readonly sender?: ParamsDocument;

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LinkIx } from '../kernel/ids.ts';
 import { BareWorld } from '../testing/bare-world.ts';
-import { node, type ParamsDocument, wire } from '../testing/drawing.ts';
+import { lasting, node, type ParamsDocument, wire } from '../testing/drawing.ts';
 import { chiSquareDeviations, countsByShare } from '../testing/slow-twins/statistics.ts';
 import { Story } from '../testing/story.ts';
 import { CALL, CONNECTION } from './links.ts';
@@ -12,7 +12,6 @@ import { HELLO } from './packet-types.ts';
 
 const MS = 1e6;
 const S = 1e9;
-const lasting = (value: string) => ({ law: 'constant', value });
 const upTo = (count: number) => Array.from({ length: count }, (_, ix) => ix + 1);
 const isAscending = (list: readonly number[]) => list.every((value, ix) => ix === 0 || value >= (list[ix - 1] as number));
 

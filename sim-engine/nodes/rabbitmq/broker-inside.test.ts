@@ -2,12 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { insideOf } from '../../simulation/inside.ts';
-import { node, type ParamsDocument, partsOf, wire } from '../../testing/drawing.ts';
+import { INSTANT, lasting, node, type ParamsDocument, partsOf, wire } from '../../testing/drawing.ts';
 import { nsOf, Story } from '../../testing/story.ts';
 import type { InsideCell } from '../../world/inside.ts';
 
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
 const part = partsOf('rabbit');
 
 interface Drawn {

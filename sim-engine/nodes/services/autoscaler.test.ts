@@ -2,11 +2,9 @@
 // its sqs and kafka scalers and the HorizontalPodAutoscaler's windows as in parts/autoscaler.test.ts, here through whole runs.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, simulationOf, wire } from '../../testing/drawing.ts';
+import { INSTANT, lasting, node, type ParamsDocument, simulationOf, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
 
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
 /** So many at one moment. */
 const atOnce = (count: number, second = 0) => ({
   arrivals: 'times',

@@ -2,12 +2,9 @@
 // waiting calls and the bulkhead change. Sections 2, 3, 5 and 13 of docs/semantics/patterns.md; P10, P50.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { every, INSTANT, lasting, node, type ParamsDocument, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
 
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
-const every = (ms: number, count: number) => Array.from({ length: count }, (_, ix) => `${ix * ms}ms`);
 const STEPS = ['receive', 'call', 'work', 'acknowledge'];
 
 interface Pair {

@@ -1,11 +1,8 @@
 // Messages that go straight to a service, with no queue in between: lesson L1 of the curriculum, and P50 with nowhere to wait.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { INSTANT, lasting, node, type ParamsDocument, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
-
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
 
 const direct = (sender: ParamsDocument, worker: ParamsDocument, on: ParamsDocument = {}): Story =>
   new Story({

@@ -2,11 +2,8 @@
 // retries. Sections 3 to 5 of docs/semantics/patterns.md; P15, P16, P18 to P22, P62.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { INSTANT, lasting, node, type ParamsDocument, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
-
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
 
 interface Pair {
   readonly sender?: ParamsDocument;

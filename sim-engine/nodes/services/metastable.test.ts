@@ -3,10 +3,9 @@
 // held by scenarios/lessons/l20-table.test.ts, over many seeds and against a slow twin.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { INSTANT, node, type ParamsDocument, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
 
-const INSTANT = { delay: '0s' };
 /** What the server can do in a second. */
 const CAPACITY = 100;
 const TROUBLE_S = 10;

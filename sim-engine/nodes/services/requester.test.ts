@@ -2,11 +2,8 @@
 // docs/semantics/patterns.md; the server that is slower than the deadline is lesson L3 of the curriculum.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { every, INSTANT, lasting, node, type ParamsDocument, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
-
-const lasting = (value: string) => ({ law: 'constant', value });
-const every = (ms: number, count: number) => Array.from({ length: count }, (_, ix) => `${ix * ms}ms`);
 
 interface Office {
   readonly client?: ParamsDocument;
@@ -21,8 +18,6 @@ interface Office {
   readonly ask?: ParamsDocument;
   readonly seed?: number;
 }
-
-const INSTANT = { delay: '0s' };
 
 /** `client` asks at `requests`, `server` works and publishes to `replies`, which hands out to `client`. */
 function office({ client, other, server, requests, replies, deliver, ask, seed }: Office): Story {

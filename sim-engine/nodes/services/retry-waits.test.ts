@@ -2,10 +2,9 @@
 // docs/semantics/patterns.md; P6. Means, waves and spreads are in service.test.ts.
 
 import { expect, it } from 'vitest';
-import { node, wire } from '../../testing/drawing.ts';
+import { INSTANT, node, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
 
-const INSTANT = { delay: '0s' };
 const BASE_S = 1;
 const CAP_S = 5;
 const ATTEMPTS = 6;

@@ -1,11 +1,8 @@
 // A service and requests whose callers have given up: P3 of docs/semantics/patterns.md, and step 5 of lesson L3.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { INSTANT, lasting, node, type ParamsDocument, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
-
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
 
 /** Two requests a second, each waited for 1 s, for a server that takes 2 s each. */
 const behind = (server: ParamsDocument): Story =>

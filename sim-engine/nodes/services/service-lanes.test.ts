@@ -2,12 +2,8 @@
 // section 2 of docs/semantics/queueing.md for branches.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { every, INSTANT, lasting, node, type ParamsDocument, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
-
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
-const every = (ms: number, count: number) => Array.from({ length: count }, (_, ix) => `${ix * ms}ms`);
 
 interface Line {
   readonly sender?: ParamsDocument;

@@ -2,11 +2,9 @@
 // to P26. The tables themselves are testing/vectors/patterns/dedup-ttl.json, replayed by the runner.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { INSTANT, lasting, node, type ParamsDocument, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
 
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
 const MARK_BEFORE = ['receive', 'remember', 'work', 'acknowledge'];
 const MARK_AFTER = ['receive', 'check', 'work', 'mark', 'acknowledge'];
 const ONCE = ['receive', 'check', { do: 'charge', takes: lasting('10ms'), once: true }, 'acknowledge'];

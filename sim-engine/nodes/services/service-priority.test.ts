@@ -2,11 +2,8 @@
 // priority disciplines); the recorded theory is testing/vectors/queueing/priority.json.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { INSTANT, lasting, node, type ParamsDocument, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
-
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
 
 /** `slow` sends at priority 0, `urgent` at 9; the worker takes everything onto its desk. */
 const line = (slow: readonly string[], urgent: readonly string[], worker: ParamsDocument, desk = 1000): Story =>

@@ -2,11 +2,9 @@
 // docs/semantics/patterns.md.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { INSTANT, lasting, node, type ParamsDocument, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
 
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
 const sleep = (value: string) => ({ do: 'sleep', takes: lasting(value) });
 const charge = (value: string, fails = 0) => ({ do: 'charge', takes: lasting(value), fails });
 

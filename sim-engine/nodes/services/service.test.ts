@@ -7,13 +7,10 @@ import { describe, expect, it } from 'vitest';
 import type { StreamIx } from '../../kernel/ids.ts';
 import { meanOf, varianceOf } from '../../kernel/law-moments.ts';
 import type { LawSpec } from '../../kernel/law-spec.ts';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { every, INSTANT, lasting, node, type ParamsDocument, wire } from '../../testing/drawing.ts';
 import { chiSquareDeviations, countsByShare, momentsOf } from '../../testing/slow-twins/statistics.ts';
 import { Story } from '../../testing/story.ts';
 
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
-const every = (ms: number, count: number) => Array.from({ length: count }, (_, ix) => `${ix * ms}ms`);
 const upTo = (count: number) => Array.from({ length: count }, (_, ix) => ix + 1);
 
 interface Line {

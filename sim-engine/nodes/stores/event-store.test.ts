@@ -2,12 +2,9 @@
 // again. Section 8 of docs/semantics/patterns.md; P31 to P35.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { every, INSTANT, lasting, node, type ParamsDocument, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
 
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
-const every = (ms: number, count: number) => Array.from({ length: count }, (_, ix) => `${ix * ms}ms`);
 const append = (fields: ParamsDocument = {}) => ({ do: 'write', how: 'append', onConflict: 'fail', ...fields });
 const LIFE = ['requested', 'accepted', 'arrived', 'started', 'completed'].map((name) => ({ name, weight: 1 }));
 

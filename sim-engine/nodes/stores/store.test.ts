@@ -2,12 +2,9 @@
 // events when a service or the relay dies between two steps. Section 7 of docs/semantics/patterns.md; P27 to P30.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { every, INSTANT, lasting, node, type ParamsDocument, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
 
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
-const every = (ms: number, count: number) => Array.from({ length: count }, (_, ix) => `${ix * ms}ms`);
 const write = (fields: ParamsDocument = {}) => ({ do: 'write', ...fields });
 
 interface Shop {

@@ -3,14 +3,11 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { node, wire } from '../../testing/drawing.ts';
+import { INSTANT, lasting, node, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
 import { appendEvent, eventInto, newEventLog, newEventRow, trimLog } from './event-log.ts';
 import { streamKind } from './trip.ts';
 import { copyOfView, newView, takeEvent, type View } from './view.ts';
-
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
 
 interface Happened {
   readonly key: number;

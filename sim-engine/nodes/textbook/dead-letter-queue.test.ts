@@ -2,31 +2,15 @@
 // where it came from. P54 to P57 are of docs/semantics/patterns.md.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { every, INSTANT, lasting, node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { lineDrawing } from '../../testing/run-fixtures.ts';
 import { Story } from '../../testing/story.ts';
-
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
-const every = (ms: number, count: number) => Array.from({ length: count }, (_, ix) => `${ix * ms}ms`);
 
 /** Two attempts a second apart, then the dead letters; `set worker.failure 0` mends it. */
 const FAILING = { work: lasting('10ms'), failure: 1, maxAttempts: 2, retry: 'fixed', retryBase: '1s' };
 
-function line(times: readonly string[], worker: ParamsDocument = FAILING, queue: ParamsDocument = {}): Story {
-  return new Story({
-    nodes: [
-      node('shop', 'sender', { arrivals: 'times', times }),
-      node('orders', 'queue', queue),
-      node('worker', 'service', worker),
-      node('dead', 'dead-letter-queue'),
-    ],
-    wires: [
-      wire('publish', 'shop', 'orders', INSTANT),
-      wire('deliver', 'orders', 'worker', INSTANT),
-      wire('dead-letter', 'orders', 'dead'),
-    ],
-  });
-}
+const line = (times: readonly string[], worker: ParamsDocument = FAILING, queue: ParamsDocument = {}): Story =>
+  new Story(lineDrawing({ sender: { arrivals: 'times', times }, queue, worker, wires: INSTANT }));
 
 describe('a dead-letter queue', () => {
   it('keeps what was given up on, and it is neither lost nor done', () => {

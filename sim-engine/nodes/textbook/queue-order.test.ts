@@ -2,12 +2,8 @@
 // P50 to P53 and P57 are of docs/semantics/patterns.md, section 13 and 14; the theory is in docs/semantics/queueing.md.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { every, INSTANT, lasting, node, type ParamsDocument, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
-
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
-const every = (ms: number, count: number) => Array.from({ length: count }, (_, ix) => `${ix * ms}ms`);
 
 interface Line {
   /** Parameters of each sender, by its id. */

@@ -2,14 +2,11 @@
 // told of it stands in messages/en (queue.*); P8, P38, P39, P54 and P57 are of docs/semantics/patterns.md.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { every, INSTANT, lasting, node, type ParamsDocument, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
 
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
 const shop = (times: readonly string[], params: ParamsDocument = {}) =>
   node('shop', 'sender', { arrivals: 'times', times, ...params });
-const every = (ms: number, count: number) => Array.from({ length: count }, (_, ix) => `${ix * ms}ms`);
 
 interface Line {
   readonly times: readonly string[];

@@ -2,13 +2,10 @@
 // listens to is unroutable. P45 and P57 are of docs/semantics/patterns.md.
 
 import { describe, expect, it } from 'vitest';
-import { node, type ParamsDocument, wire } from '../../testing/drawing.ts';
+import { every, INSTANT, lasting, node, type ParamsDocument, wire } from '../../testing/drawing.ts';
 import { Story } from '../../testing/story.ts';
 import { LISTENER_DESK_MAX } from './topic.ts';
 
-const INSTANT = { delay: '0s' };
-const lasting = (value: string) => ({ law: 'constant', value });
-const every = (ms: number, count: number) => Array.from({ length: count }, (_, ix) => `${ix * ms}ms`);
 const upTo = (count: number) => Array.from({ length: count }, (_, ix) => ix + 1);
 
 interface Fan {

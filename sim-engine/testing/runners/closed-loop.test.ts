@@ -2,8 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Demand } from '../../nodes/services/demand.ts';
-import { replaceMethod } from '../mutants/planting.ts';
+import { testMutant } from '../mutants/test-mutants.ts';
 import { CLOSED_LOOP_FORMAT } from './closed-loop.ts';
 import type { VectorCase } from './format.ts';
 
@@ -33,20 +32,7 @@ describe('a closed loop', () => {
   });
 
   it('whose callers think a nanosecond less is seen', () => {
-    const heal = replaceMethod(
-      Demand.prototype,
-      'think',
-      (think) =>
-        function () {
-          const { arm } = this.world;
-          this.world.arm = (actor: number, timer: number, arg: number) => {
-            this.world.at[0] -= 1;
-            return arm.call(this.world, actor, timer, arg);
-          };
-          think.call(this);
-          this.world.arm = arm;
-        },
-    );
+    const heal = testMutant('thinks-less').plant();
     try {
       expect(CLOSED_LOOP_FORMAT.judge({ ...TEN, validation: {} }).faults[0]).toMatch(
         /^request 1 asked at \d+ ns, theory \d+ ns$/,

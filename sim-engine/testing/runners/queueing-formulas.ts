@@ -3,7 +3,7 @@
 
 import type { Simulation } from '../../simulation/simulation.ts';
 import { ACK, DELIVER, PUBLISH } from '../../world/packet-types.ts';
-import { node, simulationOf, wire } from '../drawing.ts';
+import { INSTANT, node, simulationOf, wire } from '../drawing.ts';
 import type { Judgement, VectorCase, VectorFormat } from './format.ts';
 import { MEAN_SERVICE_NS } from './queueing-laws.ts';
 import { gaugeOf, Lengths } from './queueing-meter.ts';
@@ -12,7 +12,6 @@ import { tapActor } from './tapped-actor.ts';
 const SEED = 1;
 const SECOND_NS = 1e9;
 const TICK_NS = 1_000_000;
-const INSTANT = { delay: '0s' };
 
 const actorOf = (simulation: Simulation, id: string): number => simulation.assembly.actorsOfNode(id)[0]?.ix as number;
 

@@ -5,7 +5,7 @@
 import type { Simulation } from '../../simulation/simulation.ts';
 import type { NodeDocument, WireDocument } from '../../topology/document.ts';
 import { ACK, PUBLISH } from '../../world/packet-types.ts';
-import { node, simulationOf, wire } from '../drawing.ts';
+import { INSTANT, node, simulationOf, wire } from '../drawing.ts';
 import type { Judgement, VectorCase, VectorFormat } from './format.ts';
 import { exponential, lawOf, MEAN_SERVICE_NS } from './queueing-laws.ts';
 import {
@@ -113,7 +113,6 @@ class JourneyMeter {
   }
 }
 
-const INSTANT = { delay: '0s' };
 /** Where nothing is left to do: what comes is thrown away. */
 const EXIT = node('exit', 'queue', { capacity: 1, overflow: 'drop-newest' });
 

@@ -5,13 +5,12 @@
 import { ledgerOf } from '../../simulation/ledger.ts';
 import { Measures } from '../../simulation/measures.ts';
 import type { Simulation } from '../../simulation/simulation.ts';
-import { node, simulationOf, wire } from '../drawing.ts';
+import { INSTANT, node, simulationOf, wire } from '../drawing.ts';
 import type { Judgement, VectorCase, VectorFormat } from './format.ts';
 
 const MESSAGES = 100_000;
 /** A fair run strays further once in two million. */
 const SIGMAS = 5;
-const INSTANT = { delay: '0s' };
 const MS = { law: 'constant', value: '1ms' };
 
 export const RETRY_MATH_FORMAT: VectorFormat = {
