@@ -73,6 +73,14 @@ describe('sticky', () => {
     });
   });
 
+  it('lets the one keep more that Kafka comes upon first, whoever joined first: p before a and b', () => {
+    const held = { a: ['t-0', 't-1', 't-2'], b: ['t-3', 't-4', 't-5'], p: ['t-6', 't-7', 't-8'] };
+    const who = members({ a: ['t'], b: ['t'], n: ['t'], p: ['t'] }, held);
+    const kept = { a: 't-0 t-1', b: 't-3 t-4', n: 't-2 t-5', p: 't-6 t-7 t-8' };
+    expect(assign('sticky', topics({ t: 9 }), who)).toEqual(kept);
+    expect(assign('sticky', topics({ t: 9 }), who.toReversed())).toEqual(kept);
+  });
+
   it('gives up balance for nothing: unequal wishes are met with as even loads as can be', () => {
     const who = members({ C1: BOTH, C2: ['t0', 't1', 't2'] }, { C1: ['t1-0'], C2: ['t1-1', 't2-0', 't2-1', 't2-2'] });
     expect(assign('sticky', topics({ t0: 1, t1: 2, t2: 3 }), who)).toEqual({ C1: 't0-0 t1-0 t1-1', C2: 't2-0 t2-1 t2-2' });

@@ -4,6 +4,7 @@
 // assignor-cooperative-sticky.json; K22, K24.
 
 import { type Assignment, type GroupMember, nameOf, type TopicPartitions } from './assignment.ts';
+import { inHashOrder } from './hash-order.ts';
 import { ownershipOf } from './ownership.ts';
 import { assignEqually } from './sticky-equal.ts';
 import { assignGenerally } from './sticky-general.ts';
@@ -28,8 +29,9 @@ export function assignCooperativeSticky(topics: TopicPartitions, members: readon
 /** `moving` undefined: which partitions change hands is still to be found out. */
 function assignedWithMoves(
   topics: TopicPartitions,
-  members: readonly GroupMember[],
+  joined: readonly GroupMember[],
 ): { readonly assignment: Assignment; readonly moving?: ReadonlyMap<string, string> } {
+  const members = inHashOrder(joined);
   const ownership = ownershipOf(topics, members);
   const racks = rackMap(topics, members);
   if (ownership.areSubscriptionsEqual) return assignEqually(topics, ownership, racks);
