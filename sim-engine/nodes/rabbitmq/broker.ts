@@ -164,17 +164,28 @@ export class Broker implements BrokerCore {
   dropConnection(id: number): void {
     const connection = this.state.connections.get(id);
     if (connection === undefined) return;
-    for (const channel of [...connection.channels]) this.dropChannel(channel);
+    // All are gone at once: what one gives back may still go to another, and nobody sees it there.
+    const channels = [...connection.channels].map((channel) => this.takeChannel(channel));
+    for (const channel of channels) if (channel !== undefined) this.leaveQueues(channel);
     this.state.connections.delete(id);
     for (const queue of [...this.state.queues.values()]) if (queue.owner === id) this.dropQueue(queue, 'deleted');
   }
 
   private dropChannel(id: number): void {
+    const channel = this.takeChannel(id);
+    if (channel !== undefined) this.leaveQueues(channel);
+  }
+
+  private takeChannel(id: number): Channel | undefined {
     const channel = this.state.channels.get(id);
-    if (channel === undefined) return;
+    if (channel === undefined) return undefined;
     this.state.channels.delete(id);
     this.state.connections.get(channel.connection)?.channels.delete(id);
-    for (const serial of [...channel.queues].sort((a, b) => a - b)) {
+    return channel;
+  }
+
+  private leaveQueues({ id, queues }: Channel): void {
+    for (const serial of [...queues].sort((a, b) => a - b)) {
       const queue = this.state.queues.get(serial);
       if (queue === undefined) continue;
       if (isHeld(queue, { type: 'down', channel: id })) continue;
@@ -675,27 +686,37 @@ export class Broker implements BrokerCore {
   }
 
   hasRoom(id: number): boolean {
-    const { heldByConsumers, sharedPrefetch } = this.channel(id);
-    return sharedPrefetch === 0 || heldByConsumers < sharedPrefetch;
+    const channel = this.state.channels.get(id);
+    return channel === undefined || channel.sharedPrefetch === 0 || channel.heldByConsumers < channel.sharedPrefetch;
   }
 
   keep(queue: Queue, entry: Entry, from: number): void {
     entry.obligation = this.out.kept(queue, entry.message, from);
   }
 
+  nextTag(id: number): number {
+    return this.channel(id).tags + 1;
+  }
+
   isAloneOn(id: number): boolean {
     return this.state.channels.get(id)?.consumers.size === 1;
   }
 
-  deliver(queue: Queue, consumer: Consumer, entry: Entry): void {
-    const channel = this.channel(consumer.channel);
+  deliver(queue: Queue, consumer: Consumer, entry: Entry): boolean {
+    const channel = this.state.channels.get(consumer.channel);
+    if (channel === undefined) this.out.wentOut(queue, entry);
+    else this.send(queue, consumer, entry, channel);
+    if (consumer.isAutomatic && queue.type === 'classic') this.out.gone(queue, entry, 'forgotten');
+    return channel !== undefined;
+  }
+
+  private send(queue: Queue, consumer: Consumer, entry: Entry, channel: Channel): void {
     const tag = ++channel.tags;
     if (!consumer.isAutomatic) {
       this.remember(channel, queue, entry, tag, consumer.key, consumer.tag);
     }
     this.out.wentOut(queue, entry);
     this.out.deliver(deliveryOf(channel.id, consumer.tag, tag, queue, entry, consumer.isAutomatic));
-    if (consumer.isAutomatic && queue.type === 'classic') this.out.gone(queue, entry, 'forgotten');
   }
 
   settleLater(queue: Queue, position: number): void {
@@ -776,8 +797,9 @@ export class Broker implements BrokerCore {
   private applyPolicies(): void {
     const { policies, queues, routing } = this.state;
     for (const queue of [...queues.values()]) {
+      const { overflow } = queue.settings;
       queue.settings = settingsOf(queue.spec.args, policyFor(policies, queue.spec.name, queue.type), this.version);
-      if (queue.leaderNs === 0 && !isAway(queue)) kindOf(queue).resettle(this, queue);
+      if (queue.leaderNs === 0 && !isAway(queue)) kindOf(queue).resettle(this, queue, overflow);
       this.arm(queue);
     }
     for (const name of routing.exchanges.keys()) this.givePolicyToExchange(name);

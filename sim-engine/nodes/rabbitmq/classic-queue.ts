@@ -18,6 +18,7 @@ import {
   topLevel,
   type Unacked,
 } from './queue.ts';
+import type { Overflow } from './queue-settings.ts';
 
 const MS = 1_000_000;
 /** A classic queue has no deadline of its own for a delivery. */
@@ -95,7 +96,7 @@ function handOut(host: QueueHost, queue: Queue, consumer: Consumer, entry: Entry
   if (!consumer.isAutomatic) {
     consumer.credit--;
     consumer.held++;
-    putIn(queue.unacked, entry.position, { entry, channel: consumer.channel, consumer: consumer.key, dueNs: NEVER });
+    putIn(queue.unacked, entry.position, { entry, channel: consumer.channel, consumer: consumer.key, dueNs: NEVER, getTag: 0 });
   }
   host.deliver(queue, consumer, entry);
 }
@@ -127,14 +128,18 @@ export function classicDropExpired(host: QueueHost, queue: Queue): void {
   }
 }
 
-function dropOverLimit(host: QueueHost, queue: Queue): void {
-  const { maxBytes, maxLength, overflow } = queue.settings;
+function dropOverLimit(host: QueueHost, queue: Queue, overflow: Overflow = queue.settings.overflow): void {
+  const { maxBytes, maxLength } = queue.settings;
   if (overflow !== 'drop-head') return;
   while (queue.ready > maxLength || queue.readyBytes > maxBytes) host.die(queue, shiftReady(queue, topLevel(queue)), 'maxlen');
 }
 
-/** Limits or times have changed. */
-export function classicResettle(host: QueueHost, queue: Queue): void {
+/**
+ * Limits or times have changed. Lengths come into force before the way of overflow does, so that a queue that dropped from its head up to
+ * now does so once more, whatever it is to do from now on (`process_args_policy`).
+ */
+export function classicResettle(host: QueueHost, queue: Queue, overflow: Overflow): void {
+  dropOverLimit(host, queue, overflow);
   dropOverLimit(host, queue);
   classicDropExpired(host, queue);
 }
@@ -286,7 +291,7 @@ export function classicGet(host: QueueHost, queue: Queue, channel: number, isAut
   classicDropExpired(host, queue);
   if (queue.ready === 0) return null;
   const entry = shiftReady(queue, topLevel(queue));
-  if (!isAutomatic) putIn(queue.unacked, entry.position, { entry, channel, consumer: 0, dueNs: NEVER });
+  if (!isAutomatic) putIn(queue.unacked, entry.position, { entry, channel, consumer: 0, dueNs: NEVER, getTag: 0 });
   classicDropExpired(host, queue);
   return entry;
 }

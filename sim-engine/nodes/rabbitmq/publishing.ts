@@ -107,7 +107,7 @@ function offerClassic(core: BrokerCore, queue: Queue, message: Message, from: nu
 }
 
 function offerQuorum(core: BrokerCore, queue: Queue, message: Message, publisher: number, from: number): boolean {
-  if (publisher !== 0 && queue.settings.overflow === 'reject-publish') {
+  if (publisher !== 0) {
     core.state.channels.get(publisher)?.queues.add(queue.serial);
     if (quorumRefuses(queue, publisher)) return false;
   }

@@ -21,7 +21,7 @@ import type { Consumer } from './consumers.ts';
 import type { Entry } from './entry-line.ts';
 import { DONE, type HeaderTable, NOT_IMPLEMENTED, type ReplyCode } from './model.ts';
 import type { Queue, QueueHost } from './queue.ts';
-import type { QueueType } from './queue-settings.ts';
+import type { Overflow, QueueType } from './queue-settings.ts';
 import {
   isQuorumExpired,
   quorumAck,
@@ -77,8 +77,8 @@ export interface QueueKind {
   get(host: QueueHost, queue: Queue, channel: number, isAutomatic: boolean): Entry | null;
   purgeRefusal: ReplyCode;
   purge(host: QueueHost, queue: Queue): number;
-  /** Limits or times have changed. */
-  resettle(host: QueueHost, queue: Queue): void;
+  /** Limits or times have changed; `overflow` is how it kept to its limits before. */
+  resettle(host: QueueHost, queue: Queue, overflow: Overflow): void;
   restart(host: QueueHost, queue: Queue): void;
   dueNs(host: QueueHost, queue: Queue): number;
   isExpired(queue: Queue, nowNs: number): boolean;

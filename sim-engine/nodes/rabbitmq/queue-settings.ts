@@ -196,6 +196,11 @@ export function settingsOf(args: HeaderTable, policy: HeaderTable, version: Vers
 }
 
 const lower = (a: number, b: number): number => (a < b ? a : b);
+/** Of two of which one may be missing, the higher one that is there. */
+const higherOf = (a: number, b: number): number => {
+  if (a === Number.POSITIVE_INFINITY || b === Number.POSITIVE_INFINITY) return lower(a, b);
+  return a > b ? a : b;
+};
 const orElse = (value: number, otherwise: number): number => (value === Number.POSITIVE_INFINITY ? otherwise : value);
 
 function numberOf(table: HeaderTable, name: string): number {
@@ -208,7 +213,10 @@ function textOf(table: HeaderTable, name: string): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-/** Of two the lower one, unless one of them is negative: that lifts the other. 3.10 takes -1 for a number like any other. */
+/**
+ * Of two the lower one, unless one of them is negative, which is no limit: then the higher one (`resolve_delivery_limit`). 3.10 takes -1 for
+ * a number like any other.
+ */
 function deliveryLimit(args: HeaderTable, policy: HeaderTable, version: Version): number {
   const own = numberOf(args, 'x-delivery-limit');
   const given = numberOf(policy, 'delivery-limit');
@@ -216,5 +224,6 @@ function deliveryLimit(args: HeaderTable, policy: HeaderTable, version: Version)
     return version === '3.10' ? Number.POSITIVE_INFINITY : DELIVERY_LIMIT;
   }
   if (version === '3.10') return lower(own, given);
-  return own < 0 || given < 0 ? Number.POSITIVE_INFINITY : lower(own, given);
+  const limit = lower(own, given) < 0 ? higherOf(own, given) : lower(own, given);
+  return limit < 0 ? Number.POSITIVE_INFINITY : limit;
 }

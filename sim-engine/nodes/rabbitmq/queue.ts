@@ -19,6 +19,8 @@ export interface Unacked {
   readonly consumer: number;
   /** When its acknowledgement is overdue, ns. */
   readonly dueNs: number;
+  /** Quorum: the delivery tag of what was taken by `get`, else 0. */
+  readonly getTag: number;
 }
 
 /** A message that died in a quorum queue and stays until every target has confirmed it (at-least-once). */
@@ -117,8 +119,8 @@ export interface QueueHost {
   nowNs(): number;
   /** A copy is in the queue now, in place of one that died (`from`, 0 = none): told before anything becomes of it. */
   keep(queue: Queue, entry: Entry, from: number): void;
-  /** Hands a message to a consumer; it is out from now on unless that acknowledges by itself. */
-  deliver(queue: Queue, consumer: Consumer, entry: Entry): void;
+  /** Hands a message to a consumer; it is out from now on unless that acknowledges by itself. False if its channel is gone. */
+  deliver(queue: Queue, consumer: Consumer, entry: Entry): boolean;
   /** A message has died here; the broker has it now. */
   die(queue: Queue, entry: Entry, reason: DeathReason): void;
   /** A delivery has come back unworked: it is ready again, or waits for its time. */
@@ -127,6 +129,8 @@ export interface QueueHost {
   letGo(queue: Queue, entry: Entry, why: Parting): void;
   /** 3.10 and 4.0: whether the window that all consumers of a channel share has room. */
   hasRoom(channel: number): boolean;
+  /** Delivery tag that the next delivery on a channel has. */
+  nextTag(channel: number): number;
   /** Whether a channel has one consumer and no more. */
   isAloneOn(channel: number): boolean;
   /** 4.3: a consumer is sent away since it has not acknowledged in time. */

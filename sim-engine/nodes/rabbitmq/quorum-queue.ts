@@ -80,13 +80,14 @@ function wholeShare(limit: number): number {
   return limit === Number.POSITIVE_INFINITY ? limit : share - (share % 1);
 }
 
-/** Whether this publisher was told to stop. One that is new here is told at once if the queue is over its limit. */
+/**
+ * Whether this publisher was told to stop, which it goes by until it is told to go on. One that is new here is told at once if the queue is
+ * over its limit.
+ */
 export function quorumRefuses(queue: Queue, publisher: number): boolean {
-  if (queue.settings.overflow !== 'reject-publish') return false;
-  const isStopped = queue.publishers.get(publisher);
-  if (isStopped !== undefined) return isStopped;
-  queue.publishers.set(publisher, isOverLimit(queue));
-  return queue.publishers.get(publisher) as boolean;
+  const isStopped = queue.publishers.get(publisher) ?? (queue.settings.overflow === 'reject-publish' && isOverLimit(queue));
+  queue.publishers.set(publisher, isStopped);
+  return isStopped;
 }
 
 function keepLimits(host: QueueHost, queue: Queue, wasWellBelow: boolean): void {
@@ -187,8 +188,14 @@ function expire(host: QueueHost, queue: Queue, isTimer: boolean): void {
 
 // ------------------------------------------------------------------ handing out
 
+interface HandedOut {
+  readonly consumer: Consumer;
+  readonly entry: Entry;
+}
+
 /** Hands out what can be handed out, then keeps the limits. `wasWellBelow`: as before the change that this follows. */
 function checkout(host: QueueHost, queue: Queue, wasWellBelow: boolean): void {
+  const handed: HandedOut[] = [];
   for (;;) {
     expire(host, queue, false);
     const key = firstTurn(queue.turns);
@@ -200,16 +207,42 @@ function checkout(host: QueueHost, queue: Queue, wasWellBelow: boolean): void {
     consumer.credit--;
     consumer.held++;
     joinIfFree(queue, consumer);
-    sendOut(host, queue, entry, consumer.channel, key, consumer.timeoutMs);
-    host.deliver(queue, consumer, entry);
-    if (consumer.isAutomatic) host.settleLater(queue, entry.position);
+    sendOut(host, queue, entry, consumer.channel, key, consumer.timeoutMs, 0);
+    handed.push({ consumer, entry });
   }
+  tellOf(host, queue, handed);
   keepLimits(host, queue, wasWellBelow);
 }
 
-function sendOut(host: QueueHost, queue: Queue, entry: Entry, channel: number, consumer: number, timeoutMs: number): void {
+/** What one change hands out goes to one consumer after the other, in their order, however their turns came (`delivery_effects`). */
+function tellOf(host: QueueHost, queue: Queue, handed: HandedOut[]): void {
+  const [first] = handed;
+  if (handed.some(({ consumer }) => consumer !== first?.consumer)) {
+    handed.sort((a, b) => byKey(host.version, a.consumer, b.consumer));
+  }
+  for (const { consumer, entry } of handed) {
+    // Nobody acknowledges for a consumer whose channel is gone.
+    if (host.deliver(queue, consumer, entry) && consumer.isAutomatic) host.settleLater(queue, entry.position);
+  }
+}
+
+/** The order in which the log knows its consumers: by when they came, up to 3.10 by their tags. */
+function byKey(version: Version, a: Consumer, b: Consumer): number {
+  if (version === '3.10' && a.tag !== b.tag) return a.tag < b.tag ? -1 : 1;
+  return a.key - b.key;
+}
+
+function sendOut(
+  host: QueueHost,
+  queue: Queue,
+  entry: Entry,
+  channel: number,
+  consumer: number,
+  timeoutMs: number,
+  getTag: number,
+): void {
   const dueNs = host.nowNs() + timeoutMs * MS;
-  putIn(queue.unacked, entry.position, { entry, channel, consumer, dueNs });
+  putIn(queue.unacked, entry.position, { entry, channel, consumer, dueNs, getTag });
   if (dueNs < queue.overdueNs) queue.overdueNs = dueNs;
 }
 
@@ -257,7 +290,7 @@ function endOverdue(host: QueueHost, queue: Queue, nowNs: number): void {
     host.sendAway(queue, consumer);
     leave(host, queue, consumer);
   }
-  activateNext(queue);
+  activateNext(host, queue);
 }
 
 /** Limits or times have changed. */
@@ -273,7 +306,7 @@ export function quorumConsume(host: QueueHost, queue: Queue, consumer: Consumer)
   if (queue.settings.isSingleActive) {
     queue.consumers.set(consumer.key, consumer);
     addWaiting(host, queue, consumer);
-    activateNext(queue, host.version);
+    activateNext(host, queue);
   } else {
     queue.consumers.set(consumer.key, consumer);
     joinIfFree(queue, consumer);
@@ -281,17 +314,20 @@ export function quorumConsume(host: QueueHost, queue: Queue, consumer: Consumer)
   checkout(host, queue, wasWellBelow);
 }
 
-/** Those who wait stand by priority (4.0 on), then in order of arrival. */
+/** Those who wait stand by priority, then by the room in their windows (both from 4.0 on), then in order of arrival. */
 function addWaiting(host: QueueHost, queue: Queue, consumer: Consumer): void {
   const { consumers, waiting } = queue;
   let at = waiting.length;
   if (host.version !== '3.10') {
-    const priorityOf = (key: number): number => (consumers.get(key) as Consumer).priority;
-    const stands = (key: number): boolean =>
-      priorityOf(key) < consumer.priority || (priorityOf(key) === consumer.priority && key > consumer.key);
-    while (at > 0 && stands(waiting[at - 1] as number)) at--;
+    while (at > 0 && goesFirst(consumer, consumers.get(waiting[at - 1] as number) as Consumer)) at--;
   }
   waiting.splice(at, 0, consumer.key);
+}
+
+/** `sort_waiting` of `rabbit_fifo`. */
+function goesFirst(one: Consumer, other: Consumer): boolean {
+  if (one.priority !== other.priority) return one.priority > other.priority;
+  return one.credit !== other.credit ? one.credit > other.credit : one.key < other.key;
 }
 
 function activeOf(queue: Queue): Consumer | null {
@@ -302,13 +338,13 @@ function activeOf(queue: Queue): Consumer | null {
 }
 
 /** Who is next becomes the active one, if there is none, or if it has a higher priority and the active one has nothing out (4.0 on). */
-function activateNext(queue: Queue, version: Version = '4.3'): void {
+function activateNext(host: QueueHost, queue: Queue): void {
   if (!queue.settings.isSingleActive) return;
   const next = queue.consumers.get(queue.waiting[0] as number);
   if (next === undefined) return;
   const active = activeOf(queue);
   if (active !== null) {
-    if (version === '3.10' || next.priority <= active.priority) return;
+    if (host.version === '3.10' || next.priority <= active.priority) return;
     if (active.held > 0) {
       active.status = 'quiescing';
       leaveTurns(queue.turns, active);
@@ -316,29 +352,22 @@ function activateNext(queue: Queue, version: Version = '4.3'): void {
     }
   }
   queue.waiting.shift();
-  if (active !== null) stepDown(queue, active);
+  if (active !== null) stepDown(host, queue, active);
   joinIfFree(queue, next);
 }
 
-/** The active one waits again, among those of its priority by arrival. */
-function stepDown(queue: Queue, active: Consumer): void {
+/** The active one waits again, where it belongs among those who do. */
+function stepDown(host: QueueHost, queue: Queue, active: Consumer): void {
   active.status = 'up';
   leaveTurns(queue.turns, active);
-  const { consumers, waiting } = queue;
-  let at = 0;
-  while (at < waiting.length) {
-    const other = consumers.get(waiting[at] as number) as Consumer;
-    if (other.priority < active.priority || (other.priority === active.priority && other.key > active.key)) break;
-    at++;
-  }
-  waiting.splice(at, 0, active.key);
+  addWaiting(host, queue, active);
 }
 
 /** What is out with it stays out, and it counts as a consumer until that is settled. */
 export function quorumCancel(host: QueueHost, queue: Queue, consumer: Consumer): void {
   const wasWellBelow = isWellBelow(queue);
   leave(host, queue, consumer);
-  activateNext(queue, host.version);
+  activateNext(host, queue);
   checkout(host, queue, wasWellBelow);
 }
 
@@ -357,7 +386,11 @@ function forgetIfDone(host: QueueHost, queue: Queue, consumer: Consumer): void {
   queue.usedNs = host.nowNs();
 }
 
-/** The channel is gone: what was out on it comes back, each delivery a failed one, consumer by consumer. */
+/**
+ * The channel is gone: what was out on it comes back, each delivery a failed one, consumer by consumer; what was taken by `get` last, up
+ * to 3.10 first. A single active consumer that was only waiting to step down does so with the last that comes back, and then waits for
+ * its turn although it is gone (`update_or_remove_con`; seen on 4.3.6): what it is handed one day stays out.
+ */
 export function quorumChannelDown(host: QueueHost, queue: Queue, channel: number): void {
   const wasWellBelow = isWellBelow(queue);
   queue.publishers.delete(channel);
@@ -369,17 +402,31 @@ export function quorumChannelDown(host: QueueHost, queue: Queue, channel: number
     if (at >= 0) queue.waiting.splice(at, 1);
   }
   const outWith = (key: number): number[] => held.filter((position) => lookUp(queue.unacked, position)?.consumer === key);
-  for (const position of outWith(0)) returnOne(host, queue, position, true);
-  for (const consumer of consumers) {
+  const returnAll = (positions: readonly number[]): void => {
+    for (const position of positions) returnOne(host, queue, position, true);
+  };
+  const got = inOrderOfTags(queue, outWith(0));
+  if (host.version === '3.10') returnAll(got);
+  for (const consumer of consumers.sort((a, b) => byKey(host.version, a, b))) {
     leaveTurns(queue.turns, consumer);
-    consumer.status = 'cancelled';
-    consumer.credit = 0;
-    for (const position of outWith(consumer.key)) returnOne(host, queue, position, true);
+    if (consumer.status !== 'quiescing') {
+      consumer.status = 'cancelled';
+      consumer.credit = 0;
+    }
+    returnAll(outWith(consumer.key));
+    if (queue.waiting.includes(consumer.key)) continue;
     queue.consumers.delete(consumer.key);
   }
+  if (host.version !== '3.10') returnAll(got);
   queue.usedNs = host.nowNs();
-  activateNext(queue, host.version);
+  activateNext(host, queue);
   checkout(host, queue, wasWellBelow);
+}
+
+/** Each `get` is a consumer of its own to the log, named by the text of its tag: 10 stands before 9. */
+function inOrderOfTags(queue: Queue, positions: number[]): number[] {
+  const nameOf = (position: number): string => String(lookUp(queue.unacked, position)?.getTag);
+  return positions.length < 2 ? positions : positions.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
 /** Active consumers, those cancelled that still hold something, and those who have taken something by `get`. */
@@ -405,7 +452,7 @@ function takeOut(host: QueueHost, queue: Queue, position: number): Entry | null 
     return out.entry;
   }
   if (consumer.credit < consumer.prefetch || host.version === '3.10') consumer.credit++;
-  if (consumer.status === 'quiescing' && consumer.held === 0) stepDown(queue, consumer);
+  if (consumer.status === 'quiescing' && consumer.held === 0) stepDown(host, queue, consumer);
   else joinIfFree(queue, consumer);
   return out.entry;
 }
@@ -416,19 +463,19 @@ export function quorumAck(host: QueueHost, queue: Queue, positions: readonly num
     const entry = takeOut(host, queue, position);
     if (entry !== null) host.letGo(queue, entry, 'acknowledged');
   }
-  activateNext(queue, host.version);
+  activateNext(host, queue);
   checkout(host, queue, wasWellBelow);
 }
 
-/** Before 4.3 every return counts as a failed delivery. 3.10 without a limit writes each anew: it goes to the end. */
+/** Before 4.3 every return counts as a failed delivery, and is written anew where there is no limit: it goes to the end. */
 export function quorumRequeue(host: QueueHost, queue: Queue, positions: readonly number[], isFailed: boolean): void {
   const wasWellBelow = isWellBelow(queue);
-  const isWrittenAnew = queue.settings.deliveryLimit === Number.POSITIVE_INFINITY && !(host.version === '4.3' && isFailed);
+  const isWrittenAnew = queue.settings.deliveryLimit === Number.POSITIVE_INFINITY && host.version !== '4.3';
   for (const position of isWrittenAnew ? [...positions].sort((a, b) => a - b) : positions) {
     if (isWrittenAnew) writeAnew(host, queue, position);
     else returnOne(host, queue, position, isFailed || host.version !== '4.3');
   }
-  activateNext(queue, host.version);
+  activateNext(host, queue);
   checkout(host, queue, wasWellBelow);
 }
 
@@ -437,7 +484,7 @@ function writeAnew(host: QueueHost, queue: Queue, position: number): void {
   if (entry === null) return;
   entry.isRedelivered = true;
   entry.returnedCount++;
-  if (host.version !== '4.3') entry.failedCount++;
+  entry.failedCount++;
   pushReady(queue, entry);
   host.cameBack(queue, entry, false);
 }
@@ -486,7 +533,7 @@ export function quorumDiscard(host: QueueHost, queue: Queue, positions: readonly
     if (isFailed || host.version !== '4.3') entry.failedCount++;
     host.die(queue, entry, 'rejected');
   }
-  activateNext(queue, host.version);
+  activateNext(host, queue);
   checkout(host, queue, wasWellBelow);
 }
 
@@ -503,7 +550,7 @@ export function quorumGet(host: QueueHost, queue: Queue, channel: number, isAuto
   const entry = takeNext(host, queue);
   if (isAutomatic) checkout(host, queue, wasWellBelow);
   else {
-    sendOut(host, queue, entry, channel, 0, queue.settings.consumerTimeoutMs);
+    sendOut(host, queue, entry, channel, 0, queue.settings.consumerTimeoutMs, host.nextTag(channel));
     keepLimits(host, queue, wasWellBelow);
   }
   return entry;

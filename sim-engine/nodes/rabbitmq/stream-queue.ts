@@ -183,6 +183,7 @@ function runStream(host: QueueHost, queue: Queue): void {
         channel: consumer.channel,
         consumer: consumer.key,
         dueNs: Number.POSITIVE_INFINITY,
+        getTag: 0,
       });
       host.deliver(queue, consumer, entry);
       next++;

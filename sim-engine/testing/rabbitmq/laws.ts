@@ -81,6 +81,8 @@ export class Watcher implements BrokerOutput {
   /** What is going on makes no dead letters. */
   isWithoutDeaths = false;
   private numbers = 0;
+  /** By queue: the single active consumer that got something last. */
+  private readonly actives = new Map<string, WatchedConsumer>();
   private readonly tags = new Map<number, number>();
   /** By content: queues it came to as a dead letter since a reader last had a say. */
   private readonly automatic = new Map<number, string[]>();
@@ -272,8 +274,11 @@ export class Watcher implements BrokerOutput {
     const isSingle = this.boundsOf(queue).isSingleActive;
     const readers = this.readersOf(queue);
     if (isSingle) {
-      // Those of the script have no priorities where one alone is active: the longest there is the one.
-      if (readers[0] !== consumer) this.blame('R27', `${consumer.tag} receives beside ${readers[0]?.tag}`);
+      // Those of the script have no priorities where one alone is active: it is so until it goes.
+      const active = this.actives.get(queue);
+      if (active !== undefined && active !== consumer && readers.includes(active))
+        this.blame('R27', `${consumer.tag} receives beside ${active.tag}`);
+      this.actives.set(queue, consumer);
       return;
     }
     if (this.isSettlingSeveral) return;

@@ -1,0 +1,100 @@
+// What random scripts were seen to do on a real RabbitMQ 4.3.6 (Debian packages, amqplib 2.3.1, loopback) where the recorded vectors do not
+// reach. Each script is the shortest that shows it; the function of the server that it comes of stands with it.
+
+import { describe, expect, it } from 'vitest';
+import { ScriptClient, type Step } from '../../testing/runners/rabbitmq-scenario.ts';
+
+const quorum = (args: object = {}): Step => ({ op: 'queue', name: 'q', args: { 'x-queue-type': 'quorum', ...args } });
+const single = quorum({ 'x-single-active-consumer': true });
+const publish = (...bodies: string[]): Step => ({ op: 'publish', key: 'q', bodies });
+const get = (ch: string): Step => ({ op: 'get', queue: 'q', ch });
+const close = (ch: string): Step => ({ op: 'closeChannel', ch });
+/** Opens a channel on a connection of its own and reads there. */
+const reader = (consumer: string, prefetch: number, more: object = {}): Step[] => [
+  { op: 'channel', ch: `c${consumer}`, conn: `k${consumer}`, prefetch },
+  { op: 'consume', ch: `c${consumer}`, consumer, queue: 'q', ...more },
+];
+const policy = (definition: object): Step => ({ op: 'policy', name: 'p', pattern: '^q$', definition });
+
+/** What the last of the steps leads to: `A:m1#2` is a delivery to A with tag 2. */
+function seen(...steps: readonly (Step | Step[])[]): string {
+  const client = new ScriptClient('4.3');
+  let last: Record<string, unknown> = {};
+  for (const step of steps.flat()) last = client.run(step);
+  const deliveries = (last.deliveries ?? {}) as Record<string, { body: string; tag: number }[]>;
+  const found = Object.entries(deliveries).flatMap(([name, got]) => got.map(({ body, tag }) => `${name}:${body}#${tag}`));
+  const result = (last.result ?? {}) as Record<string, unknown>;
+  const messages = (result.messages ?? []) as { body: string }[];
+  return [...found, ...messages.map(({ body }) => body), ...(result.confirm ? [result.confirm] : [])].join(' ');
+}
+
+const drain: Step = { op: 'drain', queue: 'q' };
+
+describe('a quorum queue', () => {
+  it('hands out what one change frees consumer by consumer (`delivery_effects`)', () => {
+    const both = [...reader('A', 3), { op: 'consume', ch: 'cA', consumer: 'B', queue: 'q', noAck: true }];
+    const back = { op: 'nack', ch: 'cA', tag: 0, multiple: true };
+    expect(seen(quorum(), publish('m1', 'm2', 'm3', 'm4'), both, back)).toBe('A:m2#5 B:m1#6 B:m3#7');
+  });
+
+  it('takes back what was got last when a channel closes, by the text of its tag (`handle_down`)', () => {
+    const gets = Array.from({ length: 10 }, () => get('cA'));
+    const all = Array.from({ length: 11 }, (_, i) => `m${i + 1}`);
+    expect(seen(quorum(), publish(...all), reader('A', 1), gets, close('cA'), drain)).toBe('m1 m10 m11 m2 m3 m4 m5 m6 m7 m8 m9');
+  });
+
+  it('serves a nacked message first where there is no delivery limit (`send_command`)', () => {
+    const back = { op: 'nack', ch: 'cA', body: 'm1' };
+    expect(seen(quorum({ 'x-delivery-limit': -1 }), publish('m1', 'm2'), reader('A', 1), back)).toBe('A:m1#2');
+  });
+
+  it('has the limit of a policy beside an argument that lifts it (`resolve_delivery_limit`)', () => {
+    const reject = { op: 'reject', ch: 'cA', body: 'm1' };
+    const limited = [quorum({ 'x-delivery-limit': -1 }), policy({ 'delivery-limit': 1 })];
+    expect(seen(limited, publish('m1'), reader('A', 1), reject)).toBe('A:m1#2');
+    expect(seen(limited, publish('m1'), reader('A', 1), reject, reject)).toBe('');
+  });
+
+  it('stops a publisher that was there before it had to (`evaluate_limit`)', () => {
+    const limit = policy({ 'max-length': 2, overflow: 'reject-publish' });
+    const toTheLimit = { op: 'get', queue: 'q' };
+    expect(seen(quorum(), publish('m1', 'm2', 'm3'), limit, toTheLimit, publish('m4'))).toBe('nack');
+  });
+});
+
+describe('a quorum queue with a single active consumer', () => {
+  it('goes on with the widest window of those of a priority that wait (`sort_waiting`)', () => {
+    const waiting = [...reader('B', 1), ...reader('D', 2)];
+    const cancel = { op: 'cancel', consumer: 'A' };
+    expect(seen(single, publish('m1', 'm2'), reader('A', 1), waiting, cancel)).toBe('D:m2#1');
+  });
+
+  it('lets one wait on that steps down while its channel closes, and hands it what nobody gives back (`update_or_remove_con`)', () => {
+    const waiting = [...reader('B', 1), ...reader('C', 3, { priority: 2 })];
+    const steps = [single, publish('m1', 'm2', 'm3', 'm4'), ...reader('A', 3), ...waiting, close('cA')];
+    expect(seen(steps)).toBe('C:m1#1 C:m2#2 C:m3#3');
+    expect(seen(steps, close('cC'))).toBe('');
+    const restart = { op: 'broker', commands: [] };
+    expect(seen(steps, close('cC'), close('cB'), restart, reader('E', 9))).toBe('E:m1#1 E:m2#2 E:m3#3 E:m4#4');
+  });
+});
+
+describe('a classic queue', () => {
+  it('drops from its head once more as a policy turns it to refusing (`process_args_policy`)', () => {
+    const limit = policy({ 'max-length': 2, overflow: 'reject-publish' });
+    expect(seen({ op: 'queue', name: 'q' }, publish('m1', 'm2', 'm3'), limit, drain)).toBe('m2 m3');
+  });
+});
+
+describe('a connection that is lost', () => {
+  it('shows none of its channels what another of them gives back', () => {
+    const sibling = [
+      { op: 'channel', ch: 'cB', conn: 'kA' },
+      { op: 'consume', ch: 'cB', consumer: 'B', queue: 'q' },
+    ];
+    const kill = { op: 'killConnection', conn: 'kA' };
+    const steps = [{ op: 'queue', name: 'q' }, reader('A', 2), publish('m1'), sibling, kill];
+    expect(seen(...steps)).toBe('');
+    expect(seen(...steps, drain)).toBe('m1');
+  });
+});
