@@ -2,26 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
-import { clockSeconds, isBalanced, ledgerCell, ORDER_PIPELINE, openLab, SCENARIOS } from './lab.ts';
+import { clockSeconds, dropFile, isBalanced, ledgerCell, ORDER_PIPELINE, openLab, SCENARIOS } from './lab.ts';
 
 const PUBLISH_SUBSCRIBE = readFileSync(new URL('publish-subscribe.json', SCENARIOS), 'utf8');
 
 const open = (page: Page, name: string, text: string) =>
   page.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
-
-/** Drops a file on the page, as from a folder beside the browser. */
-async function drop(page: Page, name: string, text: string): Promise<void> {
-  const data = await page.evaluateHandle(
-    ([fileName, content]) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([content as string], fileName as string, { type: 'application/json' }));
-      return transfer;
-    },
-    [name, text],
-  );
-  await page.dispatchEvent('body', 'dragover', { dataTransfer: data });
-  await page.dispatchEvent('body', 'drop', { dataTransfer: data });
-}
 
 const bad = JSON.parse(ORDER_PIPELINE);
 bad.topology.nodes[2].kind = 'quene';
@@ -29,7 +15,7 @@ bad.topology.nodes[2].kind = 'quene';
 test('a bad file is refused with place, sentence and remedy, and the run goes on', async ({ page }) => {
   await openLab(page);
   const sent = await ledgerCell(page, 'total');
-  await drop(page, 'broken.json', JSON.stringify(bad));
+  await dropFile(page, 'broken.json', JSON.stringify(bad));
   const problems = page.getByRole('alertdialog');
   await expect(problems).toContainText('broken.json cannot be opened');
   await expect(problems).toContainText('orders');
@@ -93,6 +79,6 @@ test('what is saved opens again and is the same drawing @desktop', async ({ page
   expect(JSON.parse(reseeded)).toEqual({ ...JSON.parse(ORDER_PIPELINE), seed: 99 });
   await page.getByLabel('seed').fill('1');
   await page.getByLabel('seed').press('Enter');
-  await drop(page, 'order-pipeline.json', reseeded);
+  await dropFile(page, 'order-pipeline.json', reseeded);
   await expect(page.getByLabel('seed')).toHaveValue('99');
 });

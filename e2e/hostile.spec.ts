@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { expect, type Page, test } from '@playwright/test';
-import { clockSeconds, isBalanced, ledgerCell, ORDER_PIPELINE, openLab, SCENARIOS } from './lab.ts';
+import { clockSeconds, dropFile, isBalanced, ledgerCell, ORDER_PIPELINE, openLab, SCENARIOS } from './lab.ts';
 
 const linkOf = (bytes: Uint8Array) => `#run=1.${Buffer.from(bytes).toString('base64url')}`;
 const packed = (value: unknown) =>
@@ -164,15 +164,7 @@ test('every scenario file opens by drop, and a bare topology does too @desktop @
   const files = names.map((name) => [name, readFileSync(new URL(name, SCENARIOS), 'utf8')] as const);
   const bare = JSON.stringify({ ...START.topology, name: 'Only a topology' });
   for (const [name, text] of [...files, ['bare.json', bare] as const]) {
-    const data = await page.evaluateHandle(
-      ([fileName, content]) => {
-        const transfer = new DataTransfer();
-        transfer.items.add(new File([content as string], fileName as string, { type: 'application/json' }));
-        return transfer;
-      },
-      [name, text],
-    );
-    await page.dispatchEvent('body', 'drop', { dataTransfer: data });
+    await dropFile(page, name, text);
     const { title, name: bareName } = JSON.parse(text);
     await expect(page.getByRole('heading', { level: 1 })).toContainText(title ?? bareName);
     await expect.poll(() => ledgerCell(page, 'total'), name).toBeGreaterThan(0);

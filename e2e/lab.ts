@@ -18,6 +18,20 @@ export async function openLab(page: Page): Promise<void> {
   await expect.poll(() => ledgerCell(page, 'total')).toBeGreaterThan(0);
 }
 
+/** Drops a file on the page, as from a folder beside the browser. */
+export async function dropFile(page: Page, name: string, text: string): Promise<void> {
+  const data = await page.evaluateHandle(
+    ([fileName, content]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([content as string], fileName as string, { type: 'application/json' }));
+      return transfer;
+    },
+    [name, text],
+  );
+  await page.dispatchEvent('body', 'dragover', { dataTransfer: data });
+  await page.dispatchEvent('body', 'drop', { dataTransfer: data });
+}
+
 /** The figure in a cell of the ledger. */
 export async function ledgerCell(page: Page, cell: string): Promise<number> {
   const figure = page.locator(`[data-testid=ledger] [data-cell=${cell}] b`);

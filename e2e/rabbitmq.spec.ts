@@ -6,7 +6,7 @@ import { expect, type Page, test } from '@playwright/test';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../sim-engine/topology/document.ts';
 import { axeFindings } from './accessibility.ts';
 import { card, drawnTopology, EMPTY, gauge, openDrawing, palette, wires } from './drawing.ts';
-import { isBalanced, ledgerCell, openLab, standStill } from './lab.ts';
+import { dropFile, isBalanced, ledgerCell, openLab, standStill } from './lab.ts';
 
 const DEFINITIONS = new URL('../sim-engine/testing/vectors/rabbitmq/definitions/', import.meta.url);
 const ORDER_EVENTS = readFileSync(new URL('node_export_order_events.json', DEFINITIONS), 'utf8');
@@ -56,19 +56,6 @@ const SORTING: TopologyDocument = {
   ],
 };
 
-async function drop(page: Page, name: string, text: string): Promise<void> {
-  const data = await page.evaluateHandle(
-    ([fileName, content]) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([content as string], fileName as string, { type: 'application/json' }));
-      return transfer;
-    },
-    [name, text],
-  );
-  await page.dispatchEvent('body', 'dragover', { dataTransfer: data });
-  await page.dispatchEvent('body', 'drop', { dataTransfer: data });
-}
-
 async function openSorting(page: Page): Promise<void> {
   await openLab(page);
   await openDrawing(page, SORTING);
@@ -114,7 +101,7 @@ test('a definitions file that is dropped becomes a drawing, and what was left ou
     internal: false,
     arguments: {},
   });
-  await drop(page, 'node.json', JSON.stringify(file));
+  await dropFile(page, 'node.json', JSON.stringify(file));
 
   const told = page.getByRole('dialog', { name: 'node.json is drawn' });
   await expect(told).toContainText('the exchange later of the type "x-delayed-message"');
@@ -140,14 +127,14 @@ test('a definitions file that the server would refuse is refused with its place,
   const before = await drawnTopology(page);
   const file = JSON.parse(ORDER_EVENTS);
   file.queues[0].arguments = { 'x-max-length': 'many' };
-  await drop(page, 'node.json', JSON.stringify(file));
+  await dropFile(page, 'node.json', JSON.stringify(file));
   const problems = page.getByRole('alertdialog');
   await expect(problems).toContainText('node.json cannot be opened');
   await expect(problems).toContainText(`queues › ${file.queues[0].name}`);
   await expect(problems).toContainText('Remove what its type does not take');
   expect(await drawnTopology(page)).toEqual(before);
 
-  await drop(page, 'cut.json', ORDER_EVENTS.slice(0, ORDER_EVENTS.length / 2));
+  await dropFile(page, 'cut.json', ORDER_EVENTS.slice(0, ORDER_EVENTS.length / 2));
   await expect(problems).toContainText(/cut\.json cannot be opened.*line \d+/s);
   expect(await drawnTopology(page)).toEqual(before);
 });
@@ -164,7 +151,7 @@ test('a drawn broker is saved as definitions, which open as the same broker @des
   const file = JSON.parse(saved);
   expect(file.queues.map(({ name }: { name: string }) => name)).toEqual(['email', 'parcels']);
   expect(file.bindings).toHaveLength(4);
-  await drop(page, 'again.json', saved);
+  await dropFile(page, 'again.json', saved);
   await expect.poll(async () => (await drawnTopology(page)).nodes.some(({ kind }) => kind === 'sender')).toBe(false);
   const again = await drawnTopology(page);
   const keys = (all: TopologyDocument['wires']) => all.map(({ params }) => params?.routingKey ?? '').sort();

@@ -4,6 +4,7 @@
 import { Check } from 'lucide-react';
 import { Fragment, useRef, useState } from 'react';
 import { type MessageKey, text } from '../messages/text.ts';
+import { SEAL_OF } from '../store/class-seals.ts';
 import { usePicture, write } from '../store/LiveText.tsx';
 import { useLab } from '../store/lab.ts';
 import { type Panel, togglePanel } from '../store/panels.ts';
@@ -12,21 +13,6 @@ import { oneStop } from '../ui/one-stop.ts';
 import { Seal, type SealName } from '../ui/Seal.tsx';
 import { CELLS, type Cell, makesCopies, PASSING, PUBLISH_CELLS, publishStripOf, stripOf } from './cells.ts';
 import './ledger.css';
-
-const SEAL_OF: { readonly [cell in Cell]: SealName } = {
-  wire: 'wire',
-  waiting: 'waiting',
-  work: 'work',
-  retry: 'retry',
-  done: 'done',
-  dead: 'dead',
-  expired: 'expired',
-  lost: 'lost',
-  dropped: 'lost',
-  skipped: 'expired',
-  refused: 'turned-away',
-  unroutable: 'turned-away',
-};
 
 type Figures = Map<string, HTMLElement>;
 
@@ -80,7 +66,7 @@ function Strip() {
             <Fragment key={cell}>
               {ix > 0 && <Operator sign="+" />}
               <Figure
-                seal={cell === 'accepted' ? 'waiting' : SEAL_OF[cell]}
+                seal={SEAL_OF[cell]}
                 word={cell}
                 name={`publish-${cell}`}
                 figureRef={ref(`publish-${cell}`)}

@@ -8,20 +8,10 @@ import {
   PUBLISH_CLASSES,
   type PublishClass,
 } from '../../sim-engine/protocol/frame.ts';
+import type { LetterClass } from '../../sim-engine/protocol/messages.ts';
 
-export type Cell =
-  | 'wire'
-  | 'waiting'
-  | 'work'
-  | 'retry'
-  | 'done'
-  | 'dead'
-  | 'expired'
-  | 'lost'
-  | 'dropped'
-  | 'skipped'
-  | 'refused'
-  | 'unroutable';
+/** All classes but one: what was accepted has become letters that stand in the others. */
+export type Cell = Exclude<LetterClass, 'accepted'>;
 
 /** Cells that are always there, zero or not. */
 const STANDING: readonly Cell[] = ['wire', 'waiting', 'work', 'retry', 'done', 'dead', 'expired', 'lost'];

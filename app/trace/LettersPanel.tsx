@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { LetterClass, LetterRow, Letters } from '../../sim-engine/protocol/messages.ts';
 import { text } from '../messages/asked.ts';
 import { say } from '../messages/say.ts';
+import { SEAL_OF } from '../store/class-seals.ts';
 import { LetterLink } from '../store/LetterLink.tsx';
 import { client } from '../store/lab.ts';
 import { PanelFrame } from '../store/PanelFrame.tsx';
@@ -12,26 +13,11 @@ import type { Panel } from '../store/panels.ts';
 import { useAsked } from '../store/use-asked.ts';
 import { useNames } from '../store/use-names.ts';
 import { count, durationText, moment } from '../ui/format.ts';
-import { Seal, type SealName } from '../ui/Seal.tsx';
+import { Seal } from '../ui/Seal.tsx';
 import { PAGE, Pages } from './Pages.tsx';
 import './trace.css';
 
 const OPEN: ReadonlySet<LetterClass> = new Set(['wire', 'waiting', 'work', 'retry', 'dead']);
-const SEALS: { readonly [of in LetterClass]: SealName } = {
-  wire: 'wire',
-  waiting: 'waiting',
-  work: 'work',
-  retry: 'retry',
-  dead: 'dead',
-  accepted: 'waiting',
-  done: 'done',
-  expired: 'expired',
-  lost: 'lost',
-  dropped: 'lost',
-  skipped: 'expired',
-  refused: 'turned-away',
-  unroutable: 'turned-away',
-};
 
 export function LettersPanel({ of, book }: Extract<Panel, { kind: 'letters' }>) {
   const [from, setFrom] = useState(0);
@@ -49,7 +35,7 @@ export function LettersPanel({ of, book }: Extract<Panel, { kind: 'letters' }>) 
       label={text('letters.label', { class: title })}
       title={title}
       sub={sub}
-      seal={<Seal name={SEALS[of]} size={22} />}
+      seal={<Seal name={SEAL_OF[of]} size={22} />}
     >
       <p className="details-section details-note">{text(`ledger.${of}.help`)}.</p>
       {letters === null ? null : isOpen ? (
