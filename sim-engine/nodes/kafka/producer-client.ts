@@ -2,7 +2,7 @@
 // again, and tells its host what became of each record. With idempotence it numbers them, so that trying again doubles nothing.
 // Follows `KafkaProducer`, `RecordAccumulator`, `Sender`, `TransactionManager`; semantics 7 to 9; K15 to K21.
 
-import { max } from '../../kernel/exact-math.ts';
+import { ceil, max } from '../../kernel/exact-math.ts';
 import type { LinkIx, MsgIx, StreamIx } from '../../kernel/ids.ts';
 import { clearNumbers, type NumberMap, newNumberMap, putIn, takeFrom, valuesOf } from '../../kernel/number-map.ts';
 import type { Inside } from '../../world/inside.ts';
@@ -188,8 +188,8 @@ class KafkaProducer implements PublisherClient, ConnectionUser {
       ['acks', params.acks as string],
       ['retries', String(params.retries)],
       ['max.in.flight.requests.per.connection', String(params.maxInFlight)],
-      ['linger.ms', String((params.linger as number) / MS)],
-      ['request.timeout.ms', String((params.requestTimeout as number) / MS)],
+      ['linger.ms', String(ceil((params.linger as number) / MS))],
+      ['request.timeout.ms', String(ceil((params.requestTimeout as number) / MS))],
     ]);
     if (params.idempotence !== 'default') set.set('enable.idempotence', String(params.idempotence === 'on'));
     const settings = producerSettings(set, params.release as Release);

@@ -34,7 +34,36 @@ describe('a producer', () => {
 
   it('knows no other acks than all, 0 and 1', () => {
     expect(settings({ acks: '2' })).toBe('acks');
-    expect(settings({ acks: ' ALL ' })).toMatchObject({ acks: '-1' });
+    expect(settings({ acks: ' all ' })).toMatchObject({ acks: '-1' });
+    expect(settings({ acks: 'ALL' })).toBe('acks');
+  });
+});
+
+describe('a setting of a producer', () => {
+  it('that is a number is whole and in its range: blanks around it and a plus do no harm', () => {
+    expect(settings({ retries: ' +3 ' })).toMatchObject({ retries: 3 });
+    for (const text of ['', 'x', '3.5', '1e3', '0x10', '-1', '2147483648']) expect(settings({ retries: text })).toBe('number');
+    expect(settings({ 'max.in.flight.requests.per.connection': '0' })).toBe('number');
+    for (const key of ['delivery.timeout.ms', 'request.timeout.ms', 'linger.ms'])
+      expect(settings({ [key]: '-1' })).toBe('number');
+    expect(settings({ 'request.timeout.ms': '2147483648' })).toBe('number');
+  });
+
+  it('may have 64 bits where it says for how long to linger, and counts as 32', () => {
+    const longest = { 'linger.ms': '9223372036854775807', 'request.timeout.ms': '0' };
+    expect(settings(longest)).toMatchObject({ lingerMs: 2147483647, deliveryTimeoutMs: 2147483647 });
+    expect(settings({ 'linger.ms': '9223372036854775808' })).toBe('number');
+    expect(settings({ 'linger.ms': 'soon' })).toBe('number');
+  });
+
+  it('that is a switch is true or false, in letters of any size', () => {
+    expect(settings({ 'enable.idempotence': ' TRUE ' })).toMatchObject({ isIdempotent: true });
+    expect(settings({ 'enable.idempotence': 'False' })).toMatchObject({ isIdempotent: false });
+    for (const text of ['', 'yes', '1']) expect(settings({ 'enable.idempotence': text })).toBe('switch');
+  });
+
+  it('that names a transaction is not empty', () => {
+    expect(settings({ 'transactional.id': ' ' })).toBe('transactional-id');
   });
 });
 
