@@ -1,5 +1,5 @@
 // What the parts of a server share: its state, whom it tells what comes of an operation, and what all of them ask of it. `broker.ts` is
-// the server; `publishing.ts`, `direct-replies.ts`, `deaths.ts` and `leaders.ts` are parts of it.
+// the server; what it does is in files of its own, each a part of it: see README.md.
 
 import type { Channel } from './channel.ts';
 import type { Delivery } from './delivery.ts';

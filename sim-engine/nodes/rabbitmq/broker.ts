@@ -2,7 +2,8 @@
 // them. What comes of an operation is told to `BrokerOutput` as it happens. Whoever calls brings the time; nothing here sends, draws or
 // waits. The actor of a broker translates packets into these operations, the runner of recorded facts its scripts.
 
-import { lookUp, valuesOf } from '../../kernel/number-map.ts';
+import { isHeldUp, setAlarm } from './alarms.ts';
+import { applyPolicies, clearPolicy, givePolicyToExchange, setPolicy } from './applied-policies.ts';
 import {
   type Aftermath,
   type BrokerCore,
@@ -12,25 +13,13 @@ import {
   isAway,
   newBrokerState,
 } from './broker-core.ts';
-import {
-  addPending,
-  byQueue,
-  type Channel,
-  newChannel,
-  oldestPending,
-  type PendingAck,
-  restorePending,
-  type Settling,
-  takeOnePending,
-  takePending,
-} from './channel.ts';
-import { classicResume } from './classic-queue.ts';
+import { addPending, type Channel, newChannel, oldestPending, type Settling, takePending } from './channel.ts';
 import type { Consumer } from './consumers.ts';
 import { publishDeath, tryRetained } from './deaths.ts';
 import { type Delivery, deliveryOf } from './delivery.ts';
 import { REPLY_QUEUE, replyChannel } from './direct-replies.ts';
-import { type Entry, entriesOf } from './entry-line.ts';
-import { findLeader, isHeld, isMinority, killNode, startNode } from './leaders.ts';
+import type { Entry } from './entry-line.ts';
+import { findLeader, isHeld, isMinority, killNode, leaderFor, membersFor, startNode } from './leaders.ts';
 import {
   ACCESS_REFUSED,
   type BindingSpec,
@@ -50,11 +39,11 @@ import {
   type ReplyCode,
   type Version,
 } from './model.ts';
-import { isPattern, type Policy, policyFor } from './policies.ts';
+import { type Policy, policyFor } from './policies.ts';
 import { type PublishResult, readPublish, spread } from './publishing.ts';
 import { newQueue, type Parting, type Queue, type Retained } from './queue.ts';
-import { kindOf, type Reading } from './queue-kinds.ts';
-import { declarationRefusal, queueTypeOf, settingsOf } from './queue-settings.ts';
+import { entriesIn, kindOf, type Reading } from './queue-kinds.ts';
+import { declarationRefusal, isSameDeclaration, queueTypeOf, settingsOf } from './queue-settings.ts';
 import { quorumAck, retryDeathNs } from './quorum-queue.ts';
 import {
   addQueue as addRoutedQueue,
@@ -68,7 +57,8 @@ import {
   setPolicyAlternate,
   unbind,
 } from './routing.ts';
-import { recordsOf } from './stream-queue.ts';
+import { resumeConsumers, settle, settleAtQueues } from './settling.ts';
+import { commit, rollback, selectTransaction } from './transactions.ts';
 
 const MS = 1_000_000;
 /** `consumer_timeout` of 3.10 and 4.0 is looked at so often. Source: `rabbit_channel`, tick. */
@@ -83,7 +73,6 @@ const BROKER_WAKE = 0;
 
 /** How long a quorum queue is without a leader when its leader's node dies: measured on three nodes of 4.3.6 (semantics 8.4). */
 const ELECTION_NS = 250 * MS;
-const GROUP_SIZE = 3;
 
 export interface BrokerOptions {
   /** Nodes of the cluster, numbered from 1. */
@@ -225,7 +214,7 @@ export class Broker implements BrokerCore {
     const { routing } = this.state;
     const isNew = checkExchange(routing, spec.name) !== DONE;
     const code = declareExchange(routing, spec);
-    if (code === DONE && isNew) this.givePolicyToExchange(spec.name);
+    if (code === DONE && isNew) givePolicyToExchange(this, spec.name);
     return this.answer(this.channel(id), code);
   }
 
@@ -267,7 +256,7 @@ export class Broker implements BrokerCore {
     const channel = this.channel(id);
     const there = this.named(spec.name);
     if (there !== undefined) {
-      const code = this.lockOf(there, channel) || (isSameQueue(there.spec, spec) ? DONE : PRECONDITION_FAILED);
+      const code = this.lockOf(there, channel) || (isSameDeclaration(there.spec, spec) ? DONE : PRECONDITION_FAILED);
       return code === DONE ? this.measured(there) : { code: this.refuse(channel, code), ready: 0, consumers: 0 };
     }
     const code = isMinority(this)
@@ -285,37 +274,14 @@ export class Broker implements BrokerCore {
     const spec = given.name === '' ? { ...given, name: `amq.gen-${serial}` } : given;
     const type = queueTypeOf(spec.args) ?? 'classic';
     const settings = settingsOf(spec.args, policyFor(state.policies, spec.name, type), this.version);
-    const node = this.leaderFor(spec, this.connection(connection).node);
-    const members = type === 'classic' ? [node] : this.membersFor(spec, node);
+    const node = leaderFor(this, spec, this.connection(connection).node);
+    const members = type === 'classic' ? [node] : membersFor(this, spec, node);
     const queue = newQueue(serial, spec, type, spec.isExclusive ? connection : 0, settings, this.nowNs(), node, members);
     state.queues.set(serial, queue);
     state.byName.set(spec.name, serial);
     addRoutedQueue(state.routing, spec.name);
     this.arm(queue);
     return queue;
-  }
-
-  /** The node that was asked, or with `balanced` the one that runs and leads the fewest queues, the first of several. */
-  private leaderFor({ args }: QueueSpec, asked: number): number {
-    if (args.get('x-queue-leader-locator') !== 'balanced') return asked;
-    const { queues, running } = this.state;
-    const led = (node: number): number => [...queues.values()].filter((queue) => queue.node === node).length;
-    let best = asked;
-    let fewest = Number.POSITIVE_INFINITY;
-    for (let node = 1; node <= this.nodes; node++) {
-      if (!running.has(node) || led(node) >= fewest) continue;
-      best = node;
-      fewest = led(node);
-    }
-    return best;
-  }
-
-  /** Nodes that hold replicas: the one that was asked, and those after it. */
-  private membersFor({ args }: QueueSpec, leader: number): number[] {
-    const asked = args.get('x-quorum-initial-group-size') ?? args.get('x-initial-cluster-size');
-    const size = typeof asked === 'number' ? asked : GROUP_SIZE;
-    const count = size < this.nodes ? size : this.nodes;
-    return Array.from({ length: count }, (_, at) => ((leader - 1 + at) % this.nodes) + 1);
   }
 
   /** Declares passively: asks how a queue does. A classic queue counts that as use. */
@@ -379,11 +345,7 @@ export class Broker implements BrokerCore {
     state.byName.delete(queue.spec.name);
     removeQueue(state.routing, queue.spec.name);
     this.tellConsumers(queue);
-    for (const line of [queue.returned, ...queue.levels]) for (const entry of entriesOf(line)) this.out.gone(queue, entry, why);
-    for (const { entry } of queue.delayed) this.out.gone(queue, entry, why);
-    for (const { entry } of queue.retained) this.out.gone(queue, entry, why);
-    for (const entry of recordsOf(queue)) this.out.gone(queue, entry, why);
-    if (queue.stream === null) for (const { entry } of valuesOf(queue.unacked)) this.out.gone(queue, entry, why);
+    for (const entry of entriesIn(queue)) this.out.gone(queue, entry, why);
   }
 
   /** Those who read from a queue learn that they do so no longer. */
@@ -441,16 +403,9 @@ export class Broker implements BrokerCore {
     if (!isShared) channel.prefetch = count;
     else if (this.version !== '4.3') {
       channel.sharedPrefetch = count;
-      this.resumeConsumers(channel);
+      resumeConsumers(this, channel);
     }
     return DONE;
-  }
-
-  private resumeConsumers(channel: Channel): void {
-    for (const serial of channel.queues) {
-      const queue = this.state.queues.get(serial);
-      if (queue?.type === 'classic') classicResume(this, queue, channel.id);
-    }
   }
 
   consume(
@@ -592,91 +547,33 @@ export class Broker implements BrokerCore {
   /** Everything that is out on the channel goes back and may come again. */
   recover(id: number): void {
     const channel = this.channel(id);
-    this.settleAtQueues(channel, takePending(channel, 0, true) ?? [], 'nack-requeue');
+    settleAtQueues(this, channel, takePending(channel, 0, true) ?? [], 'nack-requeue');
     this.settleAftermath();
   }
 
   private settle(id: number, tag: number, isMultiple: boolean, how: Settling): ReplyCode {
     const channel = this.channel(id);
-    if (!isMultiple && channel.transaction === null) return this.settleOne(channel, tag, how);
-    const taken = takePending(channel, tag, isMultiple);
-    if (taken === null) return this.refuse(channel, PRECONDITION_FAILED);
-    if (channel.transaction !== null) channel.transaction.settled.push({ how, pending: taken });
-    else this.settleAtQueues(channel, taken, how);
+    const code = settle(this, channel, tag, isMultiple, how);
+    if (code !== DONE) return this.refuse(channel, code);
     this.settleAftermath();
     return DONE;
-  }
-
-  /** What nearly all readers do: one delivery, by its own tag. */
-  private settleOne(channel: Channel, tag: number, how: Settling): ReplyCode {
-    const one = takeOnePending(channel, tag);
-    if (one === undefined) return this.refuse(channel, PRECONDITION_FAILED);
-    const queue = this.state.queues.get(one.queue);
-    if (queue !== undefined) {
-      if (isStillOut(queue, channel, one)) this.settleThere(queue, [one.position], how);
-      this.arm(queue);
-    }
-    if (channel.sharedPrefetch > 0) this.resumeConsumers(channel);
-    this.settleAftermath();
-    return DONE;
-  }
-
-  private settleThere(queue: Queue, positions: readonly number[], how: Settling): void {
-    if (queue.leaderNs !== 0) queue.backlog.push({ type: 'settle', positions, how });
-    else kindOf(queue).settle(this, queue, positions, how);
-  }
-
-  private settleAtQueues(channel: Channel, taken: readonly PendingAck[], how: Settling): void {
-    if (taken.length === 0) return;
-    for (const group of byQueue(taken)) this.settleGroup(channel, group, how);
-    if (channel.sharedPrefetch > 0) this.resumeConsumers(channel);
-  }
-
-  private settleGroup(channel: Channel, group: readonly PendingAck[], how: Settling): void {
-    const queue = this.state.queues.get((group[0] as PendingAck).queue);
-    if (queue === undefined) return;
-    const positions: number[] = [];
-    for (const each of group) if (isStillOut(queue, channel, each)) positions.push(each.position);
-    if (positions.length > 0) this.settleThere(queue, positions, how);
-    this.arm(queue);
   }
 
   // ---------------------------------------------------------------- transactions
 
   selectTransaction(id: number): ReplyCode {
     const channel = this.channel(id);
-    if (channel.isConfirming) return this.refuse(channel, PRECONDITION_FAILED);
-    channel.transaction ??= { publishes: [], settled: [] };
-    return DONE;
+    return this.answer(channel, selectTransaction(channel));
   }
 
-  /** Publishes first, then acknowledgements. */
   commit(id: number): ReplyCode {
     const channel = this.channel(id);
-    const { transaction } = channel;
-    if (transaction === null) return this.refuse(channel, PRECONDITION_FAILED);
-    channel.transaction = { publishes: [], settled: [] };
-    let refusedBy = 0;
-    for (const { message, targets, isMandatory } of transaction.publishes) {
-      const there = targets.filter((name) => this.named(name) !== undefined);
-      refusedBy += spread(this, channel, message, there, isMandatory, 0).refusedBy;
-    }
-    for (const { how, pending } of transaction.settled) this.settleAtQueues(channel, pending, how);
-    this.settleAftermath();
-    return refusedBy > 0 ? this.refuse(channel, PRECONDITION_FAILED) : DONE;
+    return this.answer(channel, commit(this, channel));
   }
 
-  /** What was published is forgotten; what was acknowledged is out again, not back in its queue. */
   rollback(id: number): ReplyCode {
     const channel = this.channel(id);
-    const { transaction } = channel;
-    if (transaction === null) return this.refuse(channel, PRECONDITION_FAILED);
-    channel.transaction = { publishes: [], settled: [] };
-    restorePending(
-      channel,
-      transaction.settled.flatMap(({ pending }) => pending),
-    );
-    return DONE;
+    return this.answer(channel, rollback(channel));
   }
 
   // ---------------------------------------------------------------- what the queues ask
@@ -783,61 +680,23 @@ export class Broker implements BrokerCore {
 
   /** A policy of this name takes the place of an earlier one; false if its pattern is none. */
   setPolicy(policy: Policy): boolean {
-    if (!isPattern(policy.pattern)) return false;
-    this.state.policies = [...this.state.policies.filter((other) => !isSamePolicy(other, policy)), policy];
-    this.applyPolicies();
-    return true;
+    return setPolicy(this, policy);
   }
 
   clearPolicy(name: string, isOperator = false): void {
-    this.state.policies = this.state.policies.filter((other) => !isSamePolicy(other, { name, isOperator }));
-    this.applyPolicies();
-  }
-
-  private applyPolicies(): void {
-    const { policies, queues, routing } = this.state;
-    for (const queue of [...queues.values()]) {
-      const { overflow } = queue.settings;
-      queue.settings = settingsOf(queue.spec.args, policyFor(policies, queue.spec.name, queue.type), this.version);
-      if (queue.leaderNs === 0 && !isAway(queue)) kindOf(queue).resettle(this, queue, overflow);
-      this.arm(queue);
-    }
-    for (const name of routing.exchanges.keys()) this.givePolicyToExchange(name);
-    this.settleAftermath();
-  }
-
-  private givePolicyToExchange(name: string): void {
-    const alternate = policyFor(this.state.policies, name, 'exchange').get('alternate-exchange');
-    setPolicyAlternate(this.state.routing, name, typeof alternate === 'string' ? alternate : null);
+    clearPolicy(this, name, isOperator);
   }
 
   // ---------------------------------------------------------------- alarms
 
   /** A resource runs short (`memory`, `disk`) or does so no longer. */
   setAlarm(resource: string, isOn: boolean): void {
-    const { alarms, connections } = this.state;
-    if (isOn) alarms.add(resource);
-    else alarms.delete(resource);
-    if (alarms.size > 0) return;
-    for (const connection of connections.values()) {
-      if (!connection.isBlocked) continue;
-      connection.isBlocked = false;
-      this.out.blocked(connection.id, false);
-    }
+    setAlarm(this, resource, isOn);
   }
 
-  /**
-   * Whether what comes on a connection is left unread: from the first publish during an alarm on, everything until the alarm is over.
-   * Connections that do not publish go on.
-   */
+  /** Whether what comes on a connection is left unread. */
   isHeldUp(id: number, isPublish: boolean): boolean {
-    if (this.state.alarms.size === 0) return false;
-    const connection = this.connection(id);
-    if (!connection.isBlocked && isPublish) {
-      connection.isBlocked = true;
-      this.out.blocked(id, true);
-    }
-    return connection.isBlocked;
+    return this.state.alarms.size > 0 && isHeldUp(this, this.connection(id), isPublish);
   }
 
   // ---------------------------------------------------------------- time
@@ -925,13 +784,7 @@ export class Broker implements BrokerCore {
 
   /** Every copy that lies in a queue or is out of one. */
   *allEntries(): Generator<Entry> {
-    for (const queue of this.state.queues.values()) {
-      for (const line of [queue.returned, ...queue.levels]) yield* entriesOf(line);
-      for (const { entry } of queue.delayed) yield entry;
-      for (const { entry } of queue.retained) yield entry;
-      yield* recordsOf(queue);
-      if (queue.stream === null) for (const { entry } of valuesOf(queue.unacked)) yield entry;
-    }
+    for (const queue of this.state.queues.values()) yield* entriesIn(queue);
   }
 
   /** Arguments of a queue change while it holds messages, as only a policy can do it on a real server. */
@@ -939,27 +792,6 @@ export class Broker implements BrokerCore {
     const queue = this.named(name);
     if (queue === undefined) return;
     queue.spec = { ...queue.spec, args };
-    this.applyPolicies();
+    applyPolicies(this);
   }
 }
-
-/** Whether a delivery is still out where it was: its queue may have taken it back since. */
-function isStillOut(queue: Queue, channel: Channel, { consumer, position }: PendingAck): boolean {
-  const out = lookUp(queue.unacked, position);
-  return out !== undefined && out.channel === channel.id && out.consumer === consumer;
-}
-
-const isSamePolicy = (a: Pick<Policy, 'name' | 'isOperator'>, b: Pick<Policy, 'name' | 'isOperator'>): boolean =>
-  a.name === b.name && a.isOperator === b.isOperator;
-
-/** Whether a queue may be declared once more: alike in all that the server compares. */
-function isSameQueue(a: QueueSpec, b: QueueSpec): boolean {
-  if (a.isDurable !== b.isDurable || a.isExclusive !== b.isExclusive || a.isAutoDelete !== b.isAutoDelete) return false;
-  if (queueTypeOf(a.args) !== queueTypeOf(b.args)) return false;
-  const names = new Set([...a.args.keys(), ...b.args.keys()]);
-  names.delete('x-queue-type');
-  for (const name of names) if (!isSameArgument(a.args.get(name), b.args.get(name))) return false;
-  return true;
-}
-
-const isSameArgument = (a: unknown, b: unknown): boolean => a === b;

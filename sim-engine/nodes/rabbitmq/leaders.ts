@@ -1,14 +1,40 @@
-// Nodes of a cluster that die and come back, and the queues whose leader was on one: until there is another, what they are asked waits.
+// On which nodes of a cluster queues have their leaders and replicas; nodes that die and come back, and the queues whose leader was on one:
+// until there is another, what they are asked waits.
 
 import { lookUp } from '../../kernel/number-map.ts';
 import type { BrokerCore } from './broker-core.ts';
-import type { ReplyCode } from './model.ts';
+import type { QueueSpec, ReplyCode } from './model.ts';
 import { offerNow } from './publishing.ts';
 import type { Held, Queue } from './queue.ts';
 import { kindOf } from './queue-kinds.ts';
 
 /** Close code of a connection whose node is gone: `CONNECTION_FORCED`. */
 const FORCED: ReplyCode = 320;
+
+const GROUP_SIZE = 3;
+
+/** The node that was asked, or with `balanced` the one that runs and leads the fewest queues, the first of several. */
+export function leaderFor({ nodes, state }: BrokerCore, { args }: QueueSpec, asked: number): number {
+  if (args.get('x-queue-leader-locator') !== 'balanced') return asked;
+  const { queues, running } = state;
+  const led = (node: number): number => [...queues.values()].filter((queue) => queue.node === node).length;
+  let best = asked;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (let node = 1; node <= nodes; node++) {
+    if (!running.has(node) || led(node) >= fewest) continue;
+    best = node;
+    fewest = led(node);
+  }
+  return best;
+}
+
+/** Nodes that hold replicas: the one that was asked, and those after it. */
+export function membersFor({ nodes }: BrokerCore, { args }: QueueSpec, leader: number): number[] {
+  const asked = args.get('x-quorum-initial-group-size') ?? args.get('x-initial-cluster-size');
+  const size = typeof asked === 'number' ? asked : GROUP_SIZE;
+  const count = size < nodes ? size : nodes;
+  return Array.from({ length: count }, (_, at) => ((leader - 1 + at) % nodes) + 1);
+}
 
 /** Too few nodes run to agree on anything new. */
 export function isMinority(core: BrokerCore): boolean {

@@ -1,5 +1,6 @@
 // What each sort of queue answers to what the broker asks of it, so that the broker asks all alike.
 
+import { valuesOf } from '../../kernel/number-map.ts';
 import type { Settling } from './channel.ts';
 import {
   classicAck,
@@ -18,7 +19,7 @@ import {
   isClassicExpired,
 } from './classic-queue.ts';
 import type { Consumer } from './consumers.ts';
-import type { Entry } from './entry-line.ts';
+import { type Entry, entriesOf } from './entry-line.ts';
 import { DONE, type HeaderTable, NOT_IMPLEMENTED, type ReplyCode } from './model.ts';
 import type { Queue, QueueHost } from './queue.ts';
 import type { Overflow, QueueType } from './queue-settings.ts';
@@ -41,6 +42,7 @@ import {
   UNLIMITED_PREFETCH,
 } from './quorum-queue.ts';
 import {
+  recordsOf,
   retainStream,
   streamCancel,
   streamChannelDown,
@@ -168,3 +170,12 @@ const STREAM: QueueKind = {
 const KINDS: Readonly<Record<QueueType, QueueKind>> = { classic: CLASSIC, quorum: QUORUM, stream: STREAM };
 
 export const kindOf = (queue: Queue): QueueKind => KINDS[queue.type];
+
+/** Every copy that lies in a queue or is out of it. */
+export function* entriesIn(queue: Queue): Generator<Entry> {
+  for (const line of [queue.returned, ...queue.levels]) yield* entriesOf(line);
+  for (const { entry } of queue.delayed) yield entry;
+  for (const { entry } of queue.retained) yield entry;
+  yield* recordsOf(queue);
+  if (queue.stream === null) for (const { entry } of valuesOf(queue.unacked)) yield entry;
+}

@@ -126,6 +126,18 @@ export function declarationRefusal(spec: QueueSpec, version: Version): ReplyCode
   return 0;
 }
 
+/** Whether a queue may be declared once more: alike in all that the server compares. */
+export function isSameDeclaration(a: QueueSpec, b: QueueSpec): boolean {
+  if (a.isDurable !== b.isDurable || a.isExclusive !== b.isExclusive || a.isAutoDelete !== b.isAutoDelete) return false;
+  if (queueTypeOf(a.args) !== queueTypeOf(b.args)) return false;
+  const names = new Set([...a.args.keys(), ...b.args.keys()]);
+  names.delete('x-queue-type');
+  for (const name of names) if (!isSameArgument(a.args.get(name), b.args.get(name))) return false;
+  return true;
+}
+
+const isSameArgument = (a: unknown, b: unknown): boolean => a === b;
+
 function isAcceptable(name: string, value: HeaderValue, args: HeaderTable): boolean {
   if (COUNTS.has(name)) return isWhole(value) && value >= 0;
   if (POSITIVE.has(name)) return isWhole(value) && value > 0;
