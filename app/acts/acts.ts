@@ -2,7 +2,7 @@
 // selection and the focus where one would look for them.
 
 import { NODE_KINDS, nodeKind } from '../../sim-engine/nodes/declarations.ts';
-import type { NodeKind } from '../../sim-engine/nodes/node-kind.ts';
+import type { NodeKind, Port } from '../../sim-engine/nodes/node-kind.ts';
 import type { NodeDocument, Position, TopologyDocument } from '../../sim-engine/topology/document.ts';
 import { BYTES_MAX } from '../../sim-engine/topology/limits.ts';
 import { named, text } from '../messages/text.ts';
@@ -13,7 +13,7 @@ import { addNode, type Drawing, freeId, moveNodes, nameOf, remove, setKnob, topo
 import { edit, present, refuseFor, select, tell, useLab } from '../store/lab.ts';
 import { focusOnCanvas } from '../ui/focus.ts';
 import { containerAt, grownToHold, spotInside } from './containers.ts';
-import { type Box, freeSpot, pushedDown } from './free-spot.ts';
+import { type Box, columnAfter, columnBefore, freeSpot, pushedDown } from './free-spot.ts';
 
 const GRID = 8;
 /** How far a pasted part stands from what it was copied from. */
@@ -109,7 +109,7 @@ function withHome(
 }
 
 /** Id and name say the same: `worker-2`, "Worker 2". */
-function newNode(drawing: Drawing, { type, label }: NodeKind, at: Position | undefined): NodeDocument {
+function newNode(drawing: Drawing, { label, ports, type }: NodeKind, at: Position | undefined): NodeDocument {
   const wanted = named(label)
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-');
@@ -119,12 +119,21 @@ function newNode(drawing: Drawing, { type, label }: NodeKind, at: Position | und
   const bare: NodeDocument = { id, kind: type, name: number === '' ? named(label) : `${named(label)} ${number}` };
   // Where the drawing is turned for a narrow screen the positions are those of the wide one all the same.
   const size = cardSize(bare, false);
-  const column = topology.nodes.findLast((node) => node.kind === type)?.position?.x;
+  const boxes = boxesOf(topology);
+  const hasBroker = topology.nodes.some((node) => nodeKind(node.kind)?.accepts);
+  const column =
+    topology.nodes.findLast((node) => node.kind === type)?.position?.x ?? (hasBroker ? columnOf(ports, boxes, size) : undefined);
   const position =
     at === undefined
-      ? freeSpot(boxesOf(topology), size, column)
+      ? freeSpot(boxes, size, column)
       : { x: snapped(at.x - size.width / 2), y: snapped(at.y - Math.min(size.height / 2, 26)) };
   return { ...bare, position };
+}
+
+/** Who works stands behind a broker and who only sends before it: from the other side their wires would lead back over it. */
+function columnOf(ports: readonly Port[], boxes: readonly Box[], size: { readonly width: number }): number | undefined {
+  if (ports.some(({ type }) => type === 'works')) return columnAfter(boxes);
+  return ports.some(({ type }) => type === 'offers') ? columnBefore(boxes, size) : undefined;
 }
 
 const snapped = (length: number): number => Math.round(length / GRID) * GRID;

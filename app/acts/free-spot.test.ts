@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Box, freeSpot, pushedDown } from './free-spot.ts';
+import { type Box, columnAfter, columnBefore, freeSpot, pushedDown } from './free-spot.ts';
 
 const SIZE = { width: 178, height: 114 };
 const card = (x: number, y: number, width = 178, height = 114): Box => ({ x, y, width, height });
@@ -29,6 +29,12 @@ describe('a new card', () => {
   test('stands below those of its kind, where their wires come from', () => {
     expect(freeSpot([card(0, 0), card(312, 0), card(648, 0), card(648, 144)], SIZE, 648)).toEqual({ x: 648, y: 288 });
     expect(freeSpot([card(0, 0), card(648, 0), card(648, 288)], SIZE, 648)).toEqual({ x: 648, y: 144 });
+  });
+
+  test('stands before all others, or behind them, with room for wires, where a broker lies between', () => {
+    const cards = [card(24, 0, 600, 400), card(736, 0)];
+    expect(freeSpot(cards, SIZE, columnBefore(cards, SIZE))).toEqual({ x: -272, y: 0 });
+    expect(freeSpot(cards, SIZE, columnAfter(cards))).toEqual({ x: 1032, y: 0 });
   });
 
   test('touches no other, however many are added', () => {

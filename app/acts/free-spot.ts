@@ -29,7 +29,7 @@ export function freeSpot(cards: readonly Box[], size: Size, column?: number): { 
   const bottom = Math.max(...cards.map((card) => card.y + card.height));
   const below = snapped(bottom + GAP);
   const left = Math.min(...cards.map((card) => card.x));
-  const beside = snapped(Math.max(...cards.map((card) => card.x + card.width)) + WIRE_GAP);
+  const beside = columnAfter(cards);
   if (column === undefined && beside + size.width - left <= WIDE) return { x: beside, y: top };
   const columns = column === undefined ? [...new Set(cards.map((card) => card.x))].sort((a, b) => a - b) : [column];
   const last = column === undefined ? bottom - size.height : below;
@@ -40,6 +40,14 @@ export function freeSpot(cards: readonly Box[], size: Size, column?: number): { 
   }
   return { x: columns[0] as number, y: below };
 }
+
+/** A column to the right of all cards, with room for wires. */
+export const columnAfter = (cards: readonly Box[]): number =>
+  snapped(Math.max(...cards.map((card) => card.x + card.width)) + WIRE_GAP);
+
+/** And one to the left. */
+export const columnBefore = (cards: readonly Box[], { width }: Pick<Size, 'width'>): number =>
+  -snapped(width + WIRE_GAP - Math.min(...cards.map((card) => card.x)));
 
 const snapped = (length: number): number => Math.ceil(length / GRID) * GRID;
 
