@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DeclaredRouting, declaredRouting } from '../nodes/rabbitmq/declared-routing.ts';
-import type { HeaderTable, RoutedMessage } from '../nodes/rabbitmq/model.ts';
+import { type HeaderTable, keyedMessage, type RoutedMessage } from '../nodes/rabbitmq/model.ts';
 import { addQueue, bind, declareExchange, newRouting, type RoutingState, route } from '../nodes/rabbitmq/routing.ts';
 import type { ParsedTopology, TopologyDocument } from '../topology/document.ts';
 import { parseTopologyDocument } from '../topology/parse.ts';
@@ -144,14 +144,7 @@ const MESSAGES: readonly RoutedMessage[] = ['', 'a', 'a.b', 'c.b', 'a.x.b'].flat
       ['size', 'large'],
       ['x-v', null],
     ]),
-  ].map((headers) => ({
-    key,
-    cc: [],
-    bcc: [],
-    headers,
-    messageId: null,
-    correlationId: null,
-  })),
+  ].map((headers) => keyedMessage(key, headers)),
 );
 
 describe('a definitions file', () => {

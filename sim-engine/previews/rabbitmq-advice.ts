@@ -5,7 +5,7 @@ import type { TableEntry } from '../nodes/fields.ts';
 import { amqpName, headerTable, queueSpec } from '../nodes/rabbitmq/declared-arguments.ts';
 import { type DeclaredRouting, declaredRouting } from '../nodes/rabbitmq/declared-routing.ts';
 import { REPLY_QUEUE } from '../nodes/rabbitmq/direct-replies.ts';
-import type { Version } from '../nodes/rabbitmq/model.ts';
+import { keyedMessage, type Version } from '../nodes/rabbitmq/model.ts';
 import { declarationRefusal } from '../nodes/rabbitmq/queue-settings.ts';
 import { route } from '../nodes/rabbitmq/routing.ts';
 import type { SketchedWire } from '../topology/connect.ts';
@@ -157,7 +157,7 @@ class Adviser {
     const key = params.routingKey as string;
     if (key.includes('{')) return this.reachable(to);
     const headers = headerTable(params.headers as readonly TableEntry[]);
-    const names = route(routing, amqpName(part), { key, cc: [], bcc: [], headers, messageId: null, correlationId: null });
+    const names = route(routing, amqpName(part), keyedMessage(key, headers));
     return queues.filter(({ spec }) => names.includes(spec.name)).map(({ id }) => id);
   }
 

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { addArc, arcOf, isHashedBy, newRing, removeArc, weightOf } from './consistent-hash.ts';
 import { phash2, type Term } from './erlang-hash.ts';
-import type { HeaderTable, HeaderValue, RoutedMessage, Version } from './model.ts';
+import { type HeaderTable, type HeaderValue, keyedMessage, type RoutedMessage, type Version } from './model.ts';
 
 const atom = (name: string): Term => ({ is: 'atom', name });
 const binary = (text: string): Term => ({ is: 'binary', text });
@@ -71,15 +71,7 @@ describe('the hash of an Erlang term', () => {
 });
 
 const NO_ARGS: HeaderTable = new Map();
-const keyed = (key: string, more: Partial<RoutedMessage> = {}): RoutedMessage => ({
-  key,
-  cc: [],
-  bcc: [],
-  headers: null,
-  messageId: null,
-  correlationId: null,
-  ...more,
-});
+const keyed = (key: string, more: Partial<RoutedMessage> = {}): RoutedMessage => ({ ...keyedMessage(key), ...more });
 
 describe('a hash ring', () => {
   const where = (ring: ReturnType<typeof newRing>, args: HeaderTable = NO_ARGS, version: Version = '4.3', with_ = keyed('k1')) =>

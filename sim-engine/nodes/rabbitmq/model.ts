@@ -82,6 +82,16 @@ export interface Message {
 /** What its way through the exchanges depends on. */
 export type RoutedMessage = Pick<Message, 'key' | 'cc' | 'bcc' | 'headers' | 'messageId' | 'correlationId'>;
 
+/** A message of which only its key and its headers are known. */
+export const keyedMessage = (key: string, headers: HeaderTable | null = null): RoutedMessage => ({
+  key,
+  cc: [],
+  bcc: [],
+  headers,
+  messageId: null,
+  correlationId: null,
+});
+
 export type ExchangeType = 'direct' | 'fanout' | 'topic' | 'headers' | 'x-consistent-hash';
 
 export interface ExchangeSpec {

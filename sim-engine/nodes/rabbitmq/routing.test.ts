@@ -11,9 +11,9 @@ import {
   type ExchangeSpec,
   type HeaderTable,
   type HeaderValue,
+  keyedMessage,
   NOT_FOUND,
   PRECONDITION_FAILED,
-  type RoutedMessage,
 } from './model.ts';
 import {
   addQueue,
@@ -54,14 +54,6 @@ const toExchange = (source: string, destination: string, key = ''): BindingSpec 
   toExchange: true,
   key,
   args: table(),
-});
-const keyed = (key: string, headers: HeaderTable | null = null): RoutedMessage => ({
-  key,
-  cc: [],
-  bcc: [],
-  headers,
-  messageId: null,
-  correlationId: null,
 });
 
 function routing(...specs: readonly ExchangeSpec[]): RoutingState {
@@ -113,7 +105,7 @@ describe('an exchange', () => {
       DONE,
       NOT_FOUND,
     ]);
-    expect(route(state, 'nowhere', keyed('a'))).toEqual([]);
+    expect(route(state, 'nowhere', keyedMessage('a'))).toEqual([]);
   });
 
   it('may be deleted if unused while bindings lead to it and none from it', () => {
@@ -122,7 +114,7 @@ describe('an exchange', () => {
     bind(state, toQueue('x', 'a'));
     expect(deleteExchange(state, 'x', true)).toBe(PRECONDITION_FAILED);
     expect(deleteExchange(state, 'y', true)).toBe(DONE);
-    expect(route(state, 'x', keyed(''))).toEqual(['a']);
+    expect(route(state, 'x', keyedMessage(''))).toEqual(['a']);
     expect(deleteExchange(state, 'x', false)).toBe(DONE);
     expect(deleteExchange(state, 'x', false)).toBe(DONE);
   });
@@ -177,9 +169,9 @@ describe('an exchange', () => {
     bind(state, toQueue('toA', 'a'));
     bind(state, toQueue('toB', 'b'));
     for (const name of ['x', 'y']) setPolicyAlternate(state, name, 'toB');
-    expect([route(state, 'x', keyed('k')), route(state, 'y', keyed('k'))]).toEqual([['b'], ['a']]);
+    expect([route(state, 'x', keyedMessage('k')), route(state, 'y', keyedMessage('k'))]).toEqual([['b'], ['a']]);
     setPolicyAlternate(state, 'x', null);
-    expect(route(state, 'x', keyed('k'))).toEqual([]);
+    expect(route(state, 'x', keyedMessage('k'))).toEqual([]);
   });
 });
 
@@ -203,8 +195,8 @@ describe('a binding', () => {
     bind(state, toQueue('x', 'a', '', table({ 'x-match': 'any', k: { double: 1 } })));
     expect(state.exchanges.get('x')?.bindings.size).toBe(2);
     unbind(state, toQueue('x', 'a', '', table({ 'x-match': 'any', k: 1 })));
-    expect(route(state, 'x', keyed('', table({ k: 1 })))).toEqual([]);
-    expect(route(state, 'x', keyed('', table({ k: { double: 1 } })))).toEqual(['a']);
+    expect(route(state, 'x', keyedMessage('', table({ k: 1 })))).toEqual([]);
+    expect(route(state, 'x', keyedMessage('', table({ k: { double: 1 } })))).toEqual(['a']);
   });
 
   it('of a topic exchange has at most two # from 4.3 on; a hash ring wants a weight', () => {
@@ -225,8 +217,8 @@ describe('a binding', () => {
     bind(state, toQueue('t', 'b', 'k'));
     removeQueue(state, 'a');
     addQueue(state, 'a');
-    expect(route(state, 't', keyed('k'))).toEqual(['b']);
-    expect(route(state, '', keyed('a'))).toEqual(['a']);
+    expect(route(state, 't', keyedMessage('k'))).toEqual(['b']);
+    expect(route(state, '', keyedMessage('a'))).toEqual(['a']);
   });
 });
 

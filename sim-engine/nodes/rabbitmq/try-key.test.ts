@@ -6,7 +6,7 @@ import { defaultParams } from '../../topology/params.ts';
 import type { Value } from '../fields.ts';
 import { type BrokerPart, type BrokerRelation, type DeclaredRouting, declaredRouting } from './declared-routing.ts';
 import { BINDING, RABBITMQ_EXCHANGE } from './exchange.declaration.ts';
-import type { HeaderTable, RoutedMessage } from './model.ts';
+import { keyedMessage } from './model.ts';
 import { RABBITMQ_QUEUE } from './queue.declaration.ts';
 import { type Tried, tryKey } from './try-key.ts';
 
@@ -29,14 +29,6 @@ const binding = (id: string, from: string, to: string, given: Given = {}): Broke
   params: { ...defaultParams(BINDING.fields), ...given },
 });
 const alternate = (id: string, from: string, to: string): BrokerRelation => ({ id, kind: 'alternate', from, to, params: {} });
-const message = (key: string, headers: HeaderTable | null = null): RoutedMessage => ({
-  key,
-  cc: [],
-  bcc: [],
-  headers,
-  messageId: null,
-  correlationId: null,
-});
 
 /** The brief's exchange, with analytics behind an exchange of its own and a place for what nobody wants. */
 const SHOP = declaredRouting(
@@ -74,7 +66,7 @@ describe('trying a routing key', () => {
   });
 
   it('lights up every binding that takes the message, through exchanges to the alternate one', () => {
-    const tried = tryKey(SHOP, 'order_events', message('order.created'));
+    const tried = tryKey(SHOP, 'order_events', keyedMessage('order.created'));
     expect(way(tried)).toEqual([
       ['order_events', 'publish', ['mail-1', 'stock-1', 'to-audit']],
       ['audit', 'binding', []],
@@ -85,7 +77,7 @@ describe('trying a routing key', () => {
   });
 
   it('asks the headers where the way leads through a headers exchange', () => {
-    const tried = tryKey(SHOP, 'order_events', message('payment.failed', new Map([['size', 'large']])));
+    const tried = tryKey(SHOP, 'order_events', keyedMessage('payment.failed', new Map([['size', 'large']])));
     expect(way(tried)).toEqual([
       ['order_events', 'publish', ['to-audit']],
       ['audit', 'binding', ['large']],
@@ -94,8 +86,8 @@ describe('trying a routing key', () => {
   });
 
   it('by the default exchange names the queue itself, and an exchange that is not there the code', () => {
-    expect(tryKey(SHOP, '', message('mails'))).toEqual({ refused: 0, exchanges: [], queues: ['mails'] });
-    expect(tryKey(SHOP, 'order-events', message('order.created')).refused).toBe(404);
+    expect(tryKey(SHOP, '', keyedMessage('mails'))).toEqual({ refused: 0, exchanges: [], queues: ['mails'] });
+    expect(tryKey(SHOP, 'order-events', keyedMessage('order.created')).refused).toBe(404);
   });
 
   it('of a hash ring lights up the one binding that the key falls to, in the order of their ids as people count', () => {
@@ -107,7 +99,7 @@ describe('trying a routing key', () => {
     );
     expect(ring.bindings.map(({ id }) => id).at(-1)).toBe('binding-12');
     for (const key of ['a', 'b', 'c', 'd', 'e']) {
-      const { exchanges, queues } = tryKey(ring, 'ring', message(key));
+      const { exchanges, queues } = tryKey(ring, 'ring', keyedMessage(key));
       expect(queues).toHaveLength(1);
       expect(exchanges[0]?.taken).toEqual([`binding-${(queues[0] as string).slice(1)}`]);
     }
@@ -158,7 +150,7 @@ describe('trying a routing key', () => {
           ],
         );
         expect(declared.refused).toEqual([]);
-        const tried = tryKey(declared, start, message(key, headers));
+        const tried = tryKey(declared, start, keyedMessage(key, headers));
         const lit = new Set(tried.exchanges.flatMap(({ taken }) => taken));
         const ends = bindings.filter(({ to }, i) => queues.includes(to) && lit.has(`b${i}`)).map(({ to }) => to);
         expect([...new Set(ends)].sort()).toEqual(tried.queues);

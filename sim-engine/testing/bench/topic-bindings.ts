@@ -1,5 +1,6 @@
 // A publish through a topic exchange of RabbitMQ with ever more bindings: routing alone, which takes no simulated time.
 
+import { keyedMessage } from '../../nodes/rabbitmq/model.ts';
 import { addQueue, bind, declareExchange, newRouting, route } from '../../nodes/rabbitmq/routing.ts';
 import { CpuClock, type GrowthMeasured, growthOf, rounded } from './meter.ts';
 
@@ -60,7 +61,7 @@ function topicOf(bindings: number): (publishes: number) => number {
   const messages = Array.from({ length: TOPIC_KEYS }, (_, n) => {
     const shop = (n * 7919) % bindings;
     const key = `order.r${shop % REGIONS}.shop${shop}`;
-    return { key, cc: [], bcc: [], headers: null, messageId: null, correlationId: null };
+    return keyedMessage(key);
   });
   return (publishes) => {
     let copies = 0;

@@ -4,7 +4,7 @@
 import { exportDefinitions, importDefinitions } from '../../foreign/rabbitmq-definitions.ts';
 import { isSamePlain } from '../../kernel/plain-state.ts';
 import { type DeclaredRouting, declaredRouting } from '../../nodes/rabbitmq/declared-routing.ts';
-import type { HeaderTable, RoutedMessage, Version } from '../../nodes/rabbitmq/model.ts';
+import { type HeaderTable, keyedMessage, type RoutedMessage, type Version } from '../../nodes/rabbitmq/model.ts';
 import { route } from '../../nodes/rabbitmq/routing.ts';
 import { describeProblem } from '../../topology/describe-problem.ts';
 import type { ParsedTopology, Problem, Result } from '../../topology/document.ts';
@@ -96,9 +96,8 @@ function probesOf(input: { readonly [key: string]: unknown }): readonly Probe[] 
     const asked = Object.entries((args ?? {}) as { readonly [name: string]: string }).filter(([name]) => name !== 'x-match');
     if (asked.length > 0) tables.push(new Map(asked));
   }
-  const rest = { cc: [], bcc: [], messageId: null, correlationId: null };
   return exchanges.flatMap((exchange) =>
-    [...keys].flatMap((key) => tables.map((headers): Probe => ({ exchange, message: { key, headers, ...rest } }))),
+    [...keys].flatMap((key) => tables.map((headers): Probe => ({ exchange, message: keyedMessage(key, headers) }))),
   );
 }
 

@@ -2,7 +2,7 @@
 // consistent-hash exchange. Everything is declared, bound and published through the operations the broker's actor uses.
 
 import { isSamePlain } from '../../kernel/plain-state.ts';
-import type { BindingSpec, ReplyCode, RoutedMessage, Version } from '../../nodes/rabbitmq/model.ts';
+import { type BindingSpec, keyedMessage, type ReplyCode, type RoutedMessage, type Version } from '../../nodes/rabbitmq/model.ts';
 import {
   addQueue,
   bind,
@@ -19,15 +19,7 @@ import { type JsonTable, tableOf, versionOf } from './rabbitmq-values.ts';
 const BUILT: Version = '4.3';
 
 /** A message of which only what matters on its way is given. */
-const messageOf = (given: Partial<RoutedMessage>): RoutedMessage => ({
-  key: '',
-  cc: [],
-  bcc: [],
-  headers: null,
-  messageId: null,
-  correlationId: null,
-  ...given,
-});
+const messageOf = (given: Partial<RoutedMessage>): RoutedMessage => ({ ...keyedMessage(''), ...given });
 
 function judged(found: unknown, expected: unknown): Judgement {
   return { faults: isSamePlain(found, expected) ? [] : [`${JSON.stringify(found)}, recorded ${JSON.stringify(expected)}`] };
