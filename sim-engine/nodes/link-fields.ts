@@ -1,6 +1,7 @@
-// The fields of every wire that travels: what the network between two nodes does to what is on it.
+// Fields of wires that do not depend on what these lead to: of every one that travels what the network does to what is on it, and of those on
+// which a host publishes its results their share of them.
 
-import { declareFields } from './declare.ts';
+import { type BareFields, declareFields } from './declare.ts';
 
 export const LINK_FIELDS = declareFields('wire', {
   delay: {
@@ -37,3 +38,8 @@ export const LINK_FIELDS = declareFields('wire', {
     advanced: true,
   },
 });
+
+/** Where each result goes out on one wire (`publishing.ts`): how much more often on this one than on one with 1. */
+export const SHARE_FIELDS = {
+  share: { kind: 'ratio', unit: '×', min: 0, max: 1000, default: 1, live: true, advanced: true },
+} as const satisfies BareFields;

@@ -1,6 +1,7 @@
 // The wire on which a producer of the Java library speaks with a cluster. Plain data.
 
 import { declareFields, declareWire } from '../declare.ts';
+import { SHARE_FIELDS } from '../link-fields.ts';
 import type { WireKind } from '../node-kind.ts';
 
 const GIB = 1024 * 1024 * 1024;
@@ -139,7 +140,7 @@ const PRODUCE_FIELDS = declareFields('kafka-produce', {
     live: false,
     advanced: true,
   },
-  share: { kind: 'ratio', unit: '×', min: 0, max: 1000, default: 1, live: true, advanced: true },
+  ...SHARE_FIELDS,
 });
 
 /** A sender or service publishes records to a topic. */

@@ -2,6 +2,7 @@
 // Plain data. A publisher's wire ends at an exchange or, through the default exchange, at a queue; a consumer's begins at a queue.
 
 import { declareFields, declareNode, declareWire } from '../declare.ts';
+import { SHARE_FIELDS } from '../link-fields.ts';
 import type { NodeKind, WireKind } from '../node-kind.ts';
 import { RABBITMQ_EXCHANGE, TO_EXCHANGE, TO_QUEUE } from './exchange.declaration.ts';
 import { RABBITMQ_QUEUE } from './queue.declaration.ts';
@@ -111,7 +112,7 @@ const PUBLISH_FIELDS = declareFields('rabbitmq-publish', {
     live: true,
     advanced: true,
   },
-  share: { kind: 'ratio', unit: '×', min: 0, max: 1000, default: 1, live: true, advanced: true },
+  ...SHARE_FIELDS,
   ...CLIENT_FIELDS,
 });
 

@@ -2,6 +2,7 @@
 
 import { declareFields, declareWire } from '../declare.ts';
 import type { Fields } from '../fields.ts';
+import { SHARE_FIELDS } from '../link-fields.ts';
 import type { WireKind } from '../node-kind.ts';
 
 const PUBLISH_FIELDS = declareFields('publish', {
@@ -23,15 +24,7 @@ const PUBLISH_FIELDS = declareFields('publish', {
     live: true,
     advanced: true,
   },
-  share: {
-    kind: 'ratio',
-    unit: '×',
-    min: 0,
-    max: 1000,
-    default: 1,
-    live: true,
-    advanced: true,
-  },
+  ...SHARE_FIELDS,
 });
 
 const DELIVER_FIELDS = declareFields('deliver', {
