@@ -86,6 +86,41 @@ describe('sticky', () => {
     expect(assign('sticky', topics({ t0: 1, t1: 2, t2: 3 }), who)).toEqual({ C1: 't0-0 t1-0 t1-1', C2: 't2-0 t2-1 t2-2' });
   });
 
+  it('gives nothing back to one who held it before and now has all that it wants', () => {
+    const [a, b, c] = members(
+      { a: ['t'], b: ['u'], c: ['t'] },
+      { a: ['t-0', 't-1', 't-2', 't-3', 't-4', 't-5'], b: ['u-0', 't-0'] },
+    );
+    const who = [{ ...a, generation: 2 }, b, c] as GroupMember[];
+    expect(assign('sticky', topics({ t: 6, u: 1 }), who)).toEqual({ a: 't-3 t-4 t-5', b: 'u-0', c: 't-0 t-1 t-2' });
+  });
+
+  it("ends where moves go round in circles: with these wishes Kafka's own assignor never does", () => {
+    const t0 = [2, 3, 4, 5, 6, 7, 8, 9, 10].map((partition) => `t0-${partition}`);
+    const there = topics({ t0: 11, t1: 6, t2: 10, t4: 2 });
+    const wishes = {
+      c0: ['t1'],
+      c1: ['t1', 't2', 't4'],
+      c2: ['t2'],
+      c3: ['t0', 't1', 't4'],
+      c4: ['t0', 't2'],
+      c5: ['t2'],
+      c6: ['t4'],
+    };
+    const who = members(wishes, {
+      c0: ['t1-0', 't1-2', 't1-3', 't1-4', 't1-5'],
+      c1: ['t4-1'],
+      c2: ['t2-4', 't2-5', 't2-6', 't2-7', 't2-9'],
+      c4: t0,
+    });
+    const given = Object.values(assign('sticky', there, who))
+      .join(' ')
+      .trim()
+      .split(/ +/);
+    expect(new Set(given).size).toBe(29);
+    expect(given).toHaveLength(29);
+  });
+
   it('believes the later generation, and nobody where two of one generation claim the same', () => {
     const older: GroupMember = { ...(members({ a: ['t'] }, { a: ['t-0', 't-1'] })[0] as GroupMember), generation: 1 };
     const newer: GroupMember = { ...(members({ b: ['t'] }, { b: ['t-0', 't-2'] })[0] as GroupMember), generation: 2 };

@@ -1,7 +1,7 @@
 // What has moved between members while a sticky assignor evens out loads. Of two partitions of one topic it makes sure that they do not
 // change places: instead, the one that moved goes back. Follows `PartitionMovements` of `AbstractStickyAssignor`.
 
-import { nameOf, type TopicPartition } from './assignment.ts';
+import { byText, nameOf, type TopicPartition } from './assignment.ts';
 import { bucketCount, partitionBucket } from './hash-order.ts';
 
 /** Partitions of one topic that came from one member and are with another. */
@@ -35,6 +35,11 @@ export class Movements {
     const origin = this.origins.get(nameOf(partition)) ?? from;
     const back = this.routes.get(routeKey(partition, to, origin));
     return back === undefined ? partition : firstOf(back);
+  }
+
+  /** Where everything that has moved began, by name. */
+  state(): readonly (readonly [string, string])[] {
+    return [...this.origins].sort(([a], [b]) => byText(a, b));
   }
 
   private forget(partition: TopicPartition, from: string, to: string): void {
