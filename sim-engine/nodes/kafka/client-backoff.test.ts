@@ -22,4 +22,8 @@ describe('the wait before a retry', () => {
     expect(usesBackoffDraw({ ...RETRY, jitter: 0 })).toBe(false);
     expect(clientBackoffMs(constant, 3, 0.9)).toBe(1000);
   });
+
+  it('is nothing where the first one is nothing', () => {
+    for (const multiplier of [1, 2]) expect(clientBackoffMs({ ...RETRY, initialMs: 0, maxMs: 1, multiplier }, 3, 0.5)).toBe(0);
+  });
 });

@@ -1,7 +1,7 @@
 // How long a Kafka client waits before it tries again or reconnects. Used by producer and consumer clients; keeps no state, takes no
 // time, and the uniform draw is handed in. Follows `ExponentialBackoff`; vectors/kafka/exponential-backoff.json; K21.
 
-import { exp2, floor, min } from '../../kernel/exact-math.ts';
+import { exp2, floor, max, min } from '../../kernel/exact-math.ts';
 
 export interface ClientBackoff {
   readonly initialMs: number;
@@ -23,7 +23,9 @@ export const CLIENT_JITTER = 0.2;
  */
 export function clientBackoffMs({ initialMs, multiplier, maxMs, jitter }: ClientBackoff, failures: number, u: number): number {
   if (maxMs <= initialMs) return maxMs;
-  const failuresMax = log(maxMs / (initialMs > 1 ? initialMs : 1)) / log(multiplier);
+  // Nothing grows from nothing, by whatever it is multiplied; by 1, the power at which growth ends would be none at all.
+  if (initialMs === 0) return 0;
+  const failuresMax = log(maxMs / max(initialMs, 1)) / log(multiplier);
   const term = initialMs * power(multiplier, min(failures, failuresMax));
   return min(maxMs, floor(jitter === 0 ? term : (1 - jitter + 2 * jitter * u) * term));
 }
