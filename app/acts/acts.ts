@@ -220,8 +220,10 @@ export async function pasteText(source: string): Promise<void> {
     tell(text('paste.no-drawing'));
     return;
   }
-  const { readPart } = await import('./read-part.ts');
-  const part = readPart(source);
+  const { placeOf, readPart, withRoomFor } = await import('./read-part.ts');
+  const drawing = drawingNow();
+  if (drawing === null) return;
+  const part = readPart(source, topologyOf(drawing));
   if (!part.ok) {
     await refuseFor(text('paste.refused'), part.problems);
     return;
@@ -230,12 +232,9 @@ export async function pasteText(source: string): Promise<void> {
   const off = PASTE_STEP * pasted.times;
   let copies: readonly string[] = [];
   edit((now) => {
-    const copied = withCopies(now, part.value, (node) => ({
-      x: (node.position?.x ?? 0) + off,
-      y: (node.position?.y ?? 0) + off,
-    }));
+    const copied = withCopies(now, part.value, (node) => placeOf(topologyOf(now), node, off));
     copies = copied.ids;
-    return copied.drawing;
+    return withRoomFor(copied.drawing, copies);
   });
   select(copies);
   focusOnCanvas(copies[0]);
