@@ -99,8 +99,10 @@ export class BrokerSessions {
     // Of its replies a channel has one reader.
     const wanted = this.drawing.drawn.replyParts.has(connection.selfId) ? 1 : count;
     const queue = this.drawing.nameOf(connection.selfId);
-    const args = new Map<string, HeaderValue>([['x-priority', priority as number]]);
+    const args = new Map<string, HeaderValue>();
+    // A stream knows no priorities, and refuses who reads with one.
     if (broker.named(queue)?.stream) args.set('x-stream-offset', offsetOf(connection.params.streamOffset as string));
+    else args.set('x-priority', priority as number);
     const { channel } = session;
     while (session.consumers < wanted) {
       const tag = `${connection.wireId}#${++session.consumers}`;

@@ -42,8 +42,8 @@ import {
 import { type Policy, policyFor } from './policies.ts';
 import { type PublishResult, readPublish, spread } from './publishing.ts';
 import { newQueue, type Parting, type Queue, type Retained } from './queue.ts';
-import { entriesIn, kindOf, type Reading } from './queue-kinds.ts';
-import { declarationRefusal, isSameDeclaration, queueTypeOf, settingsOf } from './queue-settings.ts';
+import { entriesIn, isReadable, kindOf, type Reading } from './queue-kinds.ts';
+import { declarationRefusal, queueTypeOf, redeclarationRefusal, settingsOf } from './queue-settings.ts';
 import { quorumAck, retryDeathNs } from './quorum-queue.ts';
 import {
   addQueue as addRoutedQueue,
@@ -256,7 +256,7 @@ export class Broker implements BrokerCore {
     const channel = this.channel(id);
     const there = this.named(spec.name);
     if (there !== undefined) {
-      const code = this.lockOf(there, channel) || (isSameDeclaration(there.spec, spec) ? DONE : PRECONDITION_FAILED);
+      const code = this.lockOf(there, channel) || redeclarationRefusal(there.spec, spec, this.version);
       return code === DONE ? this.measured(there) : { code: this.refuse(channel, code), ready: 0, consumers: 0 };
     }
     const code = isMinority(this)
@@ -323,7 +323,8 @@ export class Broker implements BrokerCore {
 
   private keptBy(queue: Queue, ifUnused: boolean, ifEmpty: boolean): ReplyCode {
     if (!ifUnused && !ifEmpty) return DONE;
-    if (!kindOf(queue).knowsConditions) return NOT_IMPLEMENTED;
+    const { conditions } = kindOf(queue);
+    if (conditions !== 'kept') return conditions === 'refused' ? NOT_IMPLEMENTED : DONE;
     return (ifEmpty && queue.ready > 0) || (ifUnused && queue.consumers.size > 0) ? PRECONDITION_FAILED : DONE;
   }
 
@@ -435,8 +436,7 @@ export class Broker implements BrokerCore {
   private consumeRefusal(channel: Channel, queue: Queue | undefined, tag: string, reading: Reading): ReplyCode {
     if (channel.consumers.has(tag)) return NOT_ALLOWED;
     if (queue === undefined) return NOT_FOUND;
-    const priority = reading.args.get('x-priority');
-    if (priority !== undefined && !Number.isInteger(priority)) return PRECONDITION_FAILED;
+    if (!isReadable(queue, reading.args, this.version)) return PRECONDITION_FAILED;
     return this.lockOf(queue, channel) || kindOf(queue).consumeRefusal(queue, reading);
   }
 

@@ -5,8 +5,9 @@ import type { Channel } from './channel.ts';
 import { classicEnqueue, classicWouldOverflow } from './classic-queue.ts';
 import { deliverReply, isReplyAddress, REPLY_PREFIX, REPLY_QUEUE, replyChannel } from './direct-replies.ts';
 import type { Entry } from './entry-line.ts';
-import { DONE, type HeaderTable, type Message, PRECONDITION_FAILED, type ReplyCode } from './model.ts';
+import { DONE, type HeaderTable, type HeaderValue, type Message, PRECONDITION_FAILED, type ReplyCode } from './model.ts';
 import type { Queue } from './queue.ts';
+import { isExpiration } from './queue-settings.ts';
 import { quorumEnqueue, quorumRefuses } from './quorum-queue.ts';
 import { publishRefusal } from './routing.ts';
 import { appendToStream } from './stream-queue.ts';
@@ -32,7 +33,7 @@ export function readPublish(core: BrokerCore, channel: Channel, sent: Message): 
     if (channel.replyTag === null) return PRECONDITION_FAILED;
     replyTo = `${REPLY_PREFIX}${channel.id}`;
   }
-  if (sent.expiration !== null && !/^[0-9]+$/.test(sent.expiration)) return PRECONDITION_FAILED;
+  if (sent.expiration !== null && !isExpiration(sent.expiration)) return PRECONDITION_FAILED;
   const cc = furtherKeys(headers, 'CC');
   const bcc = furtherKeys(headers, 'BCC');
   if (cc === null || bcc === null) return PRECONDITION_FAILED;
@@ -130,10 +131,9 @@ function refusedEntry(message: Message): Entry {
   };
 }
 
-/** Routing keys in a header: a list of texts, none if there is no such header, null if it is anything else. */
+/** Routing keys in a header: the texts of a list, none if there is no such header, null if it is anything else. */
 function furtherKeys(headers: HeaderTable | null, name: string): readonly string[] | null {
   const value = headers?.get(name);
   if (value === undefined) return [];
-  if (!Array.isArray(value) || !value.every((key) => typeof key === 'string')) return null;
-  return value as readonly string[];
+  return Array.isArray(value) ? (value as readonly HeaderValue[]).filter((key) => typeof key === 'string') : null;
 }

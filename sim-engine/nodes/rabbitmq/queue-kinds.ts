@@ -20,7 +20,7 @@ import {
 } from './classic-queue.ts';
 import type { Consumer } from './consumers.ts';
 import { type Entry, entriesOf } from './entry-line.ts';
-import { DONE, type HeaderTable, NOT_IMPLEMENTED, type ReplyCode } from './model.ts';
+import { DONE, type HeaderTable, NOT_IMPLEMENTED, type ReplyCode, type Version } from './model.ts';
 import type { Queue, QueueHost } from './queue.ts';
 import type { Overflow, QueueType } from './queue-settings.ts';
 import {
@@ -61,8 +61,10 @@ export interface Reading {
 }
 
 export interface QueueKind {
-  /** Whether deleting it may be made conditional. */
-  readonly knowsConditions: boolean;
+  /** What becomes of a deletion that is made conditional. */
+  readonly conditions: 'kept' | 'refused' | 'passed over';
+  /** Arguments with which it may be read. */
+  readonly readingArguments: readonly string[];
   /** What a passive declaration tells, and whether asking counts as use. */
   readonly countsAsking: boolean;
   consumerCount(queue: Queue): number;
@@ -90,7 +92,8 @@ export interface QueueKind {
 const isFailed = (how: Settling): boolean => how === 'reject-requeue' || how === 'reject-discard';
 
 const CLASSIC: QueueKind = {
-  knowsConditions: true,
+  conditions: 'kept',
+  readingArguments: ['x-priority'],
   countsAsking: true,
   consumerCount: ({ consumers }) => consumers.size,
   consumeRefusal: (queue, { isExclusive }) => classicConsumeRefusal(queue, isExclusive),
@@ -116,7 +119,8 @@ const CLASSIC: QueueKind = {
 };
 
 const QUORUM: QueueKind = {
-  knowsConditions: false,
+  conditions: 'refused',
+  readingArguments: ['x-priority', 'x-consumer-timeout'],
   countsAsking: false,
   consumerCount: quorumConsumerCount,
   // A window of the whole channel is nothing it could keep to.
@@ -143,7 +147,8 @@ const QUORUM: QueueKind = {
 };
 
 const STREAM: QueueKind = {
-  knowsConditions: false,
+  conditions: 'passed over',
+  readingArguments: ['x-stream-offset', 'x-stream-filter', 'x-stream-match-unfiltered'],
   countsAsking: false,
   consumerCount: ({ consumers }) => consumers.size,
   consumeRefusal: (_queue, { args, isAutomatic, prefetch }) => streamConsumeRefusal(prefetch, isAutomatic, args),
@@ -178,4 +183,19 @@ export function* entriesIn(queue: Queue): Generator<Entry> {
   for (const { entry } of queue.retained) yield entry;
   yield* recordsOf(queue);
   if (queue.stream === null) for (const { entry } of valuesOf(queue.unacked)) yield entry;
+}
+
+const READING_ARGUMENTS: readonly string[] = Object.values(KINDS).flatMap(({ readingArguments }) => readingArguments);
+
+/** Whether a queue may be read with these arguments: none that only others know, and numbers where it takes one (`check_consume_arguments`). */
+export function isReadable(queue: Queue, args: HeaderTable, version: Version): boolean {
+  const { readingArguments } = kindOf(queue);
+  for (const [name, value] of args) {
+    // Came with 4.3.
+    if (name === 'x-consumer-timeout' && version !== '4.3') continue;
+    if (READING_ARGUMENTS.includes(name) && !readingArguments.includes(name)) return false;
+    if (name === 'x-priority' && !Number.isInteger(value)) return false;
+    if (name === 'x-consumer-timeout' && !(typeof value === 'number' && Number.isInteger(value) && value >= 0)) return false;
+  }
+  return true;
 }

@@ -1,11 +1,13 @@
 // What a queue goes by: its arguments checked for its type, and what policies fill in. Lengths and times take the lower value of the
 // two, names take the argument. `x-` stands before the name in an argument and is left out in a policy.
 
+import { isSameValue } from './headers-match.ts';
 import {
   type HeaderTable,
   type HeaderValue,
   PRECONDITION_FAILED,
   type QueueSpec,
+  RESOURCE_LOCKED,
   type ReplyCode,
   type Version,
 } from './model.ts';
@@ -81,6 +83,7 @@ const KNOWN: Readonly<Record<QueueType, readonly string[]>> = {
 const ALL_KNOWN: ReadonlySet<string> = new Set([...KNOWN.classic, ...KNOWN.quorum, ...KNOWN.stream]);
 /** Came with 4.3: an older server knows nothing of them and passes them over. */
 const SINCE_43: ReadonlySet<string> = new Set([
+  'x-consumer-timeout',
   'x-delayed-retry-type',
   'x-delayed-retry-min',
   'x-delayed-retry-max',
@@ -88,12 +91,12 @@ const SINCE_43: ReadonlySet<string> = new Set([
 ]);
 
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  'x-queue-leader-locator': ['client-local', 'balanced', 'random', 'least-leaders'],
   'x-overflow': ['drop-head', 'reject-publish', 'reject-publish-dlx'],
   'x-dead-letter-strategy': ['at-most-once', 'at-least-once'],
-  'x-delayed-retry-type': ['disabled', 'all', 'failed', 'returned'],
 };
+const RETRIES: readonly string[] = ['disabled', 'all', 'failed', 'returned'] satisfies readonly DelayedRetry[];
 const COUNTS: ReadonlySet<string> = new Set([
-  'x-message-ttl',
   'x-max-length',
   'x-max-length-bytes',
   'x-max-in-memory-length',
@@ -101,10 +104,15 @@ const COUNTS: ReadonlySet<string> = new Set([
   'x-consumer-timeout',
   'x-consumer-disconnected-timeout',
   'x-stream-max-segment-size-bytes',
-  'x-delayed-retry-min',
-  'x-delayed-retry-max',
 ]);
-const POSITIVE: ReadonlySet<string> = new Set(['x-expires', 'x-quorum-initial-group-size', 'x-initial-cluster-size']);
+const POSITIVE: ReadonlySet<string> = new Set(['x-quorum-initial-group-size', 'x-initial-cluster-size']);
+
+/** The longest time to live, of queues and of messages: ten years. Source: `rabbit_misc`, check_expiry. */
+const LIFE_MAX_MS = 315_360_000_000;
+const isLife = (value: HeaderValue): value is number => isWhole(value) && value >= 0 && value <= LIFE_MAX_MS;
+
+/** Whether a message may be published with this `expiration`: a whole number of ms as Erlang reads one. */
+export const isExpiration = (text: string): boolean => /^\+?[0-9]+$/.test(text) && isLife(Number(text));
 
 /** Null for a type that nobody knows. */
 export function queueTypeOf(args: HeaderTable): QueueType | null {
@@ -120,25 +128,33 @@ export function declarationRefusal(spec: QueueSpec, version: Version): ReplyCode
   for (const [name, value] of spec.args) {
     if (version !== '4.3' && SINCE_43.has(name)) continue;
     if (ALL_KNOWN.has(name) && !KNOWN[type].includes(name)) return PRECONDITION_FAILED;
-    if (!isAcceptable(name, value, spec.args)) return PRECONDITION_FAILED;
+    if (!isAcceptable(name, value, spec.args, version)) return PRECONDITION_FAILED;
   }
   if (type !== 'classic' && (!spec.isDurable || spec.isExclusive || spec.isAutoDelete)) return PRECONDITION_FAILED;
   return 0;
 }
 
-/** Whether a queue may be declared once more: alike in all that the server compares. */
-export function isSameDeclaration(a: QueueSpec, b: QueueSpec): boolean {
-  if (a.isDurable !== b.isDurable || a.isExclusive !== b.isExclusive || a.isAutoDelete !== b.isAutoDelete) return false;
-  if (queueTypeOf(a.args) !== queueTypeOf(b.args)) return false;
-  const names = new Set([...a.args.keys(), ...b.args.keys()]);
-  names.delete('x-queue-type');
-  for (const name of names) if (!isSameArgument(a.args.get(name), b.args.get(name))) return false;
-  return true;
+/**
+ * Whether a queue may be declared once more: 405 unless both belong to one connection or neither does, 406 unless they are alike in all else
+ * that a server compares. An argument that this type of queue has no use for it does not even see (`assert_equivalence`).
+ */
+export function redeclarationRefusal(there: QueueSpec, again: QueueSpec, version: Version): ReplyCode {
+  if (there.isExclusive !== again.isExclusive) return RESOURCE_LOCKED;
+  const type = queueTypeOf(there.args);
+  if (there.isDurable !== again.isDurable || there.isAutoDelete !== again.isAutoDelete) return PRECONDITION_FAILED;
+  if (type === null || type !== queueTypeOf(again.args)) return PRECONDITION_FAILED;
+  for (const name of KNOWN[type]) {
+    if (name === 'x-queue-type' || (version !== '4.3' && SINCE_43.has(name))) continue;
+    const [ours, theirs] = [there.args.get(name), again.args.get(name)];
+    if (ours === undefined && theirs === undefined) continue;
+    if (ours === undefined || theirs === undefined || !isSameValue(ours, theirs)) return PRECONDITION_FAILED;
+  }
+  return 0;
 }
 
-const isSameArgument = (a: unknown, b: unknown): boolean => a === b;
-
-function isAcceptable(name: string, value: HeaderValue, args: HeaderTable): boolean {
+function isAcceptable(name: string, value: HeaderValue, args: HeaderTable, version: Version): boolean {
+  if (name === 'x-message-ttl') return isLife(value);
+  if (name === 'x-expires') return isLife(value) && value > 0;
   if (COUNTS.has(name)) return isWhole(value) && value >= 0;
   if (POSITIVE.has(name)) return isWhole(value) && value > 0;
   const choices = CHOICES[name];
@@ -146,8 +162,10 @@ function isAcceptable(name: string, value: HeaderValue, args: HeaderTable): bool
   switch (name) {
     case 'x-max-priority':
       return isWhole(value) && value >= 0 && value <= PRIORITY_MAX;
-    case 'x-delivery-limit':
-      return isWhole(value);
+    case 'x-queue-version':
+      return value === 2 || (value === 1 && version !== '4.3');
+    case 'x-queue-mode':
+      return version === '4.3' || value === 'default' || value === 'lazy';
     case 'x-single-active-consumer':
       return typeof value === 'boolean';
     case 'x-dead-letter-exchange':
@@ -174,7 +192,7 @@ const AGE_UNITS: Readonly<Record<string, number>> = {
 
 /** `7D`, `12h`: ms, or null if it is none. */
 function ageMs(text: string): number | null {
-  const parts = /^([1-9][0-9]*)([YMDhms])$/.exec(text);
+  const parts = /^(0*[1-9][0-9]*)([YMDhms])$/.exec(text);
   return parts === null ? null : Number(parts[1]) * (AGE_UNITS[parts[2] as string] as number);
 }
 
@@ -198,7 +216,8 @@ export function settingsOf(args: HeaderTable, policy: HeaderTable, version: Vers
     deliveryLimit: deliveryLimit(args, policy, version),
     isSingleActive: args.get('x-single-active-consumer') === true,
     maxPriority: type === 'classic' ? ((args.get('x-max-priority') as number | undefined) ?? -1) : -1,
-    delayedRetry: (retry as DelayedRetry | null) ?? 'disabled',
+    // What is none of these is declared all the same, and does nothing.
+    delayedRetry: retry !== null && RETRIES.includes(retry) ? (retry as DelayedRetry) : 'disabled',
     delayedRetryMinMs: orElse(number('delayed-retry-min'), 0),
     delayedRetryMaxMs: orElse(number('delayed-retry-max'), RETRY_MAX_MS),
     consumerTimeoutMs: lower(number('consumer-timeout'), CONSUMER_TIMEOUT_MS),

@@ -101,7 +101,7 @@ describe('an exchange', () => {
     expect(publishRefusal(state, 'nowhere')).toBe(NOT_FOUND);
     expect(publishRefusal(state, '')).toBe(DONE);
     expect([checkExchange(state, ''), checkExchange(state, 'in'), checkExchange(state, 'nowhere')]).toEqual([
-      DONE,
+      ACCESS_REFUSED,
       DONE,
       NOT_FOUND,
     ]);

@@ -83,9 +83,11 @@ function isSameExchange(a: ExchangeSpec, b: ExchangeSpec): boolean {
   return ours === undefined || theirs === undefined ? ours === theirs : isSameValue(ours, theirs);
 }
 
-/** 404 if it is not there. */
-export const checkExchange = (state: RoutingState, name: string): ReplyCode =>
-  name === DEFAULT_EXCHANGE || state.exchanges.has(name) ? DONE : NOT_FOUND;
+/** 404 if it is not there, 403 for the default exchange, of which one may not ask. */
+export function checkExchange(state: RoutingState, name: string): ReplyCode {
+  if (name === DEFAULT_EXCHANGE) return ACCESS_REFUSED;
+  return state.exchanges.has(name) ? DONE : NOT_FOUND;
+}
 
 /** 406 if `ifUnused` and it has bindings. Deleting what is not there is done. */
 export function deleteExchange(state: RoutingState, name: string, ifUnused: boolean): ReplyCode {

@@ -98,3 +98,78 @@ describe('a connection that is lost', () => {
     expect(seen(...steps, drain)).toBe('m1');
   });
 });
+
+/** How the last of the steps is answered: a code, or what of it is there. */
+function answer(...steps: readonly Step[]): unknown {
+  const client = new ScriptClient('4.3');
+  let result: unknown;
+  for (const step of steps) result = client.run(step).result;
+  const { closed, error, returned } = (result ?? {}) as Record<string, unknown>;
+  return closed ?? error ?? returned ?? 'done';
+}
+const queue = (args: object, more: object = {}): Step => ({ op: 'queue', name: 'q', args, ...more });
+
+describe('a declaration', () => {
+  it('is not alike if one belongs to a connection and the other does not (`check_exclusive_access`)', () => {
+    expect(answer(queue({}), queue({}, { exclusive: true }))).toBe(405);
+    expect(answer(queue({}, { exclusive: true }), queue({}))).toBe(405);
+  });
+
+  it('is compared in what its type of queue knows, and in nothing else (`assert_args_equivalence`)', () => {
+    expect(answer(queue({}), queue({ 'x-delivery-limit': 5, 'x-consumer-timeout': 5, 'x-unknown': 1 }))).toBe('done');
+    expect(answer(queue({ 'x-unknown': 1 }), queue({}))).toBe('done');
+    expect(answer(queue({}), queue({ 'x-max-length': 5 }))).toBe(406);
+  });
+
+  it.each([
+    [{ 'x-queue-leader-locator': 'anywhere' }, 406],
+    [{ 'x-queue-version': 1 }, 406],
+    [{ 'x-queue-version': 2 }, 'done'],
+    [{ 'x-message-ttl': 315_360_000_001 }, 406],
+    [{ 'x-message-ttl': 315_360_000_000 }, 'done'],
+    [{ 'x-queue-type': 'stream', 'x-max-age': '07h' }, 'done'],
+    [{ 'x-queue-type': 'quorum', 'x-delivery-limit': 'many' }, 'done'],
+    [{ 'x-queue-type': 'quorum', 'x-delayed-retry-type': 'now and then', 'x-delayed-retry-min': -1 }, 'done'],
+  ])('with %j is answered with %s (`declare_args`)', (args, expected) => {
+    expect(answer(queue(args))).toBe(expected);
+  });
+
+  it('of no name is not to be asked for (`check_not_default_exchange`)', () => {
+    expect(answer({ op: 'checkExchange', exchange: '' })).toBe(403);
+  });
+});
+
+describe('who reads', () => {
+  it.each([
+    ['classic', { 'x-stream-offset': 'first' }, 406],
+    ['classic', { 'x-consumer-timeout': 5000 }, 406],
+    ['quorum', { 'x-consumer-timeout': 5000 }, 'done'],
+    ['quorum', { 'x-consumer-timeout': -1 }, 406],
+    ['stream', { 'x-priority': 1 }, 406],
+    ['classic', { 'x-unknown': 1 }, 'done'],
+  ])('a queue that is %s with %j is answered with %s (`check_consume_arguments`)', (type, args, expected) => {
+    const [channel, consume] = reader('A', 5, { args });
+    expect(answer(queue({ 'x-queue-type': type }), channel as Step, consume as Step)).toBe(expected);
+  });
+
+  it('a stream may delete it, on conditions that it passes over', () => {
+    const stream = queue({ 'x-queue-type': 'stream' });
+    expect(answer(stream, { op: 'deleteQueue', queue: 'q', ifUnused: true, ifEmpty: true })).toBe('done');
+  });
+});
+
+describe('a publish', () => {
+  it('goes by the texts in CC and BCC and passes over what else stands there (`header_routes`)', () => {
+    const further = (headers: object): Step => ({ op: 'publish', key: 'none', body: 'm1', headers, mandatory: true });
+    expect(answer(queue({}), further({ CC: [1] }))).toBe(312);
+    expect(answer(queue({}), further({ CC: ['q', 1] }))).toBe('done');
+    expect(answer(queue({}), further({ BCC: [null, 'q'] }))).toBe('done');
+    expect(answer(queue({}), further({ CC: null }))).toBe(406);
+  });
+
+  it('expires after a whole number as Erlang reads one, of ten years at most (`check_expiry`)', () => {
+    const expiring = (expiration: string): Step => ({ op: 'publish', key: 'q', body: 'm1', expiration });
+    expect(answer(queue({}), expiring('+5'))).toBe('done');
+    expect(answer(queue({}), expiring('315360000001'))).toBe(406);
+  });
+});
