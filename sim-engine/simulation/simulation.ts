@@ -321,7 +321,8 @@ export class Simulation {
         for (const { ix, nodeId } of actors) {
           world.faults.begin(ix, FAULT_SLOW, fault.forNs);
           world.lives.setSlow(ix as ActorIx, fault.factor);
-          world.notice('notice.slowed', nodeId, { factor: fault.factor });
+          if (fault.factor === 1) world.notice('notice.at-speed', nodeId);
+          else world.notice('notice.slowed', nodeId, { factor: fault.factor });
         }
         return;
       case 'stall':

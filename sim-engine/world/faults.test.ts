@@ -120,6 +120,11 @@ describe('slow', () => {
     expect(story.notices()[0]).toMatchObject({ key: 'notice.slowed', values: { node: 'worker', factor: 3 } });
   });
 
+  it('by 1 is told as what it is: the normal speed again', () => {
+    const story = line().at('1s', 'slow worker x3').at('2s', 'slow worker x1').to('3s');
+    expect(notices(story)).toEqual(['notice.slowed worker 1000', 'notice.at-speed worker 2000']);
+  });
+
   it('does not touch what is in work', () => {
     const story = line({ sender: { limit: 1 }, worker: { work: lasting('1s') } })
       .at('500ms', 'slow worker x10')

@@ -9,6 +9,7 @@ export const NOTICE_MESSAGES = {
   'notice.restarted.member': 'Broker {number} of {node} is running again.',
   'notice.stalled.member': 'Broker {number} of {node} stands still: it does nothing for a while, and what reaches it waits.',
   'notice.slowed': '{node} now takes {factor} times as long for its work.',
+  'notice.at-speed': '{node} works at its normal speed again.',
   'notice.cut': 'The wire {node} is cut.',
   'notice.healed': 'The wire {node} is whole again.',
   'notice.breaker-opened': '{node} stops calling {peer}: its circuit breaker is open.',
