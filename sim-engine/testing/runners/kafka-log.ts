@@ -1,6 +1,6 @@
 // Judges kafka/idempotent-producer and retention by the log of a partition: scripts enter by the operations that a broker does on it.
 
-import type { Batch } from '../../nodes/kafka/log-segment.ts';
+import { type Batch, newSegment } from '../../nodes/kafka/log-segment.ts';
 import type { LogSettings } from '../../nodes/kafka/log-settings.ts';
 import {
   appendBatch,
@@ -16,8 +16,6 @@ import {
 } from '../../nodes/kafka/partition-log.ts';
 import type { VectorCase, VectorFormat } from './format.ts';
 import { differences } from './kafka-differences.ts';
-
-const MS = 1e6;
 
 /** A log that goes on for ever in one segment. */
 const ENDLESS: LogSettings = {
@@ -128,14 +126,20 @@ interface RetentionInput {
   readonly cleanupPolicy: readonly string[];
 }
 
-/** Appends a batch to each segment, then has the next one begun. */
+/**
+ * Appends a batch to each segment, then has the next one begun; what lay before the first is gone. Moments are in ms: the log only takes
+ * one from another, and those of a calendar have too many ns for a number.
+ */
 function logOf({ segments, logEndOffset, highWatermark, logStartOffset }: RetentionInput): PartitionLog {
-  const log = newPartitionLog((segments[0]?.largestTimestampMs ?? 0) * MS);
+  const log = newPartitionLog(0);
+  const begin = segments[0]?.baseOffset ?? 0;
+  log.logStart = log.highWatermark = log.logEnd = begin;
+  log.segments = [newSegment(begin, 0)];
   for (const [i, { baseOffset, sizeBytes, largestTimestampMs }] of segments.entries()) {
-    if (i > 0) rollSegment(log, largestTimestampMs * MS);
+    if (i > 0) rollSegment(log, largestTimestampMs);
     const end = segments[i + 1]?.baseOffset ?? logEndOffset;
     if (end === baseOffset) continue;
-    appendBatch(log, ENDLESS, batchOf(end - baseOffset, sizeBytes, largestTimestampMs * MS), 0, newAppended());
+    appendBatch(log, ENDLESS, batchOf(end - baseOffset, sizeBytes, largestTimestampMs), 0, newAppended());
   }
   raiseHighWatermark(log, highWatermark);
   moveLogStart(log, logStartOffset);
@@ -150,11 +154,11 @@ function judgedRetention(one: VectorCase): readonly string[] {
     ...ENDLESS,
     isDeleted: cleanupPolicy.includes('delete'),
     isCompacted: cleanupPolicy.includes('compact'),
-    retentionNs: retentionMs < 0 ? -1 : retentionMs * MS,
+    retentionNs: retentionMs,
     retentionBytes,
   };
   const before = log.segments.map(({ baseOffset }) => baseOffset);
-  const deletedBaseOffsets = applyRetention(log, settings, nowMs * MS).map(({ baseOffset }) => baseOffset);
+  const deletedBaseOffsets = applyRetention(log, settings, nowMs).map(({ baseOffset }) => baseOffset);
   const remainingBaseOffsets = log.segments.map(({ baseOffset }) => baseOffset);
   return differences(
     {

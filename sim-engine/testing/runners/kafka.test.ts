@@ -87,6 +87,21 @@ describe('what Kafka was seen to do', () => {
     },
   );
 
+  it('judges a log whose first records are gone, by the clock of a calendar: exactly retention.ms old stays', () => {
+    const segments = [
+      { baseOffset: 66, sizeBytes: 100, largestTimestampMs: 1_700_000_000_000 },
+      { baseOffset: 84, sizeBytes: 100, largestTimestampMs: 1_700_000_000_001 },
+      { baseOffset: 90, sizeBytes: 100, largestTimestampMs: 1_700_000_000_002 },
+    ];
+    const marks = { logEndOffset: 95, highWatermark: 95, logStartOffset: 70, nowMs: 1_700_000_060_001 };
+    const one = {
+      name: 'late',
+      input: { segments, ...marks, retentionMs: 60_000, retentionBytes: -1, cleanupPolicy: ['delete'] },
+      expected: { deletedBaseOffsets: [66], logStartOffset: 84, remainingBaseOffsets: [84, 90], rolledNewActiveSegment: false },
+    };
+    expect(KAFKA_FORMATS.find(({ key }) => key === 'kafka/retention')?.judge(one).faults).toEqual([]);
+  });
+
   it('is known where nothing is built yet: its cases fail, and the line says what they wait for', () => {
     for (const [key, remark] of KAFKA_AWAITED) {
       expect(replay(`${VECTORS}/${key}.json`)).toMatchObject({ passed: 0, failed: casesOf(key).length, remark });
