@@ -117,6 +117,29 @@ test('what nobody has touched begins anew: a page that is only looked at again m
   await expect.poll(() => ledgerCell(page, 'total')).toBeGreaterThan(0);
 });
 
+test('a tab that is loaded again is no copy, however long the page before takes to go @desktop @long', async ({
+  page,
+  context,
+}) => {
+  await openLab(page);
+  await setRate(page, '11');
+  await page.waitForTimeout(1100);
+  const lock = await page.evaluate(async () => {
+    const { held = [] } = await navigator.locks.query();
+    return held.map(({ name }) => name).find((name) => name?.startsWith('broker-lab.work.'));
+  });
+  // Stands in line for the lock of this page, and keeps it for two seconds longer than the page.
+  const other = await context.newPage();
+  await other.goto('favicon.svg');
+  await other.evaluate((name) => {
+    void navigator.locks.request(name as string, () => new Promise((over) => setTimeout(over, 2000)));
+  }, lock);
+  await page.bringToFront();
+  await page.reload();
+  await expect(notice(page, 'Your work as you left it')).toBeVisible();
+  await expect(page.locator('.copy-chip')).toHaveCount(0);
+});
+
 test('a second tab opens as a copy, says so, and neither writes over the other @desktop', async ({ page, context }) => {
   await openLab(page);
   await setRate(page, '11');

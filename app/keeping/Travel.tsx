@@ -1,7 +1,7 @@
 // Shown while a run is made again up to its moment and that takes long enough to be noticed. It covers the page: until the run is
 // where its drawing is, nothing can be done to it.
 
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { text } from '../messages/text.ts';
 import { callTravelOff, useLab } from '../store/lab.ts';
 import { moment } from '../ui/format.ts';
@@ -16,15 +16,21 @@ export function Travel() {
 
 function Journey({ toNs }: { readonly toNs: number }) {
   const [isLong, setIsLong] = useState(false);
-  const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const timer = setTimeout(() => setIsLong(true), SHOWN_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
-  useEffect(() => {
-    if (isLong) dialog.current?.showModal();
-  }, [isLong]);
-  if (!isLong) return null;
+  return isLong ? <TravelDialog toNs={toNs} /> : null;
+}
+
+function TravelDialog({ toNs }: { readonly toNs: number }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    // Closed, and not only taken away, it gives the focus back.
+    return () => element?.close();
+  }, []);
   return (
     <dialog
       ref={dialog}

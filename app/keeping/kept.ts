@@ -30,8 +30,10 @@ interface MomentOf extends KeptMoment {
 
 /** Entries kept in all. The oldest that no tab has open make room. */
 const KEPT_MAX = 12;
-/** A tab that is loaded again may find its own lock not given back yet. */
-const RELOAD_MS = 500;
+/** A tab that is loaded again may find its own lock not given back yet: on a busy machine the page before takes its time to go. */
+const RELOAD_MS = 5000;
+/** One that comes to the page by another way may be the same tab, or one that was doubled: that one should not wait for long. */
+const RETURN_MS = 500;
 /** A store that says nothing for so long is one that is refused. */
 const ANSWER_MS = 2000;
 const TAB_KEY = 'broker-lab.work';
@@ -58,7 +60,7 @@ export async function openKept(): Promise<Found | null> {
     const mine = tabEntry();
     const kept = all.find(({ id }) => id === mine) ?? all[0] ?? null;
     // Without locks nobody knows what other tabs have open, so every visit takes an entry of its own.
-    const isOwn = kept !== null && hasLocks() && (await claim(kept.id, kept.id === mine ? RELOAD_MS : 0));
+    const isOwn = kept !== null && hasLocks() && (await claim(kept.id, kept.id === mine ? patienceMs() : 0));
     if (!isOwn) await takeNewEntry();
     return { kept, isCopy: kept !== null && !isOwn && hasLocks() };
   } catch {
@@ -70,6 +72,11 @@ export async function openKept(): Promise<Found | null> {
 /** From here on this tab writes to a new entry; the one before stays as it is. */
 export async function takeNewEntry(): Promise<void> {
   await claim(crypto.getRandomValues(new Uint32Array(2)).join('-'), 0);
+}
+
+function patienceMs(): number {
+  const [arrival] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  return arrival?.type === 'reload' ? RELOAD_MS : RETURN_MS;
 }
 
 export const isStoreOpen = (): boolean => store !== null;

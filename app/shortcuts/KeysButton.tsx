@@ -2,7 +2,7 @@
 // no keys to list; a narrow window of a machine with a keyboard has.
 
 import { Keyboard } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { text } from '../messages/asked.ts';
 import { isKey, KEYS } from '../store/keys.ts';
 import { useIsNarrow, useMedia } from '../ui/media.ts';
@@ -12,6 +12,7 @@ const KeysDialog = lazy(async () => ({ default: (await import('./KeysDialog.tsx'
 
 export function KeysButton() {
   const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
   const isNarrow = useIsNarrow();
   const hasPointer = useMedia('(any-pointer: fine)');
   useEffect(() => {
@@ -28,10 +29,16 @@ export function KeysButton() {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, []);
+  const close = () => {
+    setOpen(false);
+    // What had the focus before may be gone: at the start of the page a list of keys may have opened above another dialog.
+    if (document.activeElement === document.body) button.current?.focus();
+  };
   return (
     <>
       {(!isNarrow || hasPointer) && (
         <button
+          ref={button}
           type="button"
           className="btn ghost only"
           aria-label={text('keys.open')}
@@ -45,7 +52,7 @@ export function KeysButton() {
       )}
       {isOpen && (
         <Suspense>
-          <KeysDialog onClose={() => setOpen(false)} />
+          <KeysDialog onClose={close} />
         </Suspense>
       )}
     </>

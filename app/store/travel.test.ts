@@ -55,6 +55,24 @@ describe('the way to a moment', () => {
     expect(longest).toBe(1000);
   });
 
+  it('arrives also where every leg takes long, however short it is', async () => {
+    const run = new Run();
+    const busy: Vehicle = {
+      runTo(timeNs) {
+        run.nowMs += 150;
+        return run.runTo(timeNs);
+      },
+    };
+    await travel(
+      busy,
+      { atNs: 60e9, events: 0 },
+      () => run.legs.length < 10_000,
+      () => run.nowMs,
+    );
+    expect(run.atNs).toBe(60e9);
+    expect(run.legs.length).toBeLessThan(3300);
+  });
+
   it('comes back to between two events of one instant', async () => {
     expect(await go(new Run(), 500e6, 502)).toMatchObject({ simTimeNs: 500e6, events: 502 });
   });

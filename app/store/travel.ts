@@ -21,6 +21,8 @@ const LEGS = 200;
 const LEG_NS_MIN = 1e6;
 /** A leg that took longer is followed by shorter ones, wall clock ms. */
 const LEG_MS_MAX = 100;
+/** As often as that a leg is cut in half. On a machine that is busy with something else every leg takes long, however short it is. */
+const HALVINGS_MAX = 4;
 const LEG_MS_MIN = 20;
 
 /**
@@ -34,6 +36,7 @@ export async function travel(
   now: () => number = () => performance.now(),
 ): Promise<Status | null> {
   const usualNs = Math.max(LEG_NS_MIN, Math.ceil(goal.atNs / LEGS));
+  const shortestNs = Math.max(1, Math.floor(usualNs / 2 ** HALVINGS_MAX));
   let legNs = usualNs;
   let reachedNs = 0;
   let status: Status;
@@ -46,7 +49,7 @@ export async function travel(
     if (status.stopped !== null) return status;
     reachedNs = Math.max(status.simTimeNs, reachedNs + 1);
     const tookMs = now() - startedMs;
-    if (tookMs > LEG_MS_MAX) legNs = Math.max(1, Math.floor(legNs / 2));
+    if (tookMs > LEG_MS_MAX) legNs = Math.max(shortestNs, Math.floor(legNs / 2));
     else if (tookMs < LEG_MS_MIN) legNs = Math.min(usualNs, legNs * 2);
   } while (status.simTimeNs < goal.atNs);
   // The events of the last instant that had happened already.

@@ -10,6 +10,14 @@ const SENDER_FIELDS = declareFields('sender', {
     default: 'open',
     live: false,
   },
+  rate: {
+    kind: 'rate',
+    min: 0,
+    max: 1e7,
+    default: 10,
+    live: true,
+    when: { field: 'arrivals', is: ['poisson', 'constant', 'ramp'] },
+  },
   arrivals: {
     kind: 'choice',
     choices: [
@@ -24,14 +32,6 @@ const SENDER_FIELDS = declareFields('sender', {
     default: 'poisson',
     live: true,
     when: { field: 'loop', is: ['open'] },
-  },
-  rate: {
-    kind: 'rate',
-    min: 0,
-    max: 1e7,
-    default: 10,
-    live: true,
-    when: { field: 'arrivals', is: ['poisson', 'constant', 'ramp'] },
   },
   gaps: {
     kind: 'distribution',
