@@ -121,6 +121,19 @@ describe('sticky', () => {
     expect(given).toHaveLength(29);
   });
 
+  it('believes no claim of a partition that there is not, whatever its number', () => {
+    const who = members({ a: ['t'], b: ['t', 'u'] }, { a: ['t-0', 't-4000000000'] });
+    const older = {
+      ...(who[1] as GroupMember),
+      generation: 0,
+      owned: [
+        { topic: 't', partition: -1 },
+        { topic: 't', partition: 4e9 },
+      ],
+    };
+    expect(assign('sticky', topics({ t: 2, u: 1 }), [who[0] as GroupMember, older])).toEqual({ a: 't-0 t-1', b: 'u-0' });
+  });
+
   it('believes the later generation, and nobody where two of one generation claim the same', () => {
     const older: GroupMember = { ...(members({ a: ['t'] }, { a: ['t-0', 't-1'] })[0] as GroupMember), generation: 1 };
     const newer: GroupMember = { ...(members({ b: ['t'] }, { b: ['t-0', 't-2'] })[0] as GroupMember), generation: 2 };

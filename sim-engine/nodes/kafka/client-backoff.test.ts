@@ -26,4 +26,8 @@ describe('the wait before a retry', () => {
   it('is nothing where the first one is nothing', () => {
     for (const multiplier of [1, 2]) expect(clientBackoffMs({ ...RETRY, initialMs: 0, maxMs: 1, multiplier }, 3, 0.5)).toBe(0);
   });
+
+  it('is refused with a multiplier below zero', () => {
+    expect(() => clientBackoffMs({ ...RETRY, multiplier: -2 }, 1, 0.5)).toThrow('multiplied by a whole number');
+  });
 });

@@ -1,11 +1,12 @@
 // How long a Kafka client waits before it tries again or reconnects. Used by producer and consumer clients; keeps no state, takes no
 // time, and the uniform draw is handed in. Follows `ExponentialBackoff`; vectors/kafka/exponential-backoff.json; K21.
 
+import { assert } from '../../kernel/assert.ts';
 import { exp2, floor, max, min } from '../../kernel/exact-math.ts';
 
 export interface ClientBackoff {
   readonly initialMs: number;
-  /** A whole number. */
+  /** A whole number, not negative. */
   readonly multiplier: number;
   readonly maxMs: number;
   /** Share by which a wait strays either way, 0 to 1. */
@@ -22,6 +23,7 @@ export const CLIENT_JITTER = 0.2;
  * first, found by logarithms: rounded as in Java, so that the last step may come out one ms short.
  */
 export function clientBackoffMs({ initialMs, multiplier, maxMs, jitter }: ClientBackoff, failures: number, u: number): number {
+  assert(multiplier >= 0, 'a wait is multiplied by a whole number');
   if (maxMs <= initialMs) return maxMs;
   // Nothing grows from nothing, by whatever it is multiplied; by 1, the power at which growth ends would be none at all.
   if (initialMs === 0) return 0;

@@ -36,6 +36,10 @@ function judged({ input, expected }: VectorCase): readonly string[] {
     readonly rebalanceTimeoutMs: number;
     readonly joinTimesMs: readonly number[];
   };
+  for (const ms of [groupInitialRebalanceDelayMs, rebalanceTimeoutMs, ...joinTimesMs]) {
+    if (!(ms >= 0)) throw new Error(`${ms} is no time in ms`);
+  }
+  if (joinTimesMs.length === 0) throw new Error('nobody joins');
   const answers = new Answers();
   const coordinator = new GroupCoordinator(settings(groupInitialRebalanceDelayMs), answers);
   const phase = () => coordinator.state.groups.get(GROUP)?.state;

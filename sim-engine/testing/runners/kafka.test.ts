@@ -102,6 +102,16 @@ describe('what Kafka was seen to do', () => {
     expect(KAFKA_FORMATS.find(({ key }) => key === 'kafka/retention')?.judge(one).faults).toEqual([]);
   });
 
+  it('refuses a group that nobody joins, and what is no time, with a sentence', () => {
+    const judge = (joinTimesMs: readonly unknown[], rebalanceTimeoutMs: unknown = 9000) => {
+      const input = { groupInitialRebalanceDelayMs: 3000, rebalanceTimeoutMs, joinTimesMs };
+      return KAFKA_FORMATS.find(({ key }) => key === 'kafka/initial-rebalance-delay')?.judge({ name: '', input, expected: {} });
+    };
+    expect(() => judge([])).toThrow('nobody joins');
+    expect(() => judge(['x'])).toThrow('x is no time in ms');
+    expect(() => judge([0], -1)).toThrow('-1 is no time in ms');
+  });
+
   it('is known where nothing is built yet: its cases fail, and the line says what they wait for', () => {
     for (const [key, remark] of KAFKA_AWAITED) {
       expect(replay(`${VECTORS}/${key}.json`)).toMatchObject({ passed: 0, failed: casesOf(key).length, remark });

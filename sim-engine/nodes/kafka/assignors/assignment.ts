@@ -31,7 +31,11 @@ export type Assignment = Map<string, TopicPartition[]>;
 
 export const NO_GENERATION = -1;
 
+/** No topic is expected to have more partitions; a claim may name any number. */
+const NAMES_KEPT = 100_000;
+
 export function nameOf({ topic, partition }: TopicPartition): string {
+  if (!(partition >= 0 && partition < NAMES_KEPT)) return `${topic}-${partition}`;
   let known = names.get(topic);
   if (known === undefined) {
     known = [];

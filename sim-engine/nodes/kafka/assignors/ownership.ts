@@ -18,7 +18,7 @@ export function ownershipOf(topics: TopicPartitions, members: readonly GroupMemb
   const holders = new Map<string, GroupMember>();
   for (const member of members) {
     for (const partition of member.owned) {
-      if (partition.partition >= (topics.counts.get(partition.topic) ?? 0)) continue;
+      if (partition.partition < 0 || partition.partition >= (topics.counts.get(partition.topic) ?? 0)) continue;
       const name = nameOf(partition);
       const holder = holders.get(name);
       if (holder !== undefined && member.generation < holder.generation) continue;
