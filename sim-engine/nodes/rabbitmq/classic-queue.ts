@@ -55,6 +55,8 @@ export function classicEnqueue(host: QueueHost, queue: Queue, message: Message, 
   // Active consumers and ready messages never stand opposite each other, so nobody is overtaken.
   const reader = nextReader(host, queue);
   if (reader !== null) {
+    // What failed in another queue shows only to who finds it lying here (`deliver_or_enqueue`; seen on 4.3.6).
+    entry.isRedelivered = false;
     handOut(host, queue, reader, entry);
     return;
   }

@@ -48,7 +48,7 @@ function recordDeath(message: Message, { queue, reason, timeMs }: DeathOf, versi
           reason,
           count: 1,
           exchange: message.exchange,
-          routingKeys: [message.key, ...message.cc],
+          routingKeys: keysToTell(message, version),
           timeMs,
           originalExpiration: message.expiration,
         }
@@ -58,6 +58,17 @@ function recordDeath(message: Message, { queue, reason, timeMs }: DeathOf, versi
   // 3.10 turns the history round as it looks for the entry, so that its order is not that of the deaths (`group_by_queue_and_reason`).
   if (version === '3.10') others.reverse();
   return { entries: [entry, ...others], first: before === null ? last : before.first, last };
+}
+
+/**
+ * All keys that a message goes by less those of BCC, each taken out where it stands first: so a key that BCC names once more comes last (4.0
+ * on; `mc:record_death`). Up to 3.10 the key and those of CC.
+ */
+function keysToTell({ bcc, cc, key }: Message, version: Version): readonly string[] {
+  if (bcc.length === 0 || version === '3.10') return [key, ...cc];
+  const keys = [key, ...cc, ...bcc];
+  for (const hidden of bcc) keys.splice(keys.indexOf(hidden), 1);
+  return keys;
 }
 
 /** 3.10 believes the history that a client publishes, and goes on counting from it. */

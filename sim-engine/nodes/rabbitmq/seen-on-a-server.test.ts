@@ -86,6 +86,25 @@ describe('a classic queue', () => {
   });
 });
 
+describe('what was rejected in another queue', () => {
+  it('comes as new to who waits for it, and redelivered to who finds it (`deliver_or_enqueue`)', () => {
+    const from: Step = { op: 'queue', name: 'from', args: { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'q' } };
+    const taken: Step[] = [
+      { op: 'channel', ch: 'c' },
+      { op: 'get', queue: 'from', ch: 'c' },
+    ];
+    const client = new ScriptClient('4.3');
+    for (const step of [from, { op: 'queue', name: 'q' }, { op: 'publish', key: 'from', bodies: ['m1', 'm2'] }, ...taken])
+      client.run(step);
+    client.run({ op: 'reject', ch: 'c', body: 'm1', requeue: false });
+    const found = client.run({ op: 'get', queue: 'q' }).result;
+    expect(found).toMatchObject({ message: { body: 'm1', redelivered: true } });
+    for (const step of [...reader('A', 1), taken[1] as Step]) client.run(step);
+    const handed = client.run({ op: 'reject', ch: 'c', body: 'm2', requeue: false });
+    expect(handed).toMatchObject({ deliveries: { A: [{ body: 'm2', redelivered: false }] } });
+  });
+});
+
 describe('a connection that is lost', () => {
   it('shows none of its channels what another of them gives back', () => {
     const sibling = [
@@ -165,6 +184,15 @@ describe('a publish', () => {
     expect(answer(queue({}), further({ CC: ['q', 1] }))).toBe('done');
     expect(answer(queue({}), further({ BCC: [null, 'q'] }))).toBe('done');
     expect(answer(queue({}), further({ CC: null }))).toBe(406);
+  });
+
+  it('tells in x-death the keys less those of BCC, each where it stands first (`record_death`)', () => {
+    const client = new ScriptClient('4.3');
+    client.run(queue({ 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'dead', 'x-max-length': 0 }));
+    client.run({ op: 'queue', name: 'dead' });
+    client.run({ op: 'publish', key: 'q', body: 'm1', CC: ['k'], BCC: ['q'] });
+    const { messages } = client.run({ op: 'drain', queue: 'dead' }).result as { messages: { headers: object }[] };
+    expect(messages[0]?.headers).toMatchObject({ 'x-death': [{ 'routing-keys': ['k', 'q'] }] });
   });
 
   it('expires after a whole number as Erlang reads one, of ten years at most (`check_expiry`)', () => {

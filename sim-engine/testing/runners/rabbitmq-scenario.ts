@@ -12,6 +12,8 @@ import type { Judgement, VectorCase, VectorFormat } from './format.ts';
 import { type JsonTable, tableOf, versionOf } from './rabbitmq-values.ts';
 
 const MS = 1_000_000;
+/** Shorter than any time that a script goes by. */
+const MOMENT_NS = 2 * MS;
 /** Connection on which a step without a channel is done. */
 const ADMIN = 'admin';
 const PUBLISHER = 'pub';
@@ -155,7 +157,19 @@ export class ScriptClient implements BrokerOutput {
     this.cancellations = [];
     this.notices = [];
     this.closed = { channels: new Map(), connections: new Map() };
-    return this.observed(this.act(step));
+    const result = this.act(step);
+    if (step.op !== 'wait') this.comeToRest();
+    return this.observed(result);
+  }
+
+  /**
+   * What was observed of a step goes up to when the server was quiet: what is due in a moment belongs to it, as where a quorum queue keeps
+   * a message for the millisecond that it counts by.
+   */
+  private comeToRest(): void {
+    for (let next = this.wakes[0]; next !== undefined && next.dueNs - this.nanos <= MOMENT_NS; next = this.wakes[0]) {
+      this.wait(next.dueNs > this.nanos ? next.dueNs - this.nanos : 0);
+    }
   }
 
   private observed(result: unknown): Observed {
