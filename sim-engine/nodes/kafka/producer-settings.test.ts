@@ -72,6 +72,12 @@ describe('a default', () => {
     expect(['3.9', '4.0', '4.4'].map((release) => defaultOf('producer', 'linger.ms', release as Release))).toEqual([0, 5, 5]);
   });
 
+  it('of what a client does when no broker is left that it knows changed with 4.0 (KIP-1102), like the threads that recover (KIP-1030)', () => {
+    const of = (scope: string, key: string) => (['3.9', '4.0'] as const).map((release) => defaultOf(scope, key, release));
+    expect(of('consumer', 'metadata.recovery.strategy')).toEqual(['none', 'rebootstrap']);
+    expect(of('broker', 'num.recovery.threads.per.data.dir')).toEqual([1, 2]);
+  });
+
   it('does not exist for a setting nobody knows, whatever objects are made of', () => {
     expect(defaultOf('producer', 'toString', '4.0')).toBeUndefined();
     expect(defaultOf('constructor', 'name', '4.0')).toBeUndefined();
