@@ -121,6 +121,21 @@ describe('sticky', () => {
     expect(given).toHaveLength(29);
   });
 
+  it('goes on moving after one that went back to who held it before', () => {
+    const [c0, c1, c2] = members({ c0: ['t0'], c1: ['t0'], c2: BOTH }, { c0: ['t0-1'], c2: ['t0-1'] });
+    const who = [
+      { ...c0, generation: 2 },
+      { ...c1, generation: 3 },
+      { ...c2, generation: 3 },
+    ] as GroupMember[];
+    expect(assign('sticky', topics({ t0: 2, t1: 2 }), who)).toEqual({ c0: 't0-1', c1: 't0-0', c2: 't1-0 t1-1' });
+  });
+
+  it('takes a topic that is named twice for one, if everybody names the same', () => {
+    const who = members({ a: ['t', 't'] }, { a: ['u-0'] });
+    expect(assign('sticky', topics({ t: 1, u: 1 }), who)).toEqual({ a: 't-0 u-0' });
+  });
+
   it('believes no claim of a partition that there is not, whatever its number', () => {
     const who = members({ a: ['t'], b: ['t', 'u'] }, { a: ['t-0', 't-4000000000'] });
     const older = {

@@ -38,14 +38,10 @@ function drop(partitions: TopicPartition[], name: string): void {
   if (at !== -1) partitions.splice(at, 1);
 }
 
+/** Whether all subscribe to what the first of them does; who subscribes to nothing before it says nothing about the others. */
 function areEqual(members: readonly GroupMember[]): boolean {
-  // Whoever subscribes to nothing says nothing about the others.
-  const first = new Set(members.find(({ topics }) => topics.length > 0)?.topics ?? []);
-  let hasFirst = false;
-  for (const { topics } of members) {
-    if (!hasFirst && topics.length === 0) continue;
-    hasFirst = true;
-    if (topics.length !== first.size || !topics.every((topic) => first.has(topic))) return false;
-  }
-  return true;
+  const at = members.findIndex(({ topics }) => topics.length > 0);
+  if (at === -1) return true;
+  const first = new Set(members[at]?.topics);
+  return members.slice(at + 1).every(({ topics }) => topics.length === first.size && topics.every((topic) => first.has(topic)));
 }
