@@ -425,6 +425,25 @@ describe('an edit of the drawing', () => {
     expect(runTo(simulation, 3).delivery.owed - before).toBeLessThan(95);
   });
 
+  it('that takes a node down or raises an alarm is told, and so is the end of it', () => {
+    const simulation = drawn({ broker: { nodes: 3 } });
+    const changed = (field: string, value: string | boolean) =>
+      give(simulation, { type: 'setParam', target: 'rabbit', field, value });
+    changed('nodesDown', '2');
+    changed('memoryAlarm', true);
+    runTo(simulation, 1);
+    changed('nodesDown', '');
+    changed('memoryAlarm', false);
+    runTo(simulation, 2);
+    const told = simulation.world.notices.since(0).filter(({ key }) => key.startsWith('notice.rabbitmq.'));
+    expect(told.map(({ key, values }) => [key, values.node, values.number])).toEqual([
+      ['notice.rabbitmq.node-down', 'rabbit', 2],
+      ['notice.rabbitmq.memory-alarm', 'rabbit', undefined],
+      ['notice.rabbitmq.node-up', 'rabbit', 2],
+      ['notice.rabbitmq.memory-alarm-over', 'rabbit', undefined],
+    ]);
+  });
+
   it('that takes a queue away ends what is in it, and one that takes the broker away all of it', () => {
     const simulation = drawn({ worker: { work: { law: 'constant', value: '1h' } } });
     runTo(simulation, 1);

@@ -33,6 +33,12 @@ const keptIn = (queue: Queue): number => queue.ready + queue.delayed.length + qu
 /** What is read from a stream is still there. */
 const outOf = (queue: Queue): number => (queue.stream === null ? queue.unacked.size : 0);
 
+/** What is told when a resource runs short, and when it does so no longer. */
+const ALARM_NOTICES = {
+  memory: ['notice.rabbitmq.memory-alarm', 'notice.rabbitmq.memory-alarm-over'],
+  disk: ['notice.rabbitmq.disk-alarm', 'notice.rabbitmq.disk-alarm-over'],
+} as const;
+
 class BrokerActor extends StatefulActor implements ActorCore, BrokerOutput, Container {
   override state: ActorState = newActorState();
   readonly world: World;
@@ -40,6 +46,7 @@ class BrokerActor extends StatefulActor implements ActorCore, BrokerOutput, Cont
   readonly broker: Broker;
   readonly connections: (Connection | null)[] = [];
   private params: Params;
+  private readonly nodeId: string;
   private readonly drawing: BrokerDrawing;
   private readonly sessions: BrokerSessions;
   private readonly publishes: BrokerPublishes;
@@ -49,7 +56,8 @@ class BrokerActor extends StatefulActor implements ActorCore, BrokerOutput, Cont
     super(self.ix);
     this.world = world;
     this.place = actorPlace(self.ix);
-    const { params, parts } = self;
+    const { nodeId, params, parts } = self;
+    this.nodeId = nodeId;
     this.params = params;
     const options = { nodes: params.nodes as number, electionNs: params.electionTime as number };
     this.broker = new Broker(params.version as Version, this, options);
@@ -117,18 +125,27 @@ class BrokerActor extends StatefulActor implements ActorCore, BrokerOutput, Cont
     this.afterwards();
   }
 
-  /** Alarms are on, and nodes down, as the drawing says. */
+  /** Alarms are on, and nodes down, as the drawing says; whoever watches is told what changes. */
   private followParams(): void {
     const { broker } = this;
     const { diskAlarm, memoryAlarm, nodesDown } = this.params;
-    broker.setAlarm('memory', memoryAlarm as boolean);
-    broker.setAlarm('disk', diskAlarm as boolean);
+    this.followAlarm('memory', memoryAlarm as boolean);
+    this.followAlarm('disk', diskAlarm as boolean);
     const down = new Set(String(nodesDown).split(',').map(Number));
     for (let node = 1; node <= broker.nodes; node++) {
       const isRunning = broker.state.running.has(node);
-      if (down.has(node) && isRunning) broker.killNode(node);
-      else if (!down.has(node) && !isRunning) broker.startNode(node);
+      if (down.has(node) !== isRunning) continue;
+      if (isRunning) broker.killNode(node);
+      else broker.startNode(node);
+      this.world.notice(isRunning ? 'notice.rabbitmq.node-down' : 'notice.rabbitmq.node-up', this.nodeId, { number: node });
     }
+  }
+
+  private followAlarm(resource: 'memory' | 'disk', isOn: boolean): void {
+    const { broker } = this;
+    if (broker.state.alarms.has(resource) === isOn) return;
+    broker.setAlarm(resource, isOn);
+    this.world.notice(ALARM_NOTICES[resource][isOn ? 0 : 1], this.nodeId);
   }
 
   // ---------------------------------------------------------------- packets and time
