@@ -278,9 +278,14 @@ function putBack(host: QueueHost, queue: Queue, outs: readonly Unacked[], isFail
   dropOverLimit(host, queue);
 }
 
-/** Rejected for good: they die, or go if there is nowhere to die to. */
+/**
+ * Rejected for good: they die, or go if there is nowhere to die to; of several priorities the highest first, each being a queue of its own
+ * (`rabbit_priority_queue`).
+ */
 export function classicDiscard(host: QueueHost, queue: Queue, positions: readonly number[], isFailed: boolean): void {
-  for (const { entry } of takeBack(host, queue, positions)) {
+  const outs = takeBack(host, queue, positions);
+  if (outs.length > 1 && queue.settings.maxPriority >= 0) outs.sort((a, b) => b.entry.level - a.entry.level);
+  for (const { entry } of outs) {
     if (isFailed) entry.failedCount++;
     host.die(queue, entry, 'rejected');
   }

@@ -120,8 +120,11 @@ function dropOverLimit(host: QueueHost, queue: Queue): void {
 function nextLevel(host: QueueHost, queue: Queue): number {
   const top = topLevel(queue);
   if (host.version !== '4.0' || top !== 1 || queue.turnCount < URGENT_IN_A_ROW) return top;
-  return lineLength(lineAt(queue, 0)) > 0 ? 0 : top;
+  return isOthersTurn(headAt(queue, 1) as Entry, headAt(queue, 0)) ? 0 : top;
 }
+
+/** After two urgent ones in a row (4.0): another goes, unless it came later than the next urgent one. Source: `rabbit_fifo_q`, next. */
+const isOthersTurn = (urgent: Entry, other: Entry | null): boolean => other !== null && other.position < urgent.position;
 
 /** The next to go: those that came back first. */
 function peekNext(host: QueueHost, queue: Queue): Entry | null {
@@ -150,7 +153,8 @@ export function* quorumInTurn(version: Version, { levels, returned, top, turnCou
     nextUrgent.done !== true || nextOther.done !== true;
     turn = turn === URGENT_IN_A_ROW ? 0 : turn + 1
   ) {
-    const isOther = nextUrgent.done === true || (turn === URGENT_IN_A_ROW && nextOther.done !== true);
+    const further: Entry | null = nextOther.done === true ? null : nextOther.value;
+    const isOther = nextUrgent.done === true || (turn === URGENT_IN_A_ROW && isOthersTurn(nextUrgent.value, further));
     yield (isOther ? nextOther.value : nextUrgent.value) as Entry;
     if (isOther) nextOther = other.next();
     else nextUrgent = urgent.next();
@@ -409,7 +413,7 @@ export function quorumChannelDown(host: QueueHost, queue: Queue, channel: number
   if (host.version === '3.10') returnAll(got);
   for (const consumer of consumers.sort((a, b) => byKey(host.version, a, b))) {
     leaveTurns(queue.turns, consumer);
-    if (consumer.status !== 'quiescing') {
+    if (consumer.status !== 'quiescing' || host.version !== '4.3') {
       consumer.status = 'cancelled';
       consumer.credit = 0;
     }

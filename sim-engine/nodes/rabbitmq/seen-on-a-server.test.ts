@@ -79,10 +79,44 @@ describe('a quorum queue with a single active consumer', () => {
   });
 });
 
+describe('a quorum queue of 4.0', () => {
+  it('goes on with urgent ones after two in a row if they came before all others (`rabbit_fifo_q`)', () => {
+    const client = new ScriptClient('4.0');
+    client.run(quorum());
+    for (const [body, priority] of [
+      ['m1', 6],
+      ['m2', 6],
+      ['m3', 6],
+      ['m4', 1],
+    ] as const)
+      client.run({ op: 'publish', key: 'q', body, priority });
+    const { messages } = client.run(drain).result as { messages: { body: string }[] };
+    expect(messages.map(({ body }) => body)).toEqual(['m1', 'm2', 'm3', 'm4']);
+  });
+
+  it('lets nobody wait on whose channel is gone', () => {
+    const client = new ScriptClient('4.0');
+    const waiting = [...reader('B', 1), ...reader('C', 3, { priority: 2 })];
+    for (const step of [single, publish('m1'), ...reader('A', 3), ...waiting, close('cA'), close('cC'), close('cB')])
+      client.run(step);
+    expect(client.run({ op: 'state', queue: 'q' }).result).toEqual({ ready: 1, consumers: 0 });
+  });
+});
+
 describe('a classic queue', () => {
   it('drops from its head once more as a policy turns it to refusing (`process_args_policy`)', () => {
     const limit = policy({ 'max-length': 2, overflow: 'reject-publish' });
     expect(seen({ op: 'queue', name: 'q' }, publish('m1', 'm2', 'm3'), limit, drain)).toBe('m2 m3');
+  });
+});
+
+describe('a classic queue with priorities', () => {
+  it('lets several that are rejected at once die by their priority (`ackfold`)', () => {
+    const args = { 'x-max-priority': 5, 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'dead' };
+    const important: Step = { op: 'publish', key: 'q', body: 'm2', priority: 3 };
+    const reject: Step = { op: 'nack', ch: 'cA', tag: 0, multiple: true, requeue: false };
+    const steps = [{ op: 'queue', name: 'q', args }, reader('A', 3), publish('m1'), important, publish('m3'), reject];
+    expect(seen({ op: 'queue', name: 'dead' }, ...steps, { op: 'drain', queue: 'dead' })).toBe('m2 m1 m3');
   });
 });
 

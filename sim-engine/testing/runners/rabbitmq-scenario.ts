@@ -17,6 +17,15 @@ const MOMENT_NS = 2 * MS;
 /** Connection on which a step without a channel is done. */
 const ADMIN = 'admin';
 const PUBLISHER = 'pub';
+/** Steps by which deliveries may come back. */
+const GIVES_BACK: ReadonlySet<string> = new Set([
+  'nack',
+  'reject',
+  'recover',
+  'closeChannel',
+  'closeConnection',
+  'killConnection',
+]);
 /** What the recording client says of an answer that will not come any more. */
 const NO_ANSWER = 'Channel ended, no reply will be forthcoming';
 
@@ -157,6 +166,8 @@ export class ScriptClient implements BrokerOutput {
     this.cancellations = [];
     this.notices = [];
     this.closed = { channels: new Map(), connections: new Map() };
+    // What was out for no time at all to speak of has been so for a moment.
+    if (GIVES_BACK.has(step.op)) this.wait(MS);
     const result = this.act(step);
     if (step.op !== 'wait') this.comeToRest();
     return this.observed(result);
