@@ -36,6 +36,18 @@ describe('a part of a drawing', () => {
 });
 
 describe('copies', () => {
+  test('of a part beside the original are called by their id; in a copy of their broker they keep what it calls them', () => {
+    const named = DRAWN.nodes.map((node) => (node.id === 'room' ? { ...node, params: { name: 'jobs', ttl: '1s' } } : node));
+    const drawn = { ...DRAWN, nodes: named };
+    const paramsOf = (...ids: string[]) => {
+      const copied = withCopies(drawn, partOf(drawn, new Set(ids), true), place);
+      const added = copied.drawing as TopologyDocument;
+      return added.nodes.filter(({ id, kind }) => copied.ids.includes(id) && kind === 'queue').map(({ params }) => params);
+    };
+    expect(paramsOf('room')).toEqual([{ ttl: '1s' }]);
+    expect(paramsOf('house')).toEqual([{ name: 'jobs', ttl: '1s' }]);
+  });
+
   test('have ids and names of their own and keep their settings, their wires and their containers', () => {
     const { drawing, ids } = withCopies(DRAWN, partOf(DRAWN, new Set(['house', 'orders', 'worker-3'])), place);
     expect(ids).toEqual(['house-2', 'room-2', 'orders-2', 'worker']);

@@ -40,12 +40,13 @@ export function withCopies(drawing: Drawing, part: TopologyDocument, placed: (no
   for (const node of part.nodes) {
     const id = freeId(next, stem(node.id));
     newId.set(node.id, id);
-    const { parent, name, ...others } = node;
+    const { parent, name, params, ...others } = node;
     const isTaken = parent !== undefined && within.has(parent);
     const topology = topologyOf(next);
     const copy: NodeDocument = {
       ...others,
       id,
+      ...(params && { params: isTaken ? params : withOwnName(topology, parent, params) }),
       ...(name === undefined ? {} : { name: freeName(topology, name) }),
       ...(parent !== undefined && (isTaken || there.has(parent)) ? { parent } : {}),
       position: isTaken ? (node.position ?? { x: 0, y: 0 }) : placed(node),
@@ -62,6 +63,12 @@ export function withCopies(drawing: Drawing, part: TopologyDocument, placed: (no
   next = withTopology(next, { ...topology, nodes: topology.nodes.map(inCopies) });
   for (const wire of part.wires) next = withWire(next, wire, newId.get(wire.from) as string, newId.get(wire.to) as string);
   return { drawing: next, ids: part.nodes.map(({ id }) => newId.get(id) as string) };
+}
+
+/** What a broker calls one of its parts it calls no other: a copy beside the original is called by its id. */
+function withOwnName({ nodes }: TopologyDocument, parent: string | undefined, params: NonNullable<NodeDocument['params']>) {
+  const { name, ...others } = params;
+  return name && nodes.some((node) => node.parent === parent && node.params?.name === name) ? others : params;
 }
 
 /** Leads to each copy the wires that lead to its original from outside, where there is room for one more. */
