@@ -6,8 +6,9 @@ import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-eng
 import { NAME_MAX } from '../../sim-engine/topology/limits.ts';
 import { text } from '../messages/asked.ts';
 import { cardSize } from '../node-views/node-views.ts';
-import { type Drawing, freeId, nodeName, topologyOf, withTopology } from '../store/drawing.ts';
+import { type Drawing, freeId, topologyOf, withTopology } from '../store/drawing.ts';
 import { edit, select, tell, useLab } from '../store/lab.ts';
+import { nodeName } from '../store/node-name.ts';
 import { focusOnCanvas } from '../ui/focus.ts';
 import { grownToHold } from './containers.ts';
 import { type Box, freeSpot, pushedDown } from './free-spot.ts';

@@ -3,7 +3,7 @@
 import type { NodeProps } from '@xyflow/react';
 import { lazy, memo, Suspense } from 'react';
 import { kindName } from '../node-views/node-views.ts';
-import { nodeName } from '../store/drawing.ts';
+import { nodeName } from '../store/node-name.ts';
 import { KindGlyph } from '../ui/KindGlyph.tsx';
 import type { CardNode } from './flow-nodes.ts';
 import './container.css';

@@ -8,7 +8,7 @@ import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-eng
 import { named, text } from '../messages/text.ts';
 import { cardSize, kindName } from '../node-views/node-views.ts';
 import { cornerOf, isContainer, outerFirst } from '../store/containers.ts';
-import { nodeName } from '../store/drawing.ts';
+import { nodeName } from '../store/node-name.ts';
 import { type Box, type WireShape, wireShapes } from './geometry.ts';
 import type { Scene } from './letters.ts';
 import { turned } from './turned.ts';

@@ -8,10 +8,11 @@ import type { NodeDocument, TopologyDocument } from '../../sim-engine/topology/d
 import { duplicate } from '../acts/acts.ts';
 import { text } from '../messages/asked.ts';
 import { named } from '../messages/text.ts';
-import { isScenario, nodeName, topologyOf } from '../store/drawing.ts';
+import { isScenario, topologyOf } from '../store/drawing.ts';
 import { cardOf, controlOf, glowAt } from '../store/guide.ts';
 import { usePicture } from '../store/LiveText.tsx';
 import { currentPlaces, present, select, useLab } from '../store/lab.ts';
+import { nodeName } from '../store/node-name.ts';
 import { fieldOf } from '../store/params.ts';
 import { useIsNarrow } from '../ui/media.ts';
 import { isFarTooMuch, progressOf, type Seen, START, type Step } from './first-steps.ts';

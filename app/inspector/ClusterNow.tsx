@@ -4,7 +4,7 @@
 import type { NodeDocument, TopologyDocument } from '../../sim-engine/topology/document.ts';
 import { kafkaText } from '../messages/kafka.ts';
 import { KafkaBrokers } from '../node-views/KafkaBrokers.tsx';
-import { nodeName } from '../store/drawing.ts';
+import { nodeName } from '../store/node-name.ts';
 import { useIsNarrow } from '../ui/media.ts';
 
 interface ClusterNowProps {

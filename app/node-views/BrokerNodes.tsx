@@ -2,7 +2,7 @@
 
 import type { NodeDocument } from '../../sim-engine/topology/document.ts';
 import { rabbitText } from '../messages/rabbitmq.ts';
-import { nodeName } from '../store/drawing.ts';
+import { nodeName } from '../store/node-name.ts';
 import { ServerChips } from './ServerChips.tsx';
 
 export function BrokerNodes({ node }: { readonly node: NodeDocument }) {

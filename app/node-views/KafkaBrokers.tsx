@@ -3,8 +3,8 @@
 import { BROKER, ROW_SORT } from '../../sim-engine/protocol/frame.ts';
 import type { NodeDocument } from '../../sim-engine/topology/document.ts';
 import { kafkaText } from '../messages/kafka.ts';
-import { nodeName } from '../store/drawing.ts';
 import { LiveText } from '../store/LiveText.tsx';
+import { nodeName } from '../store/node-name.ts';
 import { fieldOf } from '../store/params.ts';
 import type { Places } from '../store/readings.ts';
 import { count } from '../ui/format.ts';

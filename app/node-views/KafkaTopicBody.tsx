@@ -4,9 +4,10 @@
 import { Fragment, useId, useRef } from 'react';
 import { FOLD, ROW_SORT, TAPE_READERS_MAX } from '../../sim-engine/protocol/frame.ts';
 import { kafkaText } from '../messages/kafka.ts';
-import { nodeName, topologyOf } from '../store/drawing.ts';
+import { topologyOf } from '../store/drawing.ts';
 import { LiveText, usePicture, write } from '../store/LiveText.tsx';
 import { currentPlaces, present, rates, useLab } from '../store/lab.ts';
+import { nodeName } from '../store/node-name.ts';
 import type { Places } from '../store/readings.ts';
 import { bytesText } from '../ui/bytes.ts';
 import { count, figure } from '../ui/format.ts';

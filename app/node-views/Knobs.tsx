@@ -1,8 +1,8 @@
 // The controls that were put onto a card: label, value and slider, a row each.
 
 import type { NodeDocument } from '../../sim-engine/topology/document.ts';
-import { nodeName } from '../store/drawing.ts';
 import { Label } from '../store/Label.tsx';
+import { nodeName } from '../store/node-name.ts';
 import { fieldOf } from '../store/params.ts';
 import { knobsOf, sliderForm } from '../store/sliders.ts';
 import { FieldSlider } from './FieldSlider.tsx';

@@ -7,7 +7,7 @@ import type { Gauge } from '../../sim-engine/nodes/node-kind.ts';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
 import { text } from '../messages/asked.ts';
 import { say } from '../messages/say.ts';
-import { nodeName } from '../store/drawing.ts';
+import { nodeName } from '../store/node-name.ts';
 import { fieldOf, fieldsOf, isShown } from '../store/params.ts';
 import { canBeKnob } from '../store/sliders.ts';
 
@@ -67,7 +67,10 @@ function nodeRows(
 type Leaf<R = Row> = R extends Row ? Omit<R, 'level' | 'parent' | 'position' | 'siblings'> : never;
 
 function leavesOf({ nodes, wires }: TopologyDocument, node: NodeDocument): readonly Leaf[] {
-  const nameOf = (id: string): string => nodes.find((other) => other.id === id)?.name ?? id;
+  const nameOf = (id: string): string => {
+    const node = nodes.find((other) => other.id === id);
+    return node === undefined ? id : nodeName(node);
+  };
   const knobs = Object.entries(fieldsOf(node)).filter(
     ([name, field]) => canBeKnob(field, fieldOf(node, name)) && !field.advanced && isShown(node, field),
   );

@@ -5,6 +5,7 @@
 import { nodeKind } from '../../sim-engine/nodes/declarations.ts';
 import type { NodeDocument, Position, TopologyDocument } from '../../sim-engine/topology/document.ts';
 import { named, text } from '../messages/text.ts';
+import { nodeName } from './node-name.ts';
 
 /** Kinds that a node of this kind holds; undefined where it is no container. */
 const held = (kind: string): readonly string[] | undefined => nodeKind(kind)?.accepts;
@@ -54,7 +55,7 @@ export function whyNotInside(kind: string, container: NodeDocument): string | nu
   const word = (type: string) => named(nodeKind(type)?.label ?? type);
   return text('container.refuses', {
     kind: word(kind),
-    container: container.name ?? container.id,
+    container: nodeName(container),
     parts: kinds.map((type) => word(type).toLowerCase()).join(', '),
   });
 }

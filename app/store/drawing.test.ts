@@ -25,6 +25,16 @@ describe('a thing is called', () => {
   });
 });
 
+test('a name of blanks alone is none: the id stands for it', () => {
+  const blank: TopologyDocument = {
+    format: 'broker-lab/topology',
+    version: 1,
+    nodes: [{ id: 'orders', kind: 'queue', name: '  ' }],
+    wires: [],
+  };
+  expect(nameOf(blank, 'orders')).toBe('orders');
+});
+
 describe('a notice', () => {
   test('speaks of nodes and wires by name, and keeps its other values', () => {
     expect(namesIn(DRAWING, { node: 'worker-1', factor: 3 })).toEqual({ node: 'Processing', factor: 3 });

@@ -12,6 +12,7 @@ import {
 } from '../../sim-engine/topology/document.ts';
 import { NAME_MAX } from '../../sim-engine/topology/limits.ts';
 import { withInside } from './containers.ts';
+import { nodeName } from './node-name.ts';
 import { whyNoWire, wireBetween } from './wiring.ts';
 
 /** A file as it was opened: a scenario, or a bare topology. */
@@ -31,8 +32,6 @@ export function retitle(drawing: Drawing, title: string): Drawing {
   if (wanted === '' || wanted === titleOf(drawing)) return drawing;
   return isScenario(drawing) ? { ...drawing, title: wanted } : { ...drawing, name: wanted };
 }
-
-export const nodeName = (node: NodeDocument): string => node.name ?? node.id;
 
 /** What people call a node or a wire: its name, "from → to" for a wire; the id itself for what is no longer drawn. */
 export function nameOf(topology: TopologyDocument, id: string): string {

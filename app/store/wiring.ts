@@ -5,8 +5,7 @@ import { nodeKind, wireKind } from '../../sim-engine/nodes/declarations.ts';
 import { type Connectable, canConnect, portAt, wiresBetween } from '../../sim-engine/topology/connect.ts';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../../sim-engine/topology/document.ts';
 import { named, text } from '../messages/text.ts';
-
-const nameOf = (node: NodeDocument): string => node.name ?? node.id;
+import { nodeName } from './node-name.ts';
 
 /** What a wire that is drawn from one node to another is, by the kinds of the two and the port; null where none leads there. */
 export function wireBetween(
@@ -48,7 +47,7 @@ export function portsBetween(from: NodeDocument, to: NodeDocument): readonly { r
 export function whyNoWire(topology: TopologyDocument, from: string, to: string, port?: string | null): string | null {
   const [source, target] = [from, to].map((id) => topology.nodes.find((node) => node.id === id));
   if (source === undefined || target === undefined) return text('wiring.gone');
-  const names = { from: nameOf(source), to: nameOf(target) };
+  const names = { from: nodeName(source), to: nodeName(target) };
   if (from === to) return text('wiring.itself', names);
   const connectable = connectableAt(source.kind, target.kind, port);
   if (!connectable.ok) {
@@ -69,7 +68,7 @@ export function whyNoWire(topology: TopologyDocument, from: string, to: string, 
     const most = declared && portAt(declared, connectable.wire, end)?.maxWires;
     const taken = wires.filter((wire) => wire.kind === kind && wire[end] === node.id).length;
     if (most !== undefined && taken >= most) {
-      return text('wiring.full', { node: nameOf(node), wire: named(connectable.wire.label).toLowerCase(), most });
+      return text('wiring.full', { node: nodeName(node), wire: named(connectable.wire.label).toLowerCase(), most });
     }
   }
   return leadsBack(topology, from, to, kind) ? text('wiring.circle', names) : null;
