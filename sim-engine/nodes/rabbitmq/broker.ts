@@ -288,7 +288,9 @@ export class Broker implements BrokerCore {
   checkQueue(id: number, name: string): DeclareResult {
     const channel = this.channel(id);
     const queue = this.named(name);
-    if (queue === undefined && replyChannel(this, name) !== undefined) return { code: DONE, ready: 0, consumers: 1 };
+    // By the name that all read their replies from it is always there (`declare_fast_reply_to`).
+    const isForReplies = name === REPLY_QUEUE || replyChannel(this, name) !== undefined;
+    if (queue === undefined && isForReplies) return { code: DONE, ready: 0, consumers: 1 };
     const code = queue === undefined ? NOT_FOUND : this.lockOf(queue, channel);
     if (queue === undefined || code !== DONE) return { code: this.refuse(channel, code), ready: 0, consumers: 0 };
     return this.measured(queue);

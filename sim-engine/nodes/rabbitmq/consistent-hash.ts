@@ -116,6 +116,8 @@ const atom = (name: string): Term => ({ is: 'atom', name });
 const binary = (text: string): Term => ({ is: 'binary', text });
 const tuple = (...of: readonly Term[]): Term => ({ is: 'tuple', of });
 const UNDEFINED = atom('undefined');
+const INT8_MAX = 0x7f;
+const INT16_MAX = 0x7fff;
 const INT32_MAX = 0x7fffffff;
 
 function termOf(value: HeaderValue): Term {
@@ -137,7 +139,13 @@ function typeName(value: HeaderValue): string {
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'string') return 'longstr';
   if (isDouble(value)) return 'double';
-  // Which width an integer has is up to the client: as most do, the shortest of the usual two.
-  if (typeof value === 'number') return value <= INT32_MAX && value >= -INT32_MAX - 1 ? 'signedint' : 'long';
+  if (typeof value === 'number') return widthName(value < 0 ? -value - 1 : value);
   return isTable(value) ? 'table' : 'array';
+}
+
+/** Which width an integer has is up to the client; the one whose outcomes were recorded takes the narrowest (amqplib, codec). */
+function widthName(size: number): string {
+  if (size <= INT8_MAX) return 'byte';
+  if (size <= INT16_MAX) return 'short';
+  return size <= INT32_MAX ? 'signedint' : 'long';
 }

@@ -211,6 +211,30 @@ describe('who reads', () => {
   });
 });
 
+describe('a hash ring', () => {
+  it('hashes an integer within a list by the narrowest type that holds it (amqplib, codec)', () => {
+    const client = new ScriptClient('4.3');
+    client.run({ op: 'exchange', name: 'x', type: 'x-consistent-hash', args: { 'hash-header': 'h' } });
+    for (const [name, key] of [
+      ['three', '3'],
+      ['five', '5'],
+    ] as const) {
+      client.run({ op: 'queue', name });
+      client.run({ op: 'bind', queue: name, exchange: 'x', key });
+    }
+    client.run({ op: 'publish', exchange: 'x', key: 'k', body: 'm1', headers: { h: [3, 4] } });
+    expect(client.run({ op: 'state', queue: 'five' }).result).toEqual({ ready: 1, consumers: 0 });
+  });
+});
+
+describe('the name that replies are read from', () => {
+  it('can always be asked for (`declare_fast_reply_to`)', () => {
+    const client = new ScriptClient('4.3');
+    const { result } = client.run({ op: 'state', queue: 'amq.rabbitmq.reply-to' });
+    expect(result).toEqual({ ready: 0, consumers: 1 });
+  });
+});
+
 describe('a publish', () => {
   it('goes by the texts in CC and BCC and passes over what else stands there (`header_routes`)', () => {
     const further = (headers: object): Step => ({ op: 'publish', key: 'none', body: 'm1', headers, mandatory: true });
