@@ -23,7 +23,9 @@ const AWAITING_AN_ACTOR: ReadonlyMap<string, readonly string[]> = new Map([
   ['parts/circuit-breaker', ['breakerRatesInto', 'forceState']],
   ['parts/commit-watermark', ['fetchOffsets', 'markDone', 'newCommitWatermark']],
   ['parts/lanes', ['laneHash']],
+  // What a page asks about routing before anything runs.
   ['nodes/rabbitmq/declared-routing', ['declaredRouting']],
+  ['nodes/rabbitmq/model', ['keyedMessage']],
   ['nodes/kafka/offsets', ['lagOf', 'visibleEnd']],
   ['nodes/kafka/partition-log', ['appendMarker', 'moveLogStart', 'rollSegment']],
   ['nodes/kafka/partitioner', ['partitionOfKey']],
