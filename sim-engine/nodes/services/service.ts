@@ -35,7 +35,7 @@ import { serviceInside } from './service-inside.ts';
 import { FILL, newServiceState, SCALED, type ServiceCore, type ServiceState, STEP_ENDS, WAIT_ENDS } from './service-state.ts';
 import { ServiceWork } from './service-work.ts';
 
-class Service extends StatefulActor implements ServiceCore, ConsumerHost, PublisherHost {
+export class Service extends StatefulActor implements ServiceCore, ConsumerHost, PublisherHost {
   override state: ServiceState = newServiceState();
   readonly world: World;
   readonly nodeId: string;
@@ -44,7 +44,7 @@ class Service extends StatefulActor implements ServiceCore, ConsumerHost, Publis
   readonly answers: (LinkIx | null)[] = [];
   private readonly outlets: Outlets;
   private readonly receipts: Receipts;
-  private readonly work: ServiceWork;
+  readonly work: ServiceWork;
   /** By slot: document id of the node at the other end. */
   private readonly peers: string[] = [];
   /** The wire on which it is told how many replicas work; -1 without one. */

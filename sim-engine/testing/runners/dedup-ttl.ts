@@ -2,7 +2,8 @@
 // of them. Nothing is delivered again but what the case itself delivers.
 
 import { isSamePlain } from '../../kernel/plain-state.ts';
-import { type DedupWindow, isSeen } from '../../parts/dedup-window.ts';
+import type { Service } from '../../nodes/services/service.ts';
+import { isSeen } from '../../parts/dedup-window.ts';
 import { node, simulationOf, wire } from '../drawing.ts';
 import type { Judgement, VectorCase, VectorFormat } from './format.ts';
 
@@ -87,8 +88,8 @@ function run(mode: Mode, ttlSeconds: number, deliveries: readonly Delivery[]): O
   );
   const { world } = simulation;
   const spec = { ttlNs: ttlSeconds * SECOND_NS, maxCount: 0 };
-  const worker = world.actors[world.nodeIds.indexOf('worker')] as unknown as { readonly memory: { readonly state: DedupWindow } };
-  const memory = () => worker.memory.state;
+  const { work } = world.actors[world.nodeIds.indexOf('worker')] as Service;
+  const memory = () => work.memory.state;
   const steps: string[] = [];
   const effects: string[] = [];
   for (const [ix, { t, id, crash }] of deliveries.entries()) {

@@ -1,6 +1,7 @@
 // Judges patterns/lanes by a service of so many places: when each message begins and ends, and in which place, are read from the
 // journeys and from the places of the service. A key is a number that falls on the lane of its text; how long a message takes is its size.
 
+import type { Service } from '../../nodes/services/service.ts';
 import { laneHash } from '../../parts/lanes.ts';
 import { type Drawing, node, simulationOf, wire } from '../drawing.ts';
 import type { Judgement, VectorCase, VectorFormat } from './format.ts';
@@ -108,13 +109,11 @@ function run(lanes: number, mode: 'keyHash' | 'competing', messages: readonly La
 function placesOf(drawing: Drawing, begun: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
   const simulation = simulationOf(drawing);
   const { world } = simulation;
-  const worker = world.actors[world.nodeIds.indexOf('worker')] as unknown as {
-    readonly places: { readonly state: { readonly all: readonly { readonly ix: number; readonly obl: number }[] } };
-  };
+  const { places } = (world.actors[world.nodeIds.indexOf('worker')] as Service).work;
   const found = new Map<number, number>();
   for (const [, atNs] of [...begun].sort(([, a], [, b]) => a - b)) {
     simulation.advanceTo(atNs + 1);
-    for (const { ix, obl } of worker.places.state.all) {
+    for (const { ix, obl } of places.state.all) {
       if (obl === 0) continue;
       const sender = world.messages.sender[world.obligations.msg[obl] as number] as number;
       found.set(Number((world.nodeIds[sender] as string).slice(1)), ix);
