@@ -46,16 +46,26 @@ async function main() {
   rmSync(REPORTS, { recursive: true, force: true });
   mkdirSync(REPORTS, { recursive: true });
   await stage('types', checkTypes);
-  await stage('lint', () => node([programOf('@biomejs/biome', 'biome'), 'check', '--error-on-warnings', '.']));
-  await stage('dead code', () => node([programOf('knip')]));
+  await together(
+    stage('lint', () => node([programOf('@biomejs/biome', 'biome'), 'check', '--error-on-warnings', '.'])),
+    stage('dead code', () => node([programOf('knip')])),
+  );
   await stage('unit tests', runUnitTests);
   if (isQuick) return;
-  if (isCommandBuilt('vectors')) await stage('vectors', runVectors);
-  if (isCommandBuilt('fuzz')) await stage('fuzz', () => command('fuzz', '--seeds', String(FUZZ_SEEDS)));
+  await together(
+    stage('vectors', runVectors),
+    stage('fuzz', () => command('fuzz', '--seeds', String(FUZZ_SEEDS))),
+    stage('page', buildPage),
+  );
   if (isLong) await stage('mutants', () => command('mutants'));
-  await stage('page', buildPage);
   await stage('browser', async () => (await findBrowser()) ?? "Playwright's own");
   await stage('end to end', runStories);
+}
+
+/** Stages that do not disturb each other share the cores. All of them come to their end, also if one fails. */
+async function together(...stages) {
+  const failed = (await Promise.allSettled(stages)).find(({ status }) => status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** Runs one stage and prints its time and what it has to say in a line. */
@@ -126,8 +136,6 @@ async function buildPage() {
   if (kilobytes > FIRST_LOAD_MAX_KB) throw new StageFailure(`${weight}. Load what the first paint does not need lazily.`);
   return weight;
 }
-
-const isCommandBuilt = (name) => existsSync(join(ROOT, 'build', 'sim-engine', 'shell', 'cli', `${name}.js`));
 
 /** One of the headless commands; resolves to what it printed. */
 async function command(name, ...args) {
