@@ -199,7 +199,8 @@ interface HandedOut {
 
 /** Hands out what can be handed out, then keeps the limits. `wasWellBelow`: as before the change that this follows. */
 function checkout(host: QueueHost, queue: Queue, wasWellBelow: boolean): void {
-  const handed: HandedOut[] = [];
+  // Most changes hand out nothing.
+  let handed: HandedOut[] | null = null;
   for (;;) {
     expire(host, queue, false);
     const key = firstTurn(queue.turns);
@@ -212,9 +213,10 @@ function checkout(host: QueueHost, queue: Queue, wasWellBelow: boolean): void {
     consumer.held++;
     joinIfFree(queue, consumer);
     sendOut(host, queue, entry, consumer.channel, key, consumer.timeoutMs, 0);
+    handed ??= [];
     handed.push({ consumer, entry });
   }
-  tellOf(host, queue, handed);
+  if (handed !== null) tellOf(host, queue, handed);
   keepLimits(host, queue, wasWellBelow);
 }
 
