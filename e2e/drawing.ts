@@ -58,3 +58,14 @@ export async function dragTo(page: Page, from: Spot, to: Spot): Promise<void> {
   await page.mouse.down();
   await page.mouse.move(to.x, to.y, { steps: 8 });
 }
+
+/** Selects a node or a wire by keyboard; its settings are open then. What was done just before may give the focus back a moment later. */
+export async function select(page: Page, id: string): Promise<void> {
+  const one = page.locator(`.react-flow [data-id="${id}"]:is(.react-flow__node, .react-flow__edge)`);
+  await expect(async () => {
+    await one.focus();
+    await page.keyboard.press('Enter');
+    await expect(one).toHaveClass(/\bselected\b/, { timeout: 1000 });
+  }).toPass();
+  await expect(page.locator('.inspector')).toBeVisible();
+}

@@ -4,7 +4,7 @@
 import { expect, type Page, test } from '@playwright/test';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../sim-engine/topology/document.ts';
 import { axeFindings } from './accessibility.ts';
-import { card, drawnTopology, EMPTY, gauge, openDrawing, palette, wires } from './drawing.ts';
+import { card, drawnTopology, EMPTY, gauge, openDrawing, palette, select, wires } from './drawing.ts';
 import { isBalanced, ledgerCell, openLab, standStill } from './lab.ts';
 
 const part = (id: string, kind: string, x: number, y: number, params: NodeDocument['params'] = {}): NodeDocument => ({
@@ -68,11 +68,9 @@ const crash = (page: Page, node: string, forNs: number) =>
   page.evaluate((command) => window.__brokerLab.client.command(command), { type: 'crash' as const, node, forNs });
 
 /** A card, by keyboard, as it lies; `isInside`: what it holds. */
-async function select(page: Page, id: string, isInside = false): Promise<void> {
-  await page.locator(`.react-flow__node[data-id="${id}"]`).focus();
-  await page.keyboard.press('Enter');
-  await expect(page.locator('.inspector')).toBeVisible();
-  if (isInside) await page.getByRole('button', { name: 'Inside', exact: true }).press('Enter');
+async function openInside(page: Page, id: string): Promise<void> {
+  await select(page, id);
+  await page.getByRole('button', { name: 'Inside', exact: true }).press('Enter');
 }
 
 const addFromPalette = (page: Page, name: string) => palette(page).getByRole('button', { name, exact: true }).click();
@@ -130,7 +128,7 @@ test('members are added until one has nothing to do: there are no more partition
 
 test('a member dies: it falls silent, its session ends, the group rebalances and another reads on @desktop', async ({ page }) => {
   await openOrders(page);
-  await select(page, 'billing', true);
+  await openInside(page, 'billing');
   const states = table(page, 'Recent states').locator('tbody td:nth-child(2)');
   await expect(states.first()).toHaveText('Stable');
   const generation = await gauge(page, 'billing', 'generation');
@@ -158,7 +156,7 @@ test('a rebalance lets an eager member stand still and a cooperative one read on
     await openDrawing(page, { ...ORDERS, name: assignor, wires: [produce, subscribe, consume('one'), consume('two')] });
     await play(page);
     await expect.poll(() => gauge(page, 'one', 'processed')).toBeGreaterThan(0);
-    await select(page, 'one', true);
+    await openInside(page, 'one');
     const lane = table(page, 'Recent stages').locator('figcaption');
     const generation = await gauge(page, 'billing', 'generation');
     // It is back before its session is over, under another name: the round waits for the old one.
@@ -180,7 +178,7 @@ test('a partition is opened and its records are read by their offsets: key, age,
 }) => {
   await openOrders(page);
   await expect.poll(() => gauge(page, 'orders', 'records')).toBeGreaterThan(120);
-  await select(page, 'orders', true);
+  await openInside(page, 'orders');
   await expect(table(page, 'Partitions').locator('tbody tr')).toHaveCount(2);
   await standStill(page);
   const ends = async () =>

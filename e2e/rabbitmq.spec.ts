@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 import type { NodeDocument, TopologyDocument, WireDocument } from '../sim-engine/topology/document.ts';
 import { axeFindings } from './accessibility.ts';
-import { card, drawnTopology, EMPTY, gauge, openDrawing, palette, wires } from './drawing.ts';
+import { card, drawnTopology, EMPTY, gauge, openDrawing, palette, select, wires } from './drawing.ts';
 import { dropFile, isBalanced, ledgerCell, openLab, standStill } from './lab.ts';
 
 const DEFINITIONS = new URL('../sim-engine/testing/vectors/rabbitmq/definitions/', import.meta.url);
@@ -68,12 +68,6 @@ const paramsOf = async (page: Page, id: string) => {
 };
 
 /** A card or a wire, by keyboard, as it lies. */
-async function select(page: Page, id: string): Promise<void> {
-  await page.locator(`.react-flow [data-id="${id}"]:is(.react-flow__node, .react-flow__edge)`).focus();
-  await page.keyboard.press('Enter');
-  await expect(page.locator('.inspector')).toBeVisible();
-}
-
 /** Where messages are copied the publish book has cells of its own. */
 async function published(page: Page, cell: string): Promise<number> {
   const own = await ledgerCell(page, `publish-${cell}`);
